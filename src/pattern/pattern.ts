@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { type Architecture, junctionSizes } from './architecture.ts';
+
+/**
+ * Which connections exist. `junctions[i]` is right-major: the fan-in left neurons of right neuron 0, ascending, then of 1, …
+ * (`N_{i+2} × fi_{i+1}` entries). Degrees are exact and no edge is double: `patternFault` finds what breaks that.
+ */
+export interface Pattern {
+  readonly layers: readonly number[];
+  readonly fanOuts: readonly number[];
+  readonly junctions: readonly Uint32Array[];
+}
+
+/** The first thing wrong with a pattern; `junction` counts from 1, `right` neurons from 0. */
+export interface PatternFault {
+  readonly junction: number;
+  readonly right: number | null;
+  readonly message: string;
+}
+
+function rowFault(sources: Uint32Array, start: number, end: number, left: number): string | null {
+  for (let e = start; e < end; e++) {
+    if (sources[e] >= left) return `left neuron ${sources[e]} is out of range; expected 0 to ${left - 1}`;
+    if (e === start || sources[e] > sources[e - 1]) continue;
+    return sources[e] === sources[e - 1]
+      ? `left neuron ${sources[e]} is connected twice`
+      : 'left neurons are not in ascending order';
+  }
+  return null;
+}
+
+/** The first thing wrong, or null. Cost: two passes over the edges. */
+export function patternFault(pattern: Pattern): PatternFault | null {
+  for (const { number, left, right, fanIn, fanOut, edges } of junctionSizes(pattern)) {
+    const sources = pattern.junctions[number - 1];
+    if (sources?.length !== edges) {
+      const message = `junction ${number} has ${sources?.length ?? 0} edges; expected ${edges}`;
+      return { junction: number, right: null, message };
+    }
+    const degrees = new Uint32Array(left);
+    for (let j = 0; j < right; j++) {
+      const fault = rowFault(sources, j * fanIn, (j + 1) * fanIn, left);
+      if (fault !== null) {
+        return { junction: number, right: j, message: `junction ${number}, right neuron ${j}: ${fault}` };
+      }
+    }
+    for (let e = 0; e < edges; e++) degrees[sources[e]]++;
+    const wrong = degrees.findIndex((degree) => degree !== fanOut);
+    if (wrong >= 0) {
+      const message = `junction ${number}: left neuron ${wrong} has fan-out ${degrees[wrong]}; expected ${fanOut}`;
+      return { junction: number, right: null, message };
+    }
+  }
+  return null;
+}
+
+/**
+ * A pattern from its edge lists; rows are sorted in place.
+ * @throws RangeError when a degree is wrong, an edge double or an index out of range
+ */
+export function makePattern(
+  sizes: Pick<Architecture, 'layers' | 'fanOuts'>,
+  junctions: readonly Uint32Array[],
+): Pattern {
+  const pattern: Pattern = { layers: [...sizes.layers], fanOuts: [...sizes.fanOuts], junctions };
+  for (const { number, right, fanIn } of junctionSizes(pattern)) {
+    const sources = junctions[number - 1];
+    if (sources !== undefined) sortRows(sources, right, fanIn);
+  }
+  const fault = patternFault(pattern);
+  if (fault !== null) throw new RangeError(fault.message);
+  return pattern;
+}
+
+/** Sorts every row of `right × fanIn` ascending, in place; rows that are in order cost one pass. */
+export function sortRows(sources: Uint32Array, right: number, fanIn: number): void {
+  for (let j = 0; j < right; j++) {
+    const start = j * fanIn;
+    const end = Math.min(start + fanIn, sources.length);
+    for (let e = start + 1; e < end; e++) {
+      if (sources[e - 1] > sources[e]) {
+        sources.subarray(start, end).sort();
+        break;
+      }
+    }
+  }
+}
+
+/** The dense junction: every left neuron feeds every right neuron. */
+export function denseJunction(left: number, right: number): Uint32Array {
+  const sources = new Uint32Array(left * right);
+  for (let e = 0; e < sources.length; e++) sources[e] = e % left;
+  return sources;
+}
+
+/**
+ * SHA-256 (hex) of the ASCII lines `scattershot/pattern 1`, layers, fan-outs, then each junction as little-endian uint32.
+ * Equal fingerprints are the same candidate. The platform must be little-endian, as every one that Node supports is but s390x.
+ */
+export function fingerprint(pattern: Pattern): string {
+  const hash = createHash('sha256');
+  hash.update(`scattershot/pattern 1\n${pattern.layers.join(',')}\n${pattern.fanOuts.join(',')}\n`);
+  for (const sources of pattern.junctions) {
+    hash.update(new Uint8Array(sources.buffer, sources.byteOffset, sources.byteLength));
+  }
+  return hash.digest('hex');
+}

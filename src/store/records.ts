@@ -1,0 +1,95 @@
+import type { Architecture } from '../pattern/architecture.ts';
+import type { Pattern } from '../pattern/pattern.ts';
+
+/** Rows as plain values. Fractions are 0 to 1; times are ISO 8601 in UTC. */
+
+export type StudyStatus = 'running' | 'finished' | 'interrupted' | 'failed';
+
+/** What made a row. */
+export interface Provenance {
+  /** Scattershot's version */
+  readonly version: string;
+  readonly node: string;
+  readonly platform: string;
+}
+
+export interface StudyRecord extends Provenance {
+  readonly id: number;
+  /** unique */
+  readonly name: string;
+  readonly kind: 'search' | 'demo' | 'train' | 'validate';
+  readonly status: StudyStatus;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly architecture: Architecture;
+  readonly metric: string;
+  /** keys of the scatter vector's entries, in its order */
+  readonly entryKeys: readonly string[];
+  readonly seed: number;
+  /** everything that was asked for, as the study itself reads it back */
+  readonly settings: unknown;
+  /** candidates scored so far, kept or not */
+  readonly evaluated: number;
+  /** seconds spent searching */
+  readonly searchSeconds: number;
+  /** the verdict and whatever else the study concluded; null until it did */
+  readonly result: unknown;
+}
+
+export interface NewCandidate {
+  /** the candidate's number in the study, from 1, by order of evaluation */
+  readonly number: number;
+  readonly fingerprint: string;
+  readonly strategy: string;
+  readonly island: number;
+  readonly round: number;
+  readonly scatter: number;
+  readonly vector: readonly number[];
+  /** the same under the metric that does not rank; null where it was too costly */
+  readonly otherScatter: number | null;
+  readonly otherVector: readonly number[] | null;
+  /** 'whole' or 'sampled': how the reference audited its score */
+  readonly audit: 'whole' | 'sampled';
+  readonly pattern: Pattern;
+}
+
+export interface CandidateRecord extends Omit<NewCandidate, 'pattern'> {
+  readonly createdAt: string;
+  /** test accuracy over finished evaluations, at the last epoch; null while there is none */
+  readonly accuracy: { readonly mean: number; readonly sd: number | null; readonly n: number } | null;
+}
+
+export type EvaluationStatus = 'running' | 'finished' | 'diverged' | 'stopped' | 'failed';
+
+/** One training of one candidate with one seed under one set of settings; no two rows have the same four. */
+export interface EvaluationKey {
+  readonly candidate: number;
+  readonly seed: number;
+  /** SHA-256 (hex) of dataset digest, training settings and engine */
+  readonly settingsDigest: string;
+}
+
+export interface EpochRecord {
+  readonly epoch: number;
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly validationAccuracy: number;
+}
+
+export interface EvaluationRecord extends EvaluationKey, Provenance {
+  readonly id: number;
+  readonly status: EvaluationStatus;
+  readonly reason: string | null;
+  readonly dataset: string;
+  readonly datasetDigest: string;
+  readonly trainingSettings: unknown;
+  readonly engine: string;
+  readonly backend: string;
+  readonly device: string;
+  readonly testAccuracy: number | null;
+  readonly samplesPerSecond: number | null;
+  readonly durationMs: number | null;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly epochs: readonly EpochRecord[];
+}
