@@ -1,0 +1,99 @@
+import type { Pattern } from '../pattern/pattern.ts';
+import type { ScatterScore } from '../scatter/metric.ts';
+import type { Problem } from './strategy.ts';
+
+/** One independent line of search: a strategy with a seed of its own, by its number. */
+export interface IslandSpec {
+  readonly strategy: string;
+  /** S wanted from this island instead of the problem's own target; null for the highest */
+  readonly target?: number | null;
+}
+
+/** A total by number of scored candidates (duplicates not counted), or by seconds. */
+export type Budget =
+  | { readonly kind: 'candidates'; readonly candidates: number }
+  | { readonly kind: 'time'; readonly seconds: number };
+
+export interface SearchRequest {
+  readonly problem: Problem;
+  /** their number belongs to the study, so that the result does not depend on the number of threads */
+  readonly islands: readonly IslandSpec[];
+  readonly seed: number;
+  readonly budget: Budget;
+  /** candidates kept of each strategy */
+  readonly keep: number;
+  /** worker threads */
+  readonly workers: number;
+  /** end the search once the best candidate cannot be beaten */
+  readonly untilOptimal?: boolean;
+  /** where an earlier run of the same request stopped */
+  readonly resume?: SearchCheckpoint;
+}
+
+/** A candidate that was kept at the end of a round, its score audited by the reference. */
+export interface KeptCandidate {
+  /** ordinal among all scored candidates of the study, from 1: the same on any number of threads */
+  readonly number: number;
+  readonly fingerprint: string;
+  readonly strategy: string;
+  readonly island: number;
+  readonly round: number;
+  readonly pattern: Pattern;
+  readonly score: ScatterScore;
+  /** under the metric that does not rank; null where it was too costly */
+  readonly other: ScatterScore | null;
+  readonly audit: 'whole' | 'sampled';
+}
+
+/** Everything a later run needs to go on exactly here. Plain values (structured-clonable). */
+export interface SearchCheckpoint {
+  /** rounds done */
+  readonly round: number;
+  readonly evaluated: number;
+  readonly duplicates: number;
+  readonly swaps: number;
+  readonly seconds: number;
+  /** strategy state of every island */
+  readonly states: readonly unknown[];
+  /** fingerprints of every scored candidate, 32 bytes each, in order */
+  readonly seen: Uint8Array;
+}
+
+export interface SearchProgress {
+  readonly round: number;
+  readonly evaluated: number;
+  readonly duplicates: number;
+  readonly swaps: number;
+  readonly seconds: number;
+  /** highest S so far (nearest to the target where one is wanted); null before the first candidate */
+  readonly best: { readonly number: number; readonly strategy: string; readonly scatter: number } | null;
+  readonly strategies: readonly {
+    readonly name: string;
+    readonly evaluated: number;
+    readonly best: number | null;
+  }[];
+}
+
+/**
+ * What a search says, in order. One 'round' a round: `added` and its checkpoint belong in one transaction.
+ * The last event is 'ended'. A candidate whose audit fails ends the search with an error, loudly.
+ */
+export type SearchEvent =
+  | {
+      readonly kind: 'refused';
+      /** an island whose strategy cannot do this problem; the others go on */
+      readonly island: number;
+      readonly strategy: string;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'round';
+      readonly progress: SearchProgress;
+      readonly added: readonly KeptCandidate[];
+      readonly checkpoint: SearchCheckpoint;
+    }
+  | {
+      readonly kind: 'ended';
+      readonly why: 'budget' | 'optimal' | 'target' | 'aborted' | 'exhausted';
+      readonly progress: SearchProgress;
+    };
