@@ -37,7 +37,10 @@ export interface JunctionSize {
   readonly density: number;
 }
 
+/** @throws RangeError unless both are whole and not negative: NaN would never come to an end */
 export function greatestCommonDivisor(a: number, b: number): number {
+  requireWhole(a, 0, Number.MAX_SAFE_INTEGER, 'the first number of a common divisor');
+  requireWhole(b, 0, Number.MAX_SAFE_INTEGER, 'the second number of a common divisor');
   let x = a;
   let y = b;
   while (y !== 0) [x, y] = [y, x % y];
@@ -54,10 +57,10 @@ export function feasibleFanOuts(left: number, right: number): number[] {
   return Array.from({ length: right / step }, (_, index) => step * (index + 1));
 }
 
-/** Feasible fan-outs nearest to a requested one, below and above, where they exist. */
+/** Feasible fan-outs nearest to a requested one (any number, NaN counting as 0), below and above, where they exist. */
 export function nearestFanOuts(left: number, right: number, requested: number): number[] {
   const step = fanOutStep(left, right);
-  const below = Math.min(right, Math.floor(requested / step) * step);
+  const below = Math.min(right, Math.floor(Math.max(0, requested || 0) / step) * step);
   const above = below + step;
   return [below, above].filter((fanOut) => fanOut >= step && fanOut <= right);
 }
@@ -89,15 +92,20 @@ function checkedShape(shape: LayerShape | undefined, neurons: number, layer: num
       `the shape of layer ${layer} must hold its ${neurons} neurons; got ${sides.join('x')} = ${product}`,
     );
   }
-  return shape;
+  return [...sides] as unknown as LayerShape;
 }
 
 /** Largest layer that fits the 32-bit indices of a pattern; far above any that fits memory. */
 const MOST_NEURONS = 2 ** 31 - 1;
 
+function checkLayers(layers: readonly number[]): void {
+  if (layers.length < 2) throw new RangeError(`a network needs at least 2 layers; got ${layers.length}`);
+  for (const [index, neurons] of layers.entries()) requireWhole(neurons, 1, MOST_NEURONS, `layer ${index + 1}`);
+}
+
 function checkFanOut(left: number, right: number, fanOut: number, junction: number): void {
   if (Number.isSafeInteger(fanOut) && fanOut >= 1 && fanOut <= right && fanOut % fanOutStep(left, right) === 0) return;
-  const nearest = describeFanOuts(right, nearestFanOuts(left, right, Number.isFinite(fanOut) ? fanOut : 1));
+  const nearest = describeFanOuts(right, nearestFanOuts(left, right, fanOut));
   throw new RangeError(
     `fan-out ${fanOut} is not feasible in junction ${junction} (${left} to ${right} neurons); nearest feasible: ${nearest}`,
   );
@@ -106,8 +114,7 @@ function checkFanOut(left: number, right: number, fanOut: number, junction: numb
 /** Checks every size and fills in what was left out. @throws RangeError naming what was got and the nearest feasible values */
 export function defineArchitecture(request: ArchitectureRequest): Architecture {
   const { layers, fanOuts, shapes } = request;
-  if (layers.length < 2) throw new RangeError(`a network needs at least 2 layers; got ${layers.length}`);
-  for (const [index, neurons] of layers.entries()) requireWhole(neurons, 1, MOST_NEURONS, `layer ${index + 1}`);
+  checkLayers(layers);
   if (fanOuts.length !== layers.length - 1) {
     throw new RangeError(
       `${layers.length} layers have ${layers.length - 1} junctions, each with a fan-out; got ${fanOuts.length} fan-outs`,
@@ -156,6 +163,7 @@ export function fanOutsForDensity(layers: readonly number[], density: number): n
   if (!(density > 0 && density <= 1)) {
     throw new RangeError(`density must be above 0 and at most 1 (100 %); got ${density}`);
   }
+  checkLayers(layers);
   return layers.slice(0, -1).map((left, index) => {
     const right = layers[index + 1];
     const fanOut = Math.round(density * right);

@@ -1,11 +1,4 @@
-import {
-  type Architecture,
-  describeFanOuts,
-  feasibleFanOuts,
-  greatestCommonDivisor,
-  junctionSizes,
-  type LayerShape,
-} from './architecture.ts';
+import { type Architecture, greatestCommonDivisor, junctionSizes } from './architecture.ts';
 import {
   balancedWindows,
   boxWindows,
@@ -84,40 +77,40 @@ function spansOf(junctions: number, spans: 'io' | 'all'): [number, number][] {
   return [...singles, ...longer];
 }
 
-/** Windows of `size` neurons over a layer. @throws RangeError naming the nearest fan-outs whose windows tile its shape */
-function shapedWindows(architecture: Architecture, entry: Span, rate: Rate): Windows {
-  const layer = entry.direction === 'forward' ? entry.from : entry.to + 1;
-  const shape = architecture.shapes[layer - 1];
-  const size = rate.denominator;
-  if (size === 1) return singleWindows(architecture.layers[layer - 1]);
-  if (shape.length === 1) return runWindows(shape[0], size);
-  const box = tile(shape, size);
-  if (box !== null) return boxWindows(shape, box);
-  throw new RangeError(
-    `no windows of ${size} neurons tile the ${shape.join('x')} shape of layer ${layer} (${entryKey(entry.from, entry.to, entry.direction)})${nearestTileable(architecture, entry, shape)}`,
+const directions: readonly Direction[] = ['forward', 'backward'];
+
+/** The entries' spans and directions, in the order of the scatter vector. */
+function measuredSpans(junctions: number, options: EntryOptions): Span[] {
+  return spansOf(junctions, options.spans ?? 'io').flatMap(([from, to]) =>
+    directions.map((direction) => ({ from, to, direction })),
   );
+}
+
+/** Windows given by hand for this entry, if any. */
+function givenWindows(options: EntryOptions, span: Span): readonly (readonly number[])[] | undefined {
+  return typeof options.windows === 'object'
+    ? options.windows[entryKey(span.from, span.to, span.direction)]
+    : undefined;
 }
 
 type Span = Pick<Entry, 'from' | 'to' | 'direction'>;
 
-/** Fan-outs of the junction that touches the shaped layer, nearest to the asked one, with which this span's windows tile it. */
-function nearestTileable(architecture: Architecture, entry: Span, shape: LayerShape): string {
-  const junction = entry.direction === 'forward' ? entry.from : entry.to;
-  const { left, right, fanOut } = junctionSizes(architecture)[junction - 1];
-  const tiles = (candidate: number) => {
-    const fanOuts = architecture.fanOuts.with(junction - 1, candidate);
-    return tile(shape, spanRate({ layers: architecture.layers, fanOuts }, entry.from, entry.to).denominator) !== null;
-  };
-  const feasible = feasibleFanOuts(left, right);
-  const below = feasible.findLast((candidate) => candidate < fanOut && tiles(candidate));
-  const above = feasible.find((candidate) => candidate > fanOut && tiles(candidate));
-  const nearest = [below, above].filter((candidate) => candidate !== undefined);
-  if (nearest.length === 0) return '';
-  return `; nearest fan-outs of junction ${junction} that have such windows: ${describeFanOuts(right, nearest)}`;
+const windowedLayer = (span: Span) => (span.direction === 'forward' ? span.from : span.to + 1);
+
+/** Neurons per derived window: q of r = p/q, but one neuron wherever r ≥ 1 (then the ideal is r itself, fractions included). */
+const derivedSize = (rate: Rate) => (rate.numerator >= rate.denominator ? 1 : rate.denominator);
+
+/** The paper's windows: of one size throughout, which divides both layers of the span, so that boxes of it tile any shape. */
+function shapedWindows(architecture: Architecture, span: Span, rate: Rate): Windows {
+  const layer = windowedLayer(span);
+  const shape = architecture.shapes[layer - 1];
+  const size = derivedSize(rate);
+  if (size === 1) return singleWindows(architecture.layers[layer - 1]);
+  return shape.length === 1 ? runWindows(shape[0], size) : boxWindows(shape, tile(shape, size));
 }
 
 function balancedEntryWindows(architecture: Architecture, span: Span): Windows {
-  const layer = span.direction === 'forward' ? span.from : span.to + 1;
+  const layer = windowedLayer(span);
   if (architecture.shapes[layer - 1].length > 1) {
     throw new RangeError(`balanced windows are for layers without a shape; layer ${layer} has one`);
   }
@@ -145,13 +138,12 @@ function makeEntry(architecture: Architecture, span: Span, options: EntryOptions
   const { from, to, direction } = span;
   const key = entryKey(from, to, direction);
   const rate = spanRate(architecture, from, to);
-  const windowed = direction === 'forward' ? from : to + 1;
   const other = direction === 'forward' ? to + 1 : from;
-  const explicit = typeof options.windows === 'object' ? options.windows[key] : undefined;
+  const given = givenWindows(options, span);
   let windows: Windows;
-  if (explicit !== undefined)
-    windows = explicitWindows(architecture.layers[windowed - 1], explicit, `windows "${key}"`);
-  else if (options.windows === 'balanced') windows = balancedEntryWindows(architecture, span);
+  if (given !== undefined) {
+    windows = explicitWindows(architecture.layers[windowedLayer(span) - 1], given, `windows "${key}"`);
+  } else if (options.windows === 'balanced') windows = balancedEntryWindows(architecture, span);
   else windows = shapedWindows(architecture, span, rate);
   const neurons = architecture.layers[other - 1];
   const windowSize = windows.sizes.every((size) => size === windows.sizes[0]) ? windows.sizes[0] : null;
@@ -171,10 +163,9 @@ function averagedNeurons(architecture: Architecture, layer: number, neurons: num
  * @throws RangeError when windows cannot be laid out, or a windows file names a span that is not measured
  */
 export function scatterEntries(architecture: Architecture, options: EntryOptions = {}): Entry[] {
-  const spans = spansOf(architecture.fanOuts.length, options.spans ?? 'io');
-  const directions: readonly Direction[] = ['forward', 'backward'];
+  const spans = measuredSpans(architecture.fanOuts.length, options);
   if (typeof options.windows === 'object') {
-    const known = spans.flatMap(([from, to]) => directions.map((direction) => entryKey(from, to, direction)));
+    const known = spans.map(({ from, to, direction }) => entryKey(from, to, direction));
     const unknown = Object.keys(options.windows).find((key) => !known.includes(key));
     if (unknown !== undefined) {
       throw new RangeError(
@@ -182,7 +173,5 @@ export function scatterEntries(architecture: Architecture, options: EntryOptions
       );
     }
   }
-  return spans.flatMap(([from, to]) =>
-    directions.map((direction) => makeEntry(architecture, { from, to, direction }, options)),
-  );
+  return spans.map((span) => makeEntry(architecture, span, options));
 }

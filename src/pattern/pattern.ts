@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Architecture, junctionSizes } from './architecture.ts';
+import { type Architecture, type JunctionSize, junctionSizes } from './architecture.ts';
 
 /**
  * Which connections exist. `junctions[i]` is right-major: the fan-in left neurons of right neuron 0, ascending, then of 1, …
@@ -29,27 +29,57 @@ function rowFault(sources: Uint32Array, start: number, end: number, left: number
   return null;
 }
 
-/** The first thing wrong, or null. Cost: two passes over the edges. */
-export function patternFault(pattern: Pattern): PatternFault | null {
+/** Sizes that no junction can have: without this check a pattern of fewer junctions than layers would pass unseen. */
+function sizeFault(pattern: Pattern): PatternFault | null {
+  const { layers, fanOuts, junctions } = pattern;
+  const expected = layers.length - 1;
+  if (expected < 1 || fanOuts.length !== expected || junctions.length !== expected) {
+    const message = `${layers.length} layers have ${expected} junctions; got ${fanOuts.length} fan-outs and ${junctions.length} edge lists`;
+    return { junction: Math.max(1, Math.min(expected, fanOuts.length, junctions.length) + 1), right: null, message };
+  }
   for (const { number, left, right, fanIn, fanOut, edges } of junctionSizes(pattern)) {
-    const sources = pattern.junctions[number - 1];
-    if (sources?.length !== edges) {
-      const message = `junction ${number} has ${sources?.length ?? 0} edges; expected ${edges}`;
+    const whole = [left, right, fanIn, fanOut].every((size) => Number.isSafeInteger(size) && size >= 1);
+    if (!whole || fanOut > right) {
+      const message = `junction ${number}: ${left} to ${right} neurons cannot have fan-out ${fanOut}`;
       return { junction: number, right: null, message };
     }
-    const degrees = new Uint32Array(left);
+    if (junctions[number - 1].length !== edges) {
+      const message = `junction ${number} has ${junctions[number - 1].length} edges; expected ${edges}`;
+      return { junction: number, right: null, message };
+    }
+  }
+  return null;
+}
+
+/** Fan-ins being exact, one fan-out too low means another too high: named where its first edge too many enters. */
+function fanOutFault(sources: Uint32Array, size: JunctionSize): PatternFault | null {
+  const degrees = new Uint32Array(size.left);
+  let excess = -1;
+  for (let e = 0; e < sources.length; e++) {
+    if (++degrees[sources[e]] > size.fanOut && excess < 0) excess = e;
+  }
+  if (excess < 0) return null;
+  const right = Math.floor(excess / size.fanIn);
+  const neuron = sources[excess];
+  const fault = `left neuron ${neuron} has fan-out ${degrees[neuron]}; expected ${size.fanOut}`;
+  return { junction: size.number, right, message: `junction ${size.number}, right neuron ${right}: ${fault}` };
+}
+
+/** The first thing wrong, or null. Cost: two passes over the edges. */
+export function patternFault(pattern: Pattern): PatternFault | null {
+  const unfit = sizeFault(pattern);
+  if (unfit !== null) return unfit;
+  for (const size of junctionSizes(pattern)) {
+    const { number, left, right, fanIn } = size;
+    const sources = pattern.junctions[number - 1];
     for (let j = 0; j < right; j++) {
       const fault = rowFault(sources, j * fanIn, (j + 1) * fanIn, left);
       if (fault !== null) {
         return { junction: number, right: j, message: `junction ${number}, right neuron ${j}: ${fault}` };
       }
     }
-    for (let e = 0; e < edges; e++) degrees[sources[e]]++;
-    const wrong = degrees.findIndex((degree) => degree !== fanOut);
-    if (wrong >= 0) {
-      const message = `junction ${number}: left neuron ${wrong} has fan-out ${degrees[wrong]}; expected ${fanOut}`;
-      return { junction: number, right: null, message };
-    }
+    const fault = fanOutFault(sources, size);
+    if (fault !== null) return fault;
   }
   return null;
 }
@@ -63,10 +93,9 @@ export function makePattern(
   junctions: readonly Uint32Array[],
 ): Pattern {
   const pattern: Pattern = { layers: [...sizes.layers], fanOuts: [...sizes.fanOuts], junctions };
-  for (const { number, right, fanIn } of junctionSizes(pattern)) {
-    const sources = junctions[number - 1];
-    if (sources !== undefined) sortRows(sources, right, fanIn);
-  }
+  const unfit = sizeFault(pattern);
+  if (unfit !== null) throw new RangeError(unfit.message);
+  for (const { number, right, fanIn } of junctionSizes(pattern)) sortRows(junctions[number - 1], right, fanIn);
   const fault = patternFault(pattern);
   if (fault !== null) throw new RangeError(fault.message);
   return pattern;

@@ -35,9 +35,11 @@ function absorbNumber(key: Key, value: number): Key {
 
 /**
  * Natural logarithm by arithmetic alone, so that normal numbers are bit-equal on every machine and Node version
- * (`Math.log` is left to the platform). |error| < 4e-16 relative for the (0, 1] it is used on.
+ * (`Math.log` is left to the platform). |error| < 5e-16 relative for the (0, 1] it is used on.
+ * @throws RangeError unless x is above 0 and finite
  */
 export function portableLog(x: number): number {
+  if (!(x > 0 && x < Infinity)) throw new RangeError(`a logarithm needs a finite number above 0; got ${x}`);
   let exponent = 0;
   let m = x;
   while (m < Math.SQRT1_2) {
@@ -93,12 +95,17 @@ export class Random {
     return result >>> 0;
   }
 
-  /** Uniform in 0 … bound − 1, without bias; bound from 1 to 2^32. */
+  /** Uniform in 0 … bound − 1, without bias. @param bound whole number from 1 to 2^32 */
   below(bound: number): number {
-    const limit = TWO_32 - (TWO_32 % bound);
-    let draw = this.uint32();
-    while (draw >= limit) draw = this.uint32();
-    return draw % bound;
+    if (!(Number.isInteger(bound) && bound >= 1 && bound <= TWO_32)) {
+      throw new RangeError(`a bound must be a whole number from 1 to 2^32; got ${bound}`);
+    }
+    for (;;) {
+      const draw = this.uint32();
+      const remainder = draw % bound;
+      // draws above the last whole multiple of the bound would favour small remainders
+      if (draw - remainder <= TWO_32 - bound) return remainder;
+    }
   }
 
   /** Uniform in [0, 1), 53 bits. */

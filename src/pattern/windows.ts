@@ -47,15 +47,21 @@ export function balancedWindows(neurons: number, count: number): Windows {
   return partitionWindows(windowOf, count);
 }
 
-/** Sides (rows, columns, channels) of the box windows of `size` neurons that tile a layer, or null where none does. */
-export function tile(shape: LayerShape, size: number): number[] | null {
+/**
+ * Sides (rows, columns, channels) of the box windows of `size` neurons that tile a layer: the smallest ratio of longest to
+ * shortest side, then the lexicographically smallest. One exists for every divisor of the layer's size: g = gcd(size, height)
+ * rows leave size/g, which is prime to height/g and hence divides the rest.
+ * @throws RangeError when size does not divide the layer's
+ */
+export function tile(shape: LayerShape, size: number): number[] {
   const divisors = (n: number) => Array.from({ length: n }, (_, i) => i + 1).filter((d) => n % d === 0);
   let boxes: number[][] = [[]];
   for (const side of shape) boxes = boxes.flatMap((box) => divisors(side).map((d) => [...box, d]));
   const tilings = boxes.filter((box) => box.reduce((a, b) => a * b, 1) === size);
   const longer = (a: number[], b: number[]) =>
     Math.max(...a) * Math.min(...b) - Math.max(...b) * Math.min(...a) || firstDifference(a, b);
-  return tilings.sort(longer)[0] ?? null;
+  if (tilings.length === 0) throw new RangeError(`no windows of ${size} neurons tile a layer of ${shape.join('x')}`);
+  return tilings.sort(longer)[0];
 }
 
 function firstDifference(a: readonly number[], b: readonly number[]): number {
@@ -107,6 +113,11 @@ export function explicitWindows(neurons: number, lists: readonly (readonly numbe
 
 /** The same windows over renumbered neurons: neuron n of the result lies where neuron `source[n]` lay. */
 export function relabelWindows(windows: Windows, source: Uint32Array): Windows {
+  if (source.length !== windows.neurons) {
+    throw new RangeError(
+      `relabelled windows: expected a source for each of ${windows.neurons} neurons; got ${source.length}`,
+    );
+  }
   const lists: number[][] = Array.from({ length: windows.count }, () => []);
   for (let n = 0; n < windows.neurons; n++) {
     const from = source[n];

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { unzipSync, zipSync } from 'fflate';
+import { describe, expect, test } from 'vitest';
+import { FailureError } from '../../../src/pattern/failure.ts';
+import { parseNpz } from '../../../src/pattern/formats/numpy.ts';
+import { unzipMember, zipMembers } from '../../../src/pattern/formats/zip.ts';
+import { examplePattern } from '../sample-patterns.ts';
+import { refusalOf } from './refusals.ts';
+
+const fixture = (name: string) =>
+  readFileSync(fileURLToPath(new URL(`../../fixtures/arrays/${name}`, import.meta.url)));
+
+test('the members of an archive are those that fflate finds, stored and deflated', () => {
+  const files = {
+    'a.txt': Buffer.from('a'.repeat(9999)),
+    'folder/ü.bin': Buffer.from([0, 1, 2]),
+    empty: Buffer.alloc(0),
+  };
+  for (const level of [0, 6] as const) {
+    const bytes = zipSync(files, { level });
+    const members = zipMembers(bytes);
+    expect([...members.keys()]).toEqual(Object.keys(unzipSync(bytes)));
+    for (const [name, content] of Object.entries(files)) {
+      expect(Buffer.from(unzipMember(bytes, members.get(name)!, name))).toEqual(content);
+    }
+  }
+});
+
+describe('an archive', () => {
+  const part = (name: string) => unzipSync(fixture('stored.npz'))[name];
+
+  test('without junction1, or with one missing between, is refused naming what it holds', () => {
+    const none = refusalOf(() =>
+      parseNpz(zipSync({ 'arr_0.npy': part('junction1.npy'), 'readme.txt': Buffer.from('hi') })),
+    );
+    expect(none).toMatchObject({ reason: 'not-a-pattern', message: 'it has no array junction1 (arrays: arr_0)' });
+    expect(refusalOf(() => parseNpz(zipSync({}))).message).toBe('it has no array junction1 (arrays: none)');
+    const gap = zipSync({ 'junction1.npy': part('junction1.npy'), 'junction3.npy': part('junction2.npy') });
+    expect(refusalOf(() => parseNpz(gap)).message).toBe('it has no array junction2 (arrays: junction1, junction3)');
+  });
+
+  test('whose junctions do not meet is refused', () => {
+    const twice = zipSync({ 'junction1.npy': part('junction1.npy'), 'junction2.npy': part('junction1.npy') });
+    expect(refusalOf(() => parseNpz(twice)).message).toBe(
+      'junction 2 has 8 left neurons; expected the 4 that end junction 1',
+    );
+  });
+
+  test('with a member that is no array is refused by name', () => {
+    const odd = zipSync({
+      'junction1.npy': part('junction1.npy'),
+      'junction2.npy': Buffer.from('not an array at all'),
+    });
+    expect(refusalOf(() => parseNpz(odd)).message).toBe('junction2 is not a .npy array');
+  });
+
+  test('of several gigabytes by its directory, or of a method unknown, is refused before it is unpacked', () => {
+    const sound = Buffer.from(zipSync({ 'junction1.npy': part('junction1.npy') }));
+    const entry = sound.indexOf(Buffer.from('PK\x01\x02', 'latin1'));
+    const claims = (offset: number, bytes: readonly number[]) => {
+      const changed = Buffer.from(sound);
+      changed.set(bytes, entry + offset);
+      return refusalOf(() => parseNpz(changed));
+    };
+    expect(claims(24, [255, 255, 255, 255]).reason).toBe('file-too-big');
+    expect(claims(24, [255, 255, 255, 127]).message).toContain('the checksum of junction1 does not fit');
+    expect(claims(24, [1, 0, 0, 0]).message).toContain('junction1 cannot be unpacked');
+    expect(claims(20, [255, 255, 255, 127]).message).toContain('junction1 is cut short');
+    expect(claims(42, [1, 0, 0, 0]).message).toContain('a name in its directory is damaged');
+    expect(claims(10, [12, 0])).toMatchObject({
+      reason: 'unsupported-array',
+      message: 'junction1 is packed by method 12',
+    });
+  });
+
+  test('with a comment at its end is read', () => {
+    const comment = Buffer.from('made by hand');
+    const bytes = Buffer.concat([fixture('stored.npz'), comment]);
+    bytes.writeUInt16LE(comment.length, bytes.length - comment.length - 2);
+    expect(parseNpz(bytes)).toEqual({ pattern: examplePattern() });
+  });
+
+  test('with any byte changed is refused or gives the same pattern, and never another or a crash', () => {
+    const sound = fixture('compressed.npz');
+    let refused = 0;
+    for (let at = 0; at < sound.length; at++) {
+      for (const flip of [0x01, 0x55, 0x80, 0xff]) {
+        const bytes = Buffer.from(sound);
+        bytes[at] ^= flip;
+        let read: unknown;
+        try {
+          read = parseNpz(bytes);
+        } catch (error) {
+          if (!(error instanceof FailureError)) throw error;
+          refused++;
+          continue;
+        }
+        expect(read, `byte ${at}`).toEqual({ pattern: examplePattern() });
+      }
+    }
+    expect(refused).toBeGreaterThan(1000);
+  });
+});
