@@ -1,0 +1,38 @@
+import { paragraph, printable, type TextOptions } from './format.ts';
+import { type Column, tableLines } from './table.ts';
+
+/** One thing that this machine can or cannot do. */
+export interface DoctorRow {
+  /** "tfjs", "webgpu", "worker threads" */
+  readonly name: string;
+  readonly kind: 'engine' | 'backend' | 'device' | 'system';
+  readonly available: boolean;
+  /** the device or version that was found, or why there is none */
+  readonly detail: string;
+  /** what the user can do to get it; null where nothing is to be done */
+  readonly howToGet: string | null;
+}
+
+const columns = (unicode: boolean): Column<DoctorRow>[] => [
+  { title: 'what', align: 'left', priority: 0, text: ({ name }) => printable(name, unicode) },
+  { title: 'kind', align: 'left', priority: 3, text: ({ kind }) => kind },
+  { title: 'works', align: 'left', priority: 0, text: ({ available }) => (available ? 'yes' : 'no') },
+  {
+    ...{ title: 'found', align: 'left', priority: 2, least: 12 },
+    text: ({ available, detail }) => (available ? printable(detail, unicode) : 'see below'),
+  },
+];
+
+const asSentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+/** A table of what works here and what does not; then, in full, why something does not and how to get it. */
+export function doctorText(rows: readonly DoctorRow[], options: TextOptions): string {
+  const lines = [...tableLines(columns(options.unicode), rows, options)];
+  const missing = rows.filter((row) => !row.available);
+  if (missing.length > 0) lines.push('');
+  for (const { name, detail, howToGet } of missing) {
+    const next = howToGet === null ? '' : ` ${asSentence(howToGet)}`;
+    lines.push(...paragraph(`${name}: ${asSentence(detail)}${next}`, options));
+  }
+  return `${lines.join('\n')}\n`;
+}

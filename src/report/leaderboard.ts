@@ -1,0 +1,91 @@
+import type { CandidateRecord } from '../store/records.ts';
+import { csvDocument } from './csv.ts';
+import { fraction, MISSING, percent, type TextOptions } from './format.ts';
+import { type Column, tableLines } from './table.ts';
+
+/** What is ranked, and the keys of the scatter vector's entries, in its order. */
+export interface LeaderboardView {
+  readonly rows: readonly CandidateRecord[];
+  readonly entryKeys: readonly string[];
+}
+
+/** "1:2 forward" → "1:2 fwd", so that a whole vector has a chance to fit. */
+const shortKey = (key: string) => key.replace('forward', 'fwd').replace('backward', 'bwd');
+
+function leaderboardColumns(entryKeys: readonly string[], options: TextOptions): Column<CandidateRecord>[] {
+  const entries = entryKeys.map(
+    (key, index): Column<CandidateRecord> => ({
+      title: shortKey(key),
+      align: 'right',
+      priority: 5,
+      text: (row) => fraction(row.vector[index] ?? null),
+    }),
+  );
+  const spread = (row: CandidateRecord) => (row.accuracy?.sd == null ? MISSING : (100 * row.accuracy.sd).toFixed(2));
+  return [
+    { title: '#', align: 'right', priority: 0, text: (row) => String(row.number) },
+    { title: 'strategy', align: 'left', priority: 1, least: 8, text: (row) => row.strategy },
+    { title: 'S', align: 'right', priority: 0, text: (row) => fraction(row.scatter) },
+    { title: 'accuracy', align: 'right', priority: 1, text: (row) => percent(row.accuracy?.mean ?? null, 2) },
+    { title: options.unicode ? '± sd' : '+/- sd', align: 'right', priority: 3, text: spread },
+    { title: 'seeds', align: 'right', priority: 4, text: (row) => String(row.accuracy?.n ?? 0) },
+    ...entries,
+    { title: 'fingerprint', align: 'left', priority: 6, text: (row) => row.fingerprint.slice(0, 10) },
+  ];
+}
+
+/** A table that fits `options.width`, a line a candidate; scatter as fractions, accuracy in percent. */
+export function leaderboardTable(view: LeaderboardView, options: TextOptions): string {
+  return `${tableLines(leaderboardColumns(view.entryKeys, options), view.rows, options).join('\n')}\n`;
+}
+
+/** RFC 4180, a header and a line a candidate. Fractions in full; what is not known is empty. */
+export function leaderboardCsv({ rows, entryKeys }: LeaderboardView): string {
+  const header = [
+    ...['candidate', 'fingerprint', 'strategy', 'scatter', ...entryKeys],
+    ...['accuracyMean', 'accuracySd', 'accuracyN', 'otherScatter', 'island', 'round', 'audit', 'createdAt'],
+  ];
+  const lines = rows.map((row) => [
+    ...[row.number, row.fingerprint, row.strategy, row.scatter],
+    ...entryKeys.map((_, index) => row.vector[index] ?? null),
+    ...[row.accuracy?.mean ?? null, row.accuracy?.sd ?? null, row.accuracy?.n ?? null],
+    ...[row.otherScatter, row.island, row.round, row.audit, row.createdAt],
+  ]);
+  return csvDocument(header, lines);
+}
+
+/** One row of `leaderboard --json`. */
+export interface LeaderboardJsonRow {
+  readonly candidate: number;
+  readonly fingerprint: string;
+  readonly strategy: string;
+  readonly scatter: number;
+  /** by entry, in the order of `entries` */
+  readonly vector: readonly number[];
+  readonly accuracy: { readonly mean: number; readonly sd: number | null; readonly n: number } | null;
+  readonly entries: readonly string[];
+  readonly otherScatter: number | null;
+  readonly otherVector: readonly number[] | null;
+  readonly island: number;
+  readonly round: number;
+  readonly audit: 'whole' | 'sampled';
+  readonly createdAt: string;
+}
+
+export function leaderboardJson({ rows, entryKeys }: LeaderboardView): LeaderboardJsonRow[] {
+  return rows.map((row) => ({
+    candidate: row.number,
+    fingerprint: row.fingerprint,
+    strategy: row.strategy,
+    scatter: row.scatter,
+    vector: row.vector,
+    accuracy: row.accuracy,
+    entries: entryKeys,
+    otherScatter: row.otherScatter,
+    otherVector: row.otherVector,
+    island: row.island,
+    round: row.round,
+    audit: row.audit,
+    createdAt: row.createdAt,
+  }));
+}

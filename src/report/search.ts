@@ -1,0 +1,53 @@
+import { fraction, heading, paragraph, type TextOptions } from './format.ts';
+import { type Column, tableLines } from './table.ts';
+
+/** One found candidate, as `search --json` has it. */
+export interface FoundRow {
+  readonly candidate: number;
+  readonly fingerprint: string;
+  readonly scatter: number;
+  readonly vector: readonly number[];
+  readonly bound: number;
+  readonly certificate: 'optimal' | null;
+  readonly strategy: string;
+}
+
+export interface SearchReport {
+  readonly study: string;
+  readonly evaluated: number;
+  readonly seconds: number;
+  readonly best: FoundRow | null;
+  readonly top: readonly FoundRow[];
+}
+
+const columns: readonly Column<FoundRow>[] = [
+  { title: '#', align: 'right', priority: 0, text: (row) => String(row.candidate) },
+  { title: 'strategy', align: 'left', priority: 1, text: (row) => row.strategy },
+  { title: 'S', align: 'right', priority: 0, text: (row) => fraction(row.scatter) },
+  { title: 'certificate', align: 'left', priority: 3, text: (row) => row.certificate ?? '' },
+  { title: 'vector', align: 'left', priority: 4, text: (row) => row.vector.map((value) => fraction(value)).join(' ') },
+  { title: 'fingerprint', align: 'left', priority: 5, text: (row) => row.fingerprint.slice(0, 10) },
+];
+
+/** The best, how far from the best possible, and the top as a table. */
+export function searchText(report: SearchReport, options: TextOptions): string {
+  const { best, study, evaluated, seconds } = report;
+  const effort = `${evaluated} candidates in ${seconds.toFixed(1)} s`;
+  if (best === null) return `${paragraph(`${study}: ${effort}, none found.`, options).join('\n')}\n`;
+  const certified =
+    best.certificate === 'optimal'
+      ? 'certified: no pattern with these degrees scores higher in any entry'
+      : `at most ${fraction(best.bound)} is possible with these degrees`;
+  const lines = [
+    ...paragraph(
+      `${study}: best S = ${fraction(best.scatter)} (candidate ${best.candidate}, ${best.strategy}); ${certified}.`,
+      options,
+    ).map((line) => heading(line, options.color)),
+    ...paragraph(`${effort}.`, options),
+    '',
+    ...tableLines(columns, report.top, options),
+    '',
+    ...paragraph(`Take it with: scattershot export ${best.candidate} --study ${study} --output pattern.npz`, options),
+  ];
+  return `${lines.join('\n')}\n`;
+}

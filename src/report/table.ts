@@ -1,0 +1,78 @@
+import { heading, type TextOptions, textLength, truncate } from './format.ts';
+
+export interface Column<Row> {
+  readonly title: string;
+  readonly align: 'left' | 'right';
+  /** columns with the highest priority number are dropped first, together; 0 always stays */
+  readonly priority: number;
+  /** may be cut down to this many columns before another column is dropped; default: never cut */
+  readonly least?: number;
+  text(row: Row): string;
+}
+
+const GAP = 2;
+
+interface Measured<Row> {
+  readonly column: Column<Row>;
+  readonly cells: readonly string[];
+  readonly width: number;
+}
+
+const tableWidth = (columns: readonly { readonly width: number }[]) =>
+  columns.reduce((sum, column) => sum + column.width, 0) + GAP * Math.max(0, columns.length - 1);
+
+/**
+ * Cuts the columns that may be cut, the one with most to give first, until the table fits or none is left to cut.
+ * Only columns that are no more important than `priority`: none is cut to save a lesser one.
+ */
+function shrink<Row>(columns: readonly Measured<Row>[], width: number, priority: number): readonly Measured<Row>[] {
+  let shrunk = columns;
+  for (;;) {
+    const excess = tableWidth(shrunk) - width;
+    if (excess <= 0) return shrunk;
+    const slack = shrunk.map(({ column, width: wide }) =>
+      column.priority < priority ? 0 : wide - (column.least ?? wide),
+    );
+    const most = Math.max(...slack);
+    if (most <= 0) return shrunk;
+    const index = slack.indexOf(most);
+    shrunk = shrunk.with(index, { ...shrunk[index], width: shrunk[index].width - Math.min(excess, most) });
+  }
+}
+
+function fitColumns<Row>(columns: readonly Measured<Row>[], width: number): readonly Measured<Row>[] {
+  let kept = columns;
+  for (;;) {
+    const highest = Math.max(...kept.map(({ column }) => column.priority));
+    const shrunk = shrink(kept, width, highest);
+    if (tableWidth(shrunk) <= width) return shrunk;
+    if (highest === 0) return shrunk;
+    kept = kept.filter(({ column }) => column.priority < highest);
+  }
+}
+
+/**
+ * Lines of a table no wider than `width`: the heading, then one line a row. Columns are cut where they allow it, then
+ * dropped by priority; what still does not fit is truncated.
+ */
+export function tableLines<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  options: TextOptions,
+): readonly string[] {
+  const measured = columns.map((column) => {
+    const cells = rows.map((row) => column.text(row));
+    return { column, cells, width: Math.max(textLength(column.title), ...cells.map(textLength)) };
+  });
+  const fitted = fitColumns(measured, options.width);
+  const line = (texts: readonly string[]) => {
+    const cells = fitted.map(({ column, width }, index) => {
+      const cell = truncate(texts[index], width, options.unicode);
+      const padding = ' '.repeat(width - textLength(cell));
+      return column.align === 'right' ? padding + cell : cell + padding;
+    });
+    return truncate(cells.join(' '.repeat(GAP)).trimEnd(), options.width, options.unicode);
+  };
+  const title = line(fitted.map(({ column }) => column.title));
+  return [heading(title, options.color), ...rows.map((_, index) => line(fitted.map(({ cells }) => cells[index])))];
+}

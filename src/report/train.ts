@@ -1,0 +1,88 @@
+import { heading, meanAndSpread, paragraph, percent, plural, shortNumber, type TextOptions } from './format.ts';
+import { type Column, tableLines } from './table.ts';
+
+/** The result of `train`, as its JSON has it. */
+export interface TrainReport {
+  readonly engine: string;
+  readonly backend: string;
+  readonly device: string;
+  /** over the optimiser steps alone; null where no run got that far */
+  readonly samplesPerSecond: number | null;
+  readonly runs: readonly TrainRun[];
+  /** mean over the finished runs; null while there is none */
+  readonly testAccuracy: number | null;
+}
+
+export interface TrainRun {
+  readonly seed: number;
+  readonly epochs: readonly {
+    readonly loss: number;
+    readonly accuracy: number;
+    readonly validationAccuracy: number;
+  }[];
+  /** null unless the run finished */
+  readonly testAccuracy: number | null;
+  readonly status?: 'running' | 'finished' | 'diverged' | 'stopped' | 'failed';
+  readonly reason?: string | null;
+}
+
+interface EpochRow {
+  readonly run: TrainRun;
+  readonly epoch: number;
+  readonly last: boolean;
+}
+
+/** Epochs worth a line: first, last and three between, evenly spread. */
+function briefEpochs(run: TrainRun): EpochRow[] {
+  const count = run.epochs.length;
+  const picked = [0, 1, 2, 3, 4].map((step) => Math.round((step * (count - 1)) / 4));
+  const unique = count === 0 ? [] : [...new Set(picked)];
+  return unique.map((index) => ({ run, epoch: index + 1, last: index === count - 1 }));
+}
+
+const lossText = (loss: number) => (Number.isFinite(loss) ? loss.toFixed(4) : 'not finite');
+
+const epochColumns: readonly Column<EpochRow>[] = [
+  { title: 'seed', align: 'right', priority: 0, text: ({ run }) => String(run.seed) },
+  { title: 'epoch', align: 'right', priority: 0, text: ({ epoch }) => String(epoch) },
+  { title: 'loss', align: 'right', priority: 2, text: ({ run, epoch }) => lossText(run.epochs[epoch - 1].loss) },
+  { title: 'training', align: 'right', priority: 1, text: ({ run, epoch }) => percent(run.epochs[epoch - 1].accuracy) },
+  {
+    title: 'validation',
+    align: 'right',
+    priority: 0,
+    text: ({ run, epoch }) => percent(run.epochs[epoch - 1].validationAccuracy),
+  },
+  { title: 'test', align: 'right', priority: 0, text: ({ run, last }) => (last ? percent(run.testAccuracy, 2) : '') },
+];
+
+/** Standard deviation over a sample; null for fewer than two values. */
+function standardDeviation(values: readonly number[]): number | null {
+  if (values.length < 2) return null;
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+}
+
+/** What really ran, a brief table of epochs by seed, runs that did not finish with their reason, and the mean. */
+export function trainText(report: TrainReport, options: TextOptions): string {
+  const { engine, backend, device, samplesPerSecond } = report;
+  const speed = samplesPerSecond === null ? '' : `, ${shortNumber(samplesPerSecond)} samples/s`;
+  const lines = [
+    ...paragraph(`Trained by ${engine} on ${backend} (${device})${speed}`, options),
+    '',
+    ...tableLines(epochColumns, report.runs.flatMap(briefEpochs), options),
+    '',
+  ];
+  for (const run of report.runs) {
+    if (run.testAccuracy !== null) continue;
+    const reason = run.reason ? `: ${run.reason}` : '';
+    lines.push(...paragraph(`Seed ${run.seed} ${run.status ?? 'did not finish'}${reason}`, options));
+  }
+  const finished = report.runs.map((run) => run.testAccuracy).filter((accuracy) => accuracy !== null);
+  const spread = meanAndSpread(report.testAccuracy, standardDeviation(finished), options);
+  const seeds = plural(finished.length, 'seed');
+  const what = finished.length > 1 ? 'mean and standard deviation' : 'mean';
+  const result = paragraph(`Test accuracy ${spread} (${what} over ${seeds})`, options);
+  lines.push(...result.map((line) => heading(line, options.color)));
+  return `${lines.join('\n')}\n`;
+}

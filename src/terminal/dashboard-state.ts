@@ -1,0 +1,133 @@
+import type { CandidateSummary, StudyEvent, StudyPhase } from '../study/events.ts';
+import { initialSearchState, reduceSearch, type SearchState } from './search-state.ts';
+import { initialTrainingState, reduceTraining, type TrainingState } from './training-state.ts';
+
+type EventOf<Kind extends StudyEvent['kind']> = Extract<StudyEvent, { kind: Kind }>;
+
+export interface BestCandidate {
+  readonly number: number;
+  readonly strategy: string;
+  readonly scatter: number;
+  /** null until the candidate itself was heard of */
+  readonly vector: readonly number[] | null;
+}
+
+/** Everything that a dashboard shows, as a fold over the study's events. */
+export interface DashboardState {
+  /** time of the latest event, milliseconds since the study's process began it */
+  readonly atMs: number;
+  readonly study: Omit<EventOf<'study-started'>, 'kind' | 'atMs'> | null;
+  readonly phase: { readonly phase: StudyPhase; readonly summary: string } | null;
+  /** phases entered, in order, the present one last */
+  readonly phases: readonly StudyPhase[];
+  readonly search: SearchState;
+  readonly best: BestCandidate | null;
+  /** candidates kept, highest S first; no more than KEPT_ROWS */
+  readonly kept: readonly CandidateSummary[];
+  readonly selection: Omit<EventOf<'selected'>, 'kind' | 'atMs'> | null;
+  readonly training: TrainingState;
+  readonly engine: { readonly engine: string; readonly backend: string; readonly device: string } | null;
+  /** each said once, oldest first */
+  readonly warnings: readonly string[];
+  readonly verdict: { readonly verdict: string; readonly meaning: string } | null;
+  readonly end: { readonly status: EventOf<'study-ended'>['status']; readonly reason: string | null } | null;
+}
+
+/** More rows than a terminal has lines; a long search keeps thousands. */
+const KEPT_ROWS = 200;
+const WARNINGS_KEPT = 50;
+
+export const initialDashboardState: DashboardState = {
+  atMs: 0,
+  study: null,
+  phase: null,
+  phases: [],
+  search: initialSearchState,
+  best: null,
+  kept: [],
+  selection: null,
+  training: initialTrainingState,
+  engine: null,
+  warnings: [],
+  verdict: null,
+  end: null,
+};
+
+const byScatter = (a: CandidateSummary, b: CandidateSummary) => b.scatter - a.scatter || a.number - b.number;
+
+/** Ranked, each candidate once, the newer word on it counting. */
+export function rankCandidates(candidates: readonly CandidateSummary[]): CandidateSummary[] {
+  return [...new Map(candidates.map((candidate) => [candidate.number, candidate])).values()].sort(byScatter);
+}
+
+const withWarning = (state: DashboardState, warning: string): DashboardState =>
+  state.warnings.includes(warning) ? state : { ...state, warnings: [...state.warnings, warning].slice(-WARNINGS_KEPT) };
+
+function keep(state: DashboardState, candidates: readonly CandidateSummary[]): DashboardState {
+  const kept = rankCandidates([...state.kept, ...candidates]).slice(0, KEPT_ROWS);
+  const found = candidates.find((candidate) => candidate.number === state.best?.number);
+  return { ...state, kept, best: found === undefined ? (state.best ?? kept[0] ?? null) : found };
+}
+
+function progress(state: DashboardState, event: EventOf<'search-progress'>): DashboardState {
+  const { best } = event.progress;
+  const search = reduceSearch(state.search, event);
+  if (best === null) return { ...state, search };
+  const vector =
+    state.best?.number === best.number
+      ? state.best.vector
+      : (state.kept.find((candidate) => candidate.number === best.number)?.vector ?? null);
+  return { ...state, search, best: { ...best, vector } };
+}
+
+function training(state: DashboardState, event: EventOf<'training'>): DashboardState {
+  const next = { ...state, training: reduceTraining(state.training, event) };
+  if (event.event.kind === 'epoch') return next;
+  const { engine, backend, device } = event.event;
+  return { ...next, engine: state.engine ?? { engine, backend, device } };
+}
+
+function startStudy(event: EventOf<'study-started'>): DashboardState {
+  const { kind: _kind, atMs, ...study } = event;
+  return { ...initialDashboardState, atMs, study };
+}
+
+function select(state: DashboardState, event: EventOf<'selected'>): DashboardState {
+  const { candidates, seeds, epochs } = event;
+  return { ...state, selection: { candidates: rankCandidates(candidates), seeds, epochs } };
+}
+
+function reduceKind(state: DashboardState, event: StudyEvent): DashboardState {
+  switch (event.kind) {
+    case 'study-started':
+      return startStudy(event);
+    case 'phase': {
+      const phases = [...state.phases.filter((phase) => phase !== event.phase), event.phase];
+      return { ...state, phases, phase: { phase: event.phase, summary: event.summary } };
+    }
+    case 'warning':
+      return withWarning(state, event.message);
+    case 'strategy-refused':
+      return withWarning(state, `${event.strategy} sits out: ${event.reason}`);
+    case 'search-progress':
+      return progress(state, event);
+    case 'candidates-kept':
+      return keep(state, event.candidates);
+    case 'selected':
+      return select(state, event);
+    case 'engine':
+      return { ...state, engine: { engine: event.engine, backend: event.backend, device: event.device } };
+    case 'training':
+      return training(state, event);
+    case 'verdict':
+      return { ...state, verdict: { verdict: event.verdict, meaning: event.meaning } };
+    case 'study-ended':
+      return { ...state, end: { status: event.status, reason: event.reason } };
+  }
+}
+
+/** The state after one more event. Pure, without a clock: all times are the events' own. */
+export function reduceDashboard(state: DashboardState, event: StudyEvent): DashboardState {
+  const next = reduceKind(state, event);
+  return { ...next, atMs: Math.max(next.atMs, event.atMs) };
+}

@@ -1,0 +1,65 @@
+import { Box } from 'ink';
+import { clockTime, fraction, plural, printable, words, wrapText } from '../../report/format.ts';
+import type { DashboardState } from '../dashboard-state.ts';
+import { glyphs, type Theme } from '../theme.ts';
+import { Line, type Segment } from './line.tsx';
+
+export interface SummaryProps {
+  readonly state: DashboardState;
+  readonly elapsedMs: number;
+  readonly width: number;
+  readonly theme: Theme;
+}
+
+const WARNINGS_SHOWN = 5;
+
+function endLine({ state, elapsedMs, theme }: SummaryProps): Segment[] {
+  const { end, study } = state;
+  const status = end?.status ?? 'interrupted';
+  const reason = end?.reason ? `: ${end.reason}` : '';
+  const separator = ` ${glyphs(theme).separator} `;
+  return [
+    { text: `${study?.study ?? 'Scattershot'} `, tone: 'title' },
+    { text: status, tone: status === 'finished' ? 'good' : 'alert' },
+    { text: ` after ${clockTime(elapsedMs)}${reason}` },
+    {
+      text:
+        study === null
+          ? ''
+          : `${separator}${study.architecture}${separator}${study.metric}${separator}seed ${study.seed}`,
+    },
+  ];
+}
+
+function factLines({ search, best, training, engine, study }: DashboardState): string[] {
+  const lines: string[] = [];
+  if (search.progress !== null) {
+    const top = best === null ? '' : `; best S ${fraction(best.scatter)}, #${best.number} ${best.strategy}`;
+    lines.push(`Searched ${plural(search.progress.evaluated, 'candidate')}${top}`);
+  }
+  if (training.jobs.length > 0) {
+    const finished = training.jobs.filter((job) => job.status === 'finished').length;
+    const on = engine === null ? '' : ` by ${engine.engine} on ${engine.backend} (${engine.device})`;
+    lines.push(`Trained${on}: ${finished} of ${training.jobs.length} trainings finished`);
+  }
+  if (study !== null) lines.push(`Stored in ${study.database}`);
+  return lines;
+}
+
+/** What stays on the screen when the dashboard is gone: how it ended, what was done, where it is, and the warnings. */
+export function Summary(props: SummaryProps) {
+  const { state, width, theme } = props;
+  const wrap = (text: string) => wrapText(printable(text, theme.unicode), width);
+  const verdict = state.verdict === null ? [] : [`Verdict: ${words(state.verdict.verdict)}`];
+  const warnings = state.warnings.slice(-WARNINGS_SHOWN).map((warning) => `! ${warning}`);
+  const lines = [...factLines(state), ...verdict, ...warnings].flatMap(wrap);
+  return (
+    <Box flexDirection="column" width={width}>
+      <Line segments={endLine(props)} width={width} theme={theme} />
+      {lines.map((text, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line of a text is its place
+        <Line key={index} segments={[{ text }]} width={width} theme={theme} />
+      ))}
+    </Box>
+  );
+}

@@ -1,0 +1,36 @@
+import { Box } from 'ink';
+import { printable, words, wrapText } from '../../report/format.ts';
+import type { DashboardState } from '../dashboard-state.ts';
+import type { Theme } from '../theme.ts';
+import { Line, type PanelProps, Title } from './line.tsx';
+
+export type Verdict = NonNullable<DashboardState['verdict']>;
+
+export interface VerdictPanelProps extends PanelProps {
+  readonly verdict: Verdict;
+}
+
+const meaningLines = (verdict: Verdict, width: number, theme: Theme) =>
+  wrapText(printable(verdict.meaning, theme.unicode), width);
+
+/** Lines that the panel would like. */
+export const verdictHeight = (verdict: Verdict, width: number, theme: Theme): number =>
+  1 + meaningLines(verdict, width, theme).length;
+
+/** The answer, and the sentence that says what it means. */
+export function VerdictPanel({ verdict, width, height, theme }: VerdictPanelProps) {
+  const lines = meaningLines(verdict, width, theme);
+  const room = Math.max(0, height - 1);
+  // What has to be left out shows as an ellipsis at the end of the last line.
+  const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), lines.slice(room - 1).join(' ')];
+  return (
+    <Box flexDirection="column">
+      <Title text={`Verdict: ${words(verdict.verdict)}`} width={width} theme={theme} />
+      {room > 0 &&
+        shown.map((text, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a line of a paragraph is its place
+          <Line key={index} segments={[{ text }]} width={width} theme={theme} />
+        ))}
+    </Box>
+  );
+}

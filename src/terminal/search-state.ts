@@ -1,0 +1,95 @@
+import type { StudyEvent } from '../study/events.ts';
+
+type ProgressEvent = Extract<StudyEvent, { kind: 'search-progress' }>;
+type Progress = ProgressEvent['progress'];
+
+interface Sample {
+  readonly atMs: number;
+  readonly evaluated: number;
+  readonly swaps: number;
+}
+
+export interface SearchState {
+  /** null before the first word of the search */
+  readonly progress: Progress | null;
+  /** over the last seconds; null until two events lie far enough apart */
+  readonly candidatesPerSecond: number | null;
+  readonly swapsPerSecond: number | null;
+  /** what the rates are taken from, oldest first */
+  readonly samples: readonly Sample[];
+}
+
+export const initialSearchState: SearchState = {
+  progress: null,
+  candidatesPerSecond: null,
+  swapsPerSecond: null,
+  samples: [],
+};
+
+/** Rates look back this far: long enough to be steady, short enough to show a change. */
+const RATE_WINDOW_MS = 10_000;
+const SAMPLE_EVERY_MS = 250;
+
+/** The latest sample always counts; earlier ones are thinned, so that a thousand rounds a second cost nothing. */
+function addSample(samples: readonly Sample[], sample: Sample): readonly Sample[] {
+  const last = samples.at(-1);
+  if (last !== undefined && (sample.atMs < last.atMs || sample.evaluated < last.evaluated)) return [sample];
+  const previous = samples.at(-2);
+  const thinned =
+    last !== undefined && previous !== undefined && last.atMs - previous.atMs < SAMPLE_EVERY_MS
+      ? samples.slice(0, -1)
+      : samples;
+  const recent = thinned.filter(({ atMs }) => sample.atMs - atMs <= RATE_WINDOW_MS);
+  // A single round may take longer than the whole window: its start is still needed.
+  const base = recent.length === 0 ? thinned.slice(-1) : recent;
+  return [...base, sample];
+}
+
+export function reduceSearch(state: SearchState, { atMs, progress }: ProgressEvent): SearchState {
+  const samples = addSample(state.samples, { atMs, evaluated: progress.evaluated, swaps: progress.swaps });
+  const first = samples[0];
+  const last = samples[samples.length - 1];
+  const seconds = (last.atMs - first.atMs) / 1000;
+  const rate = (amount: number) => (seconds > 0 ? Math.max(0, amount) / seconds : null);
+  return {
+    progress,
+    candidatesPerSecond: rate(last.evaluated - first.evaluated),
+    swapsPerSecond: rate(last.swaps - first.swaps),
+    samples,
+  };
+}
+
+export type BudgetGoal =
+  | { readonly kind: 'candidates'; readonly total: number }
+  | { readonly kind: 'time'; readonly total: number };
+
+const SECONDS_PER: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+/** What a budget asks for: "200", "200 candidates", "30s", "30 seconds", "2 min"; null where it says nothing countable. */
+export function budgetGoal(budget: string): BudgetGoal | null {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)/i.exec(budget);
+  if (match === null) return null;
+  const total = Number(match[1]);
+  if (!(total > 0)) return null;
+  const unit = match[2].toLowerCase();
+  if (unit === '' || unit.startsWith('cand')) return { kind: 'candidates', total };
+  if (!/^(s|secs?|seconds?|m|mins?|minutes?|h|hours?)$/.test(unit)) return null;
+  return { kind: 'time', total: total * SECONDS_PER[unit[0]] };
+}
+
+/** Milliseconds to the end of the budget at the present pace; null where that cannot be told. */
+export function searchLeftMs(state: SearchState, budget: string | null): number | null {
+  const goal = budget === null ? null : budgetGoal(budget);
+  if (goal === null || state.progress === null) return null;
+  if (goal.kind === 'time') return Math.max(0, 1000 * (goal.total - state.progress.seconds));
+  if (!state.candidatesPerSecond) return null;
+  return (1000 * Math.max(0, goal.total - state.progress.evaluated)) / state.candidatesPerSecond;
+}
+
+/** Share of the budget used, 0 to 1; null where the budget is unknown. */
+export function progressShare(progress: Progress, budget: string | null): number | null {
+  const goal = budget === null ? null : budgetGoal(budget);
+  if (goal === null) return null;
+  const done = goal.kind === 'candidates' ? progress.evaluated : progress.seconds;
+  return Math.min(1, Math.max(0, done / goal.total));
+}

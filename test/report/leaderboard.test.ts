@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { csvDocument } from '../../src/report/csv.ts';
+import { leaderboardCsv, leaderboardJson, leaderboardTable } from '../../src/report/leaderboard.ts';
+import type { CandidateRecord } from '../../src/store/records.ts';
+
+const entryKeys = ['1:1 forward', '1:1 backward', '2:2 forward', '2:2 backward', '1:2 forward', '1:2 backward'];
+
+const trained: CandidateRecord = {
+  number: 37,
+  fingerprint: '0123456789abcdef'.repeat(4),
+  strategy: 'permutation-grid',
+  island: 0,
+  round: 4,
+  scatter: 0.91234,
+  vector: [1, 1, 1, 1, 0.91234, 0.95],
+  otherScatter: 0.75,
+  otherVector: [1, 1, 1, 1, 0.75, 0.8],
+  audit: 'whole',
+  createdAt: '2026-11-22T15:40:00.000Z',
+  accuracy: { mean: 0.52317, sd: 0.0041, n: 3 },
+};
+
+const untrained: CandidateRecord = {
+  ...trained,
+  ...{ number: 8, strategy: 'anneal', scatter: 0.6, otherScatter: null, otherVector: null, accuracy: null },
+};
+
+const view = { rows: [trained, untrained], entryKeys };
+const text = (width: number) => leaderboardTable(view, { width, color: false, unicode: true }).trimEnd().split('\n');
+
+test('a wide table shows everything that is known, scatter as a fraction and accuracy in percent', () => {
+  const [heading, first, second] = text(200);
+  expect(heading).toBe(
+    ' #  strategy               S  accuracy  ± sd  seeds  1:1 fwd  1:1 bwd  2:2 fwd  2:2 bwd  1:2 fwd  1:2 bwd  fingerprint',
+  );
+  expect(first).toBe(
+    '37  permutation-grid  0.9123   52.32 %  0.41      3   1.0000   1.0000   1.0000   1.0000   0.9123   0.9500  0123456789',
+  );
+  expect(second).toContain(' 8  anneal            0.6000         -     -      0');
+});
+
+test('at 80 columns fingerprint and vector are left out, at 30 the table still says who and how good', () => {
+  expect(text(80)[0]).toBe(' #  strategy               S  accuracy  ± sd  seeds');
+  expect(text(30)[0]).toBe(' #  strategy       S  accuracy');
+  expect(text(30)[1]).toBe('37  permuta…  0.9123   52.32 %');
+  expect(text(12)[1]).toBe('37  0.9123');
+});
+
+test('the JSON value has the fields that are promised', () => {
+  const [first, second] = leaderboardJson(view);
+  expect(first).toMatchObject({
+    candidate: 37,
+    fingerprint: trained.fingerprint,
+    strategy: 'permutation-grid',
+    scatter: 0.91234,
+    vector: trained.vector,
+    accuracy: { mean: 0.52317, sd: 0.0041, n: 3 },
+    entries: entryKeys,
+  });
+  expect(second.accuracy).toBeNull();
+  expect(second.otherScatter).toBeNull();
+});
+
+test('CSV has the vector entries as columns, fractions in full, and nothing where nothing is known', () => {
+  const [header, first, second, end] = leaderboardCsv(view).split('\r\n');
+  expect(header).toBe(
+    'candidate,fingerprint,strategy,scatter,1:1 forward,1:1 backward,2:2 forward,2:2 backward,1:2 forward,1:2 backward,accuracyMean,accuracySd,accuracyN,otherScatter,island,round,audit,createdAt',
+  );
+  expect(first).toBe(
+    `37,${trained.fingerprint},permutation-grid,0.91234,1,1,1,1,0.91234,0.95,0.52317,0.0041,3,0.75,0,4,whole,2026-11-22T15:40:00.000Z`,
+  );
+  expect(second).toContain(',0.95,,,,,0,4,whole,');
+  expect(end).toBe('');
+});
+
+test('a CSV line of the wrong length is refused with got and expected', () => {
+  expect(() => csvDocument(['a', 'b'], [['1', '2'], ['3']])).toThrow(new RangeError('line 2 has 1 fields; expected 2'));
+});
+
+/** RFC 4180, read back as a strict reader would. */
+function parseCsv(document: string): string[][] {
+  const lines: string[][] = [];
+  let fields: string[] = [];
+  let at = 0;
+  while (at < document.length) {
+    const quoted = /"((?:[^"]|"")*)"(,|\r\n)/y;
+    const plain = /([^",\r\n]*)(,|\r\n)/y;
+    quoted.lastIndex = at;
+    plain.lastIndex = at;
+    const match = quoted.exec(document) ?? plain.exec(document);
+    if (match === null) throw new Error(`not RFC 4180 at ${at}`);
+    fields.push(document[at] === '"' ? match[1].replaceAll('""', '"') : match[1]);
+    at += match[0].length;
+    if (match[2] === '\r\n') {
+      lines.push(fields);
+      fields = [];
+    }
+  }
+  return lines;
+}
+
+test('property: any fields written as CSV are read back as they were', () => {
+  const field = fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', ' ', 'é') });
+  const lines = fc
+    .integer({ min: 1, max: 4 })
+    .chain((width) =>
+      fc.array(fc.array(field, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 5 }),
+    );
+  fc.assert(
+    fc.property(lines, ([header, ...rest]) => {
+      expect(parseCsv(csvDocument(header, rest))).toEqual([header, ...rest]);
+    }),
+  );
+});
+
+test('property: fractions written as CSV are read back exactly', () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (scatter, mean) => {
+        const row = { ...trained, scatter, accuracy: { mean, sd: null, n: 1 } };
+        const [header, fields] = parseCsv(leaderboardCsv({ rows: [row], entryKeys }));
+        const value = (name: string) => fields[header.indexOf(name)];
+        expect(Number(value('scatter'))).toBe(scatter + 0);
+        expect(Number(value('accuracyMean'))).toBe(mean + 0);
+        expect(value('accuracySd')).toBe('');
+      },
+    ),
+  );
+});

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { type TrainReport, type TrainRun, trainText } from '../../src/report/train.ts';
+
+const epochs = Array.from({ length: 12 }, (_, index) => ({
+  ...{ loss: 3 / (index + 1), accuracy: 0.05 * (index + 1), validationAccuracy: 0.04 * (index + 1) },
+}));
+
+const finished = (seed: number, testAccuracy: number): TrainRun => ({
+  ...{ seed, epochs, testAccuracy, status: 'finished', reason: null },
+});
+
+const report: TrainReport = {
+  ...{ engine: 'tfjs', backend: 'wasm', device: '2 CPU threads', samplesPerSecond: 31_234 },
+  runs: [finished(1, 0.5), finished(2, 0.52)],
+  testAccuracy: 0.51,
+};
+
+const lines = (some: TrainReport, width = 80) =>
+  trainText(some, { width, color: false, unicode: true }).trimEnd().split('\n');
+
+test('what really ran comes first, the mean with its spread last', () => {
+  const text = lines(report);
+  expect(text[0]).toBe('Trained by tfjs on wasm (2 CPU threads), 31.2 k samples/s');
+  expect(text.at(-1)).toBe('Test accuracy 51.00 % ± 1.41 (mean and standard deviation over 2 seeds)');
+});
+
+test('epochs are brief: first, last and three between, the test accuracy with the last', () => {
+  const rows = lines(report).filter((line) => /^ {3}1 /.test(line));
+  expect(rows.map((row) => row.trim().split(/\s+/)[1])).toEqual(['1', '4', '7', '9', '12']);
+  expect(rows[0]).toBe('   1      1  3.0000     5.0 %       4.0 %');
+  expect(rows[4]).toBe('   1     12  0.2500    60.0 %      48.0 %  50.00 %');
+});
+
+test('a run that did not finish is named with its reason and left out of the mean', () => {
+  const diverged: TrainRun = {
+    ...{
+      seed: 3,
+      epochs: [{ loss: Number.POSITIVE_INFINITY, accuracy: 0, validationAccuracy: 0 }],
+      testAccuracy: null,
+    },
+    ...{ status: 'diverged', reason: 'the loss is no longer finite' },
+  };
+  const text = lines({ ...report, runs: [finished(1, 0.5), diverged], testAccuracy: 0.5 });
+  expect(text).toContain('Seed 3 diverged: the loss is no longer finite');
+  expect(text.some((line) => line.includes('not finite'))).toBe(true);
+  expect(text.at(-1)).toBe('Test accuracy 50.00 % (mean over 1 seed)');
+});
+
+test('a report without a finished run has no accuracy and no speed', () => {
+  const text = lines({ ...report, runs: [], testAccuracy: null, samplesPerSecond: null });
+  expect(text[0]).toBe('Trained by tfjs on wasm (2 CPU threads)');
+  expect(text.at(-1)).toBe('Test accuracy - (mean over 0 seeds)');
+});

@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import type { StudyEvent } from '../../src/study/events.ts';
+
+/** Text as it may come from a user, a driver or an error: wide and combining characters, escapes, line breaks. */
+const text = fc.string({
+  unit: fc.constantFrom(
+    'a',
+    'b',
+    ' ',
+    'é',
+    '漢',
+    '😀',
+    'e\u0301',
+    '\n',
+    '\t',
+    '\u001b[31m',
+    '\u001b[2J',
+    '\u0007',
+    '…',
+  ),
+  maxLength: 60,
+});
+
+/** Mostly fractions, and what a broken measurement might give. */
+const value = fc.oneof(
+  { weight: 8, arbitrary: fc.double({ min: 0, max: 1, noNaN: true }) },
+  { weight: 1, arbitrary: fc.double() },
+);
+
+const count = fc.nat(2000);
+const number = fc.integer({ min: 1, max: 12 });
+const seed = fc.integer({ min: 1, max: 2 });
+
+const candidate = fc.record({
+  number,
+  fingerprint: fc.stringMatching(/^[0-9a-f]{64}$/),
+  strategy: text,
+  scatter: value,
+  vector: fc.array(value, { maxLength: 8 }),
+});
+const candidates = fc.array(candidate, { maxLength: 12 });
+
+const progress = fc.record({
+  round: count,
+  evaluated: count,
+  duplicates: count,
+  swaps: count,
+  seconds: fc.double({ min: 0, max: 1e6, noNaN: true }),
+  best: fc.option(fc.record({ number, strategy: text, scatter: value })),
+  strategies: fc.array(fc.record({ name: text, evaluated: count, best: fc.option(value) }), { maxLength: 8 }),
+});
+
+const runsOn = { engine: fc.constant('tfjs' as const), backend: fc.constant('wasm' as const), device: text };
+
+const trainingEvent = fc.oneof(
+  fc.record({ kind: fc.constant('started' as const), job: text, ...runsOn }),
+  fc.record({
+    ...{ kind: fc.constant('epoch' as const), job: text, epoch: count },
+    ...{ loss: value, accuracy: value, validationAccuracy: value },
+  }),
+  fc.record({
+    ...{ kind: fc.constant('result' as const), job: text, ...runsOn },
+    status: fc.constantFrom('finished' as const, 'diverged' as const, 'stopped' as const, 'failed' as const),
+    ...{ reason: fc.option(text), testAccuracy: fc.option(value), samplesPerSecond: value, durationMs: count },
+  }),
+);
+
+const atMs = fc.nat(10_000_000);
+
+/** Any event at any time; real studies are better behaved. */
+export const anyEvent: fc.Arbitrary<StudyEvent> = fc.oneof(
+  fc.record({
+    ...{ atMs, kind: fc.constant('study-started' as const), study: text, resumed: fc.boolean(), architecture: text },
+    ...{ metric: text, entryKeys: fc.array(text, { maxLength: 8 }), seed: count, workers: count, database: text },
+    budget: fc.oneof(text, fc.constantFrom('200 candidates', '30 s', '0')),
+  }),
+  fc.record({
+    ...{ atMs, kind: fc.constant('phase' as const), summary: text },
+    phase: fc.constantFrom('search' as const, 'select' as const, 'data' as const, 'train' as const, 'verdict' as const),
+  }),
+  fc.record({ atMs, kind: fc.constant('warning' as const), message: text }),
+  fc.record({ atMs, kind: fc.constant('strategy-refused' as const), strategy: text, reason: text }),
+  fc.record({ atMs, kind: fc.constant('search-progress' as const), progress }),
+  fc.record({ atMs, kind: fc.constant('candidates-kept' as const), candidates }),
+  fc.record({ atMs, kind: fc.constant('selected' as const), candidates, seeds: fc.nat(3), epochs: fc.nat(20) }),
+  fc.record({ atMs, kind: fc.constant('engine' as const), engine: text, backend: text, device: text }),
+  fc.record({ atMs, kind: fc.constant('training' as const), candidate: number, seed, event: trainingEvent }),
+  fc.record({ atMs, kind: fc.constant('training' as const), candidate: number, seed, event: trainingEvent }),
+  fc.record({ atMs, kind: fc.constant('verdict' as const), verdict: text, meaning: text }),
+  fc.record({
+    ...{ atMs, kind: fc.constant('study-ended' as const), reason: fc.option(text) },
+    status: fc.constantFrom('finished' as const, 'interrupted' as const, 'failed' as const),
+  }),
+);

@@ -1,0 +1,138 @@
+import type { CandidateSummary, StudyEvent } from '../../src/study/events.ts';
+
+type EventBody = StudyEvent extends infer Each ? (Each extends StudyEvent ? Omit<Each, 'atMs'> : never) : never;
+
+export const entryKeys = [
+  ...['1:1 forward', '1:1 backward', '2:2 forward', '2:2 backward', '1:2 forward', '1:2 backward'],
+];
+
+const strategies = ['permutation-grid', 'anneal', 'uniform-random', 'local'];
+
+/** A number in [0, 1) that looks random and is always the same for the same words. */
+const noise = (...words: number[]) => {
+  const wave = Math.sin(words.reduce((sum, word, index) => sum + word * (12.9898 + 65.233 * index), 1)) * 43758.5453;
+  return wave - Math.floor(wave);
+};
+
+export function scriptedCandidate(number: number): CandidateSummary {
+  const family = number % strategies.length;
+  const scatter = [0.9, 0.8, 0.62, 0.2][family] + 0.08 * noise(number, 1);
+  const vector = entryKeys.map((_, entry) =>
+    entry === number % 6 ? scatter : Math.min(1, scatter + 0.3 * noise(number, entry)),
+  );
+  const fingerprint = Array.from({ length: 8 }, (_, word) =>
+    Math.floor(noise(number, word, 7) * 0xffffffff)
+      .toString(16)
+      .padStart(8, '0'),
+  ).join('');
+  return { number, fingerprint, strategy: strategies[family], scatter, vector };
+}
+
+const highest = (candidates: readonly CandidateSummary[]) =>
+  candidates.reduce<CandidateSummary | null>(
+    (best, each) => (best === null || each.scatter > best.scatter ? each : best),
+    null,
+  );
+
+function searchProgress(evaluated: number, seconds: number): EventBody {
+  const all = Array.from({ length: evaluated }, (_, index) => scriptedCandidate(index + 1));
+  return {
+    kind: 'search-progress',
+    progress: {
+      round: Math.ceil(evaluated / 4),
+      evaluated,
+      duplicates: Math.floor(evaluated / 40),
+      swaps: evaluated * 5400,
+      seconds,
+      best: highest(all),
+      strategies: strategies.map((name) => {
+        const mine = all.filter((candidate) => candidate.strategy === name);
+        return { name, evaluated: mine.length, best: highest(mine)?.scatter ?? null };
+      }),
+    },
+  };
+}
+
+const runsOn = { engine: 'tfjs', backend: 'wasm', device: '2 × Intel Xeon (wasm, SIMD)' } as const;
+
+function trainingEvent(candidate: number, seed: number, epoch: number, epochs: number): EventBody {
+  const job = `${candidate}/${seed}`;
+  const shared = { kind: 'training', candidate, seed } as const;
+  const top = 0.4 + 0.25 * noise(candidate, 3) + 0.02 * noise(candidate, seed);
+  if (epoch === 0) return { ...shared, event: { kind: 'started', job, ...runsOn } };
+  if (epoch <= epochs) {
+    const validationAccuracy = top * (1 - Math.exp(-epoch / 2.5));
+    const loss = 3.2 * Math.exp(-epoch / 4);
+    return {
+      ...shared,
+      event: { kind: 'epoch', job, epoch, loss, accuracy: validationAccuracy + 0.03, validationAccuracy },
+    };
+  }
+  const result = {
+    kind: 'result',
+    job,
+    ...runsOn,
+    samplesPerSecond: 31_000 + 900 * noise(seed, candidate),
+    durationMs: 9000,
+  } as const;
+  if (candidate === 16 && seed === 2) {
+    return {
+      ...shared,
+      event: { ...result, status: 'diverged', reason: 'the loss is no longer finite', testAccuracy: null },
+    };
+  }
+  return { ...shared, event: { ...result, status: 'finished', reason: null, testAccuracy: top } };
+}
+
+/** Two jobs at a time, epoch by epoch. */
+function trainingEvents(chosen: readonly CandidateSummary[], seeds: number, epochs: number): EventBody[] {
+  const jobs = chosen.flatMap(({ number }) => Array.from({ length: seeds }, (_, seed) => ({ number, seed: seed + 1 })));
+  const events: EventBody[] = [];
+  for (let pair = 0; pair < jobs.length; pair += 2) {
+    for (let epoch = 0; epoch <= epochs + 1; epoch++) {
+      for (const { number, seed } of jobs.slice(pair, pair + 2))
+        events.push(trainingEvent(number, seed, epoch, epochs));
+    }
+  }
+  return events;
+}
+
+const started: EventBody = {
+  kind: 'study-started',
+  ...{ study: 'morse-demo-7', resumed: false, architecture: '64-1024-64 (128,8)', metric: 'indicator', entryKeys },
+  ...{ seed: 7, workers: 2, budget: '120 candidates', database: 'cache/scattershot.db' },
+};
+
+/** A whole small study as it would be heard: the same events every time, `stepMs` apart. */
+export function scriptedStudy(stepMs = 200): StudyEvent[] {
+  const seeds = 2;
+  const epochs = 12;
+  const search = Array.from({ length: 30 }, (_, round): EventBody[] => {
+    const evaluated = 4 * (round + 1);
+    const candidates = [-3, -2, -1, 0].map((offset) => scriptedCandidate(evaluated + offset));
+    return [searchProgress(evaluated, ((round + 1) * stepMs) / 1000), { kind: 'candidates-kept', candidates }];
+  }).flat();
+  const chosen = Array.from({ length: 12 }, (_, index) => scriptedCandidate(index * 9 + 7));
+  const bodies: EventBody[] = [
+    started,
+    { kind: 'warning', message: 'no GPU was found: training runs on the CPU; see scattershot doctor' },
+    { kind: 'phase', phase: 'search', summary: '4 strategies, 4 islands' },
+    { kind: 'strategy-refused', strategy: 'radix', reason: 'needs layers whose sizes share a product of radices' },
+    ...search,
+    { kind: 'phase', phase: 'select', summary: '12 candidates over the range of S' },
+    { kind: 'selected', candidates: chosen, seeds, epochs },
+    { kind: 'phase', phase: 'data', summary: 'Morse, σ = 1, 448 000 examples' },
+    { kind: 'engine', ...runsOn },
+    { kind: 'phase', phase: 'train', summary: '12 candidates, 2 seeds each, 12 epochs' },
+    ...trainingEvents(chosen, seeds, epochs),
+    { kind: 'phase', phase: 'verdict', summary: 'rank correlation over 12 candidates' },
+    {
+      kind: 'verdict',
+      verdict: 'no-link-found',
+      meaning:
+        'Over 12 candidates the rank correlation of scatter and accuracy is −0.12 (95 % interval −0.63 to +0.47): with so few candidates only a strong link could have been seen.',
+    },
+    { kind: 'study-ended', status: 'finished', reason: null },
+  ];
+  return bodies.map((body, index) => ({ ...body, atMs: index * stepMs }) as StudyEvent);
+}
