@@ -20,14 +20,24 @@ export interface SearchRequest {
   readonly islands: readonly IslandSpec[];
   readonly seed: number;
   readonly budget: Budget;
-  /** candidates kept of each strategy */
+  /** candidates kept of each strategy (of each of its targets, where its islands have several) */
   readonly keep: number;
   /** worker threads */
   readonly workers: number;
   /** end the search once the best candidate cannot be beaten */
   readonly untilOptimal?: boolean;
   /** where an earlier run of the same request stopped */
-  readonly resume?: SearchCheckpoint;
+  readonly resume?: SearchResume;
+}
+
+export interface SearchResume {
+  /** of the last round that was stored */
+  readonly checkpoint: SearchCheckpoint;
+  /** every candidate added until then (those that better ones displaced may be left out) */
+  readonly kept: readonly Pick<
+    KeptCandidate,
+    'number' | 'fingerprint' | 'strategy' | 'island' | 'pattern' | 'score' | 'other'
+  >[];
 }
 
 /** A candidate that was kept at the end of a round, its score audited by the reference. */
@@ -45,21 +55,8 @@ export interface KeptCandidate {
   readonly audit: 'whole' | 'sampled';
 }
 
-/** Everything a later run needs to go on exactly here. Plain values (structured-clonable). */
-export interface SearchCheckpoint {
-  /** rounds done */
-  readonly round: number;
-  readonly evaluated: number;
-  readonly duplicates: number;
-  readonly swaps: number;
-  readonly seconds: number;
-  /** strategy state of every island */
-  readonly states: readonly unknown[];
-  /** fingerprints of every scored candidate, 32 bytes each, in order */
-  readonly seen: Uint8Array;
-}
-
 export interface SearchProgress {
+  /** rounds done */
   readonly round: number;
   readonly evaluated: number;
   readonly duplicates: number;
@@ -67,11 +64,25 @@ export interface SearchProgress {
   readonly seconds: number;
   /** highest S so far (nearest to the target where one is wanted); null before the first candidate */
   readonly best: { readonly number: number; readonly strategy: string; readonly scatter: number } | null;
+  /** in the order of the islands */
   readonly strategies: readonly {
     readonly name: string;
     readonly evaluated: number;
     readonly best: number | null;
   }[];
+}
+
+/**
+ * Everything but the kept candidates that a later run needs to go on exactly here. Plain values (structured-clonable), never
+ * changed afterwards.
+ */
+export interface SearchCheckpoint extends SearchProgress {
+  /** strategy state of every island; null for one that was refused or has not begun */
+  readonly states: readonly unknown[];
+  /** fingerprints of every scored candidate, 32 bytes each, in order; a later checkpoint's begins with an earlier one's */
+  readonly seen: Uint8Array;
+  /** rounds since the last that found a new candidate */
+  readonly idleRounds: number;
 }
 
 /**

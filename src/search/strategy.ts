@@ -4,6 +4,9 @@ import type { Pattern } from '../pattern/pattern.ts';
 import type { Random } from '../pattern/random.ts';
 import type { Metric, ScatterScore } from '../scatter/metric.ts';
 
+/** |S − target| up to which a wanted S counts as reached. */
+export const TARGET_TOLERANCE = 0.005;
+
 /** What is searched for. Plain data: it crosses to worker threads. */
 export interface Problem {
   readonly architecture: Architecture;
@@ -33,7 +36,8 @@ export interface Step<State> {
  * forked from (study seed, island, round). No clock, no I/O, no `Math.random`, effort counted in scored swaps: the same seed
  * gives the same candidates on any number of threads, and after a resume.
  *
- * State is a plain value (structured-clonable: numbers, strings, arrays, typed arrays, plain objects): it is stored.
+ * State is a plain value (structured-clonable: numbers, strings, arrays, typed arrays, plain objects): it is stored. Arrays that
+ * a step returns belong to the caller; those that it is given (state, elites) are only read.
  */
 export interface Strategy<State = unknown> {
   /** kebab-case, as typed on the command line */

@@ -1,0 +1,54 @@
+import type { Pattern } from '../pattern/pattern.ts';
+import type { AuditResult } from '../scatter/audit.ts';
+import type { ScatterScore } from '../scatter/metric.ts';
+import type { IslandSpec } from './events.ts';
+import type { SharedFingerprints } from './fingerprint-set.ts';
+import type { Elite, Problem } from './strategy.ts';
+
+/** What a worker gets once, when it starts. */
+export interface WorkerSetup {
+  readonly problem: Problem;
+  readonly seed: number;
+  readonly islands: readonly IslandSpec[];
+}
+
+export interface StepTask {
+  readonly island: number;
+  /** from 1 */
+  readonly round: number;
+  /** of the round before; null to start */
+  readonly state: unknown;
+  /** in shared memory, as `known` is */
+  readonly elites: readonly Elite[];
+  readonly known: SharedFingerprints;
+}
+
+export interface ScoredPattern {
+  readonly fingerprint: string;
+  readonly pattern: Pattern;
+  readonly score: ScatterScore;
+  readonly other: ScatterScore | null;
+}
+
+export interface StepResult {
+  readonly state: unknown;
+  readonly swaps: number;
+  /** new ones alone */
+  readonly candidates: readonly ScoredPattern[];
+  /** patterns that were known, or came twice in this step: not scored */
+  readonly duplicates: number;
+}
+
+export interface AuditTask {
+  readonly number: number;
+  readonly pattern: Pattern;
+  readonly score: ScatterScore;
+}
+
+/** The functions that a worker file exports, by name. */
+export interface WorkerTasks {
+  /** per island: true, or why its strategy refuses the problem. @throws RangeError for a strategy that does not exist */
+  accepts(): (true | string)[];
+  step(task: StepTask): StepResult;
+  audit(task: AuditTask): AuditResult;
+}

@@ -1,0 +1,25 @@
+import { junctionSizes } from '../src/pattern/architecture.ts';
+import type { Pattern } from '../src/pattern/pattern.ts';
+import type { Random } from '../src/pattern/random.ts';
+import { defineStrategy, type Problem } from '../src/search/strategy.ts';
+import { independentStep, type StepCount } from './shared/batch.ts';
+import { randomJunction } from './shared/biregular.ts';
+
+/** A pattern drawn uniformly, up to mixing, from all of the architecture's. */
+export function uniformRandomPattern(problem: Problem, random: Random): Pattern {
+  const { layers, fanOuts } = problem.architecture;
+  const junctions = junctionSizes(problem.architecture).map(({ number, left, right, fanOut }) =>
+    randomJunction(left, right, fanOut, random.fork(number)),
+  );
+  return { layers, fanOuts, junctions };
+}
+
+export const uniformRandom = defineStrategy<StepCount>({
+  name: 'uniform-random',
+  summary: 'every pattern of these degrees equally likely',
+  source:
+    'Global curveball: Strona et al. 2014 (doi 10.1038/ncomms5114), proved uniform by Carstens et al. 2018 (arXiv 1804.08487); here from a round-robin start, with the rounds that measurement asks for',
+  accepts: () => true,
+  start: () => 0,
+  step: (problem, steps, _elites, random) => independentStep(problem, steps, random, uniformRandomPattern),
+});

@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest';
+import { fingerprint } from '../../src/pattern/pattern.ts';
+import { scoreBoth } from '../../src/scatter/kernel.ts';
+import type { SearchRequest } from '../../src/search/events.ts';
+import { hasFingerprint } from '../../src/search/fingerprint-set.ts';
+import { Rounds } from '../../src/search/rounds.ts';
+import type { ScoredPattern, StepResult } from '../../src/search/tasks.ts';
+import { makeProblem } from '../conformance/strategy-problems.ts';
+import { samplePattern } from '../pattern/sample-patterns.ts';
+
+const problem = makeProblem({ layers: [16, 12, 8], fanOuts: [3, 4] });
+
+function scored(seed: number): ScoredPattern {
+  const pattern = samplePattern(problem.architecture.layers, problem.architecture.fanOuts, seed);
+  const { score, other } = scoreBoth(pattern, problem.entries, problem.metric);
+  return { fingerprint: fingerprint(pattern), pattern, score, other };
+}
+
+const result = (...seeds: number[]): StepResult => ({
+  state: seeds,
+  swaps: 10,
+  candidates: seeds.map(scored),
+  duplicates: 0,
+});
+
+function request(changes: Partial<SearchRequest> = {}): SearchRequest {
+  return {
+    problem,
+    islands: [{ strategy: 'a' }, { strategy: 'b' }, { strategy: 'a' }],
+    seed: 1,
+    budget: { kind: 'candidates', candidates: 100 },
+    keep: 3,
+    workers: 1,
+    ...changes,
+  };
+}
+
+test('candidates are numbered in turns over the islands, and a double one counts once, for the first island', () => {
+  const rounds = new Rounds(request({ keep: 9 }));
+  const newcomers = rounds.merge([result(1, 2), result(3, 1, 4), result(5)]);
+  expect(newcomers.map(({ number, island, fingerprint: name }) => [number, island, name])).toEqual(
+    [
+      [1, 0, 1],
+      [2, 1, 3],
+      [3, 2, 5],
+      [4, 0, 2],
+      [5, 1, 4],
+    ].map(([number, island, seed]) => [number, island, scored(seed).fingerprint]),
+  );
+  expect(rounds.progress(2)).toMatchObject({ round: 1, evaluated: 5, duplicates: 1, swaps: 30, seconds: 2 });
+  expect(rounds.progress(2).strategies.map(({ name, evaluated }) => [name, evaluated])).toEqual([
+    ['a', 3],
+    ['b', 2],
+  ]);
+  expect(hasFingerprint(rounds.known, scored(4).fingerprint)).toBe(true);
+});
+
+test('a budget that ends within a round is spread over the islands and met exactly', () => {
+  const rounds = new Rounds(request({ budget: { kind: 'candidates', candidates: 4 }, keep: 9 }));
+  const newcomers = rounds.merge([result(1, 2, 3), result(4, 5, 6), null]);
+  expect(newcomers.map(({ island }) => island)).toEqual([0, 1, 0, 1]);
+  expect(rounds.evaluated).toBe(4);
+  expect(rounds.merge([result(7), result(8), null])).toEqual([]);
+  expect(rounds.evaluated).toBe(4);
+});
+
+test('every strategy keeps its own best, and of each target its own', () => {
+  const islands = [{ strategy: 'a' }, { strategy: 'a', target: 0.5 }, { strategy: 'b' }];
+  const rounds = new Rounds(request({ islands, keep: 1 }));
+  const seeds = [1, 2, 3, 4, 5, 6];
+  const newcomers = rounds.merge([result(...seeds), result(11, 12, 13), result(21, 22, 23)]);
+  expect(newcomers.map(({ island }) => island).sort()).toEqual([0, 1, 2]);
+  const highest = Math.max(...seeds.map((seed) => scored(seed).score.scatter));
+  expect(newcomers.find(({ island }) => island === 0)?.score.scatter).toBe(highest);
+  const away = (seed: number) => Math.abs(scored(seed).score.scatter - 0.5);
+  const nearest = newcomers.find(({ island }) => island === 1);
+  expect(Math.abs(nearest!.score.scatter - 0.5)).toBe(Math.min(away(11), away(12), away(13)));
+});
+
+test('elites are the best of all strategies, in shared memory', () => {
+  const rounds = new Rounds(request({ keep: 9 }));
+  rounds.merge([result(1, 2, 3), result(4, 5), result(6, 7)]);
+  const scatters = [1, 2, 3, 4, 5, 6, 7].map((seed) => scored(seed).score.scatter).sort((a, b) => b - a);
+  expect(rounds.elites.map(({ score }) => score.scatter)).toEqual(scatters.slice(0, 4));
+  expect(rounds.best?.score.scatter).toBe(scatters[0]);
+  for (const { pattern } of rounds.elites) {
+    expect(pattern.junctions.every(({ buffer }) => buffer instanceof SharedArrayBuffer)).toBe(true);
+  }
+});
+
+test('rounds without anything new are counted, and forgotten with the next new candidate', () => {
+  const rounds = new Rounds(request());
+  rounds.merge([result(1), result(2), null]);
+  rounds.merge([result(1), result(2), null]);
+  rounds.merge([result(), result(2), null]);
+  expect(rounds.idleRounds).toBe(2);
+  rounds.merge([result(3), result(2), null]);
+  expect(rounds.idleRounds).toBe(0);
+});
+
+test('rounds restored from a checkpoint and the kept candidates go on as those that never stopped', () => {
+  const whole = new Rounds(request());
+  const kept = whole.merge([result(1, 2, 3, 4), result(5, 6, 7, 8), result(9, 10)]);
+  kept.push(...whole.merge([result(11, 12), result(13, 1), result(14)]));
+  const resume = structuredClone({ checkpoint: whole.checkpoint(5), kept });
+  const restored = new Rounds(request({ resume }));
+  expect(restored.progress(5)).toEqual(whole.progress(5));
+  expect(restored.elites).toEqual(whole.elites);
+  const next = () => [result(21, 22, 5), result(23, 24), result(25)];
+  expect(restored.merge(next())).toEqual(whole.merge(next()));
+  expect(restored.checkpoint(6)).toEqual(whole.checkpoint(6));
+});
+
+test('a checkpoint of another study is refused', () => {
+  const rounds = new Rounds(request());
+  const kept = rounds.merge([result(1), result(2), null]);
+  const checkpoint = rounds.checkpoint(1);
+  const fewer = request({ islands: [{ strategy: 'a' }], resume: { checkpoint, kept } });
+  expect(() => new Rounds(fewer)).toThrow(/expected a checkpoint of 1 islands and 2 candidates; got 3 and 2/);
+  const others = [{ strategy: 'c' }, { strategy: 'b' }, { strategy: 'a' }];
+  expect(() => new Rounds(request({ islands: others, resume: { checkpoint, kept } }))).toThrow(/number 1 of a/);
+});

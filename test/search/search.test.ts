@@ -1,0 +1,227 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { deserialize, serialize } from 'node:v8';
+import { expect, test } from 'vitest';
+import { FailureError } from '../../src/pattern/failure.ts';
+import { presets } from '../../src/pattern/presets.ts';
+import { scorePattern } from '../../src/scatter/kernel.ts';
+import type { KeptCandidate, SearchEvent, SearchRequest } from '../../src/search/events.ts';
+import { AuditMismatchError, runSearch, type SearchOptions } from '../../src/search/search.ts';
+import { makeProblem, strategyProblems } from '../conformance/strategy-problems.ts';
+
+type Round = Extract<SearchEvent, { kind: 'round' }>;
+type Ended = Extract<SearchEvent, { kind: 'ended' }>;
+
+function request(changes: Partial<SearchRequest> = {}): SearchRequest {
+  return {
+    problem: makeProblem({ layers: [16, 64, 16], fanOuts: [16, 4] }, { metric: 'fair-share' }),
+    islands: [
+      { strategy: 'uniform-random' },
+      { strategy: 'permutation-grid' },
+      { strategy: 'local' },
+      { strategy: 'anneal' },
+      { strategy: 'anneal', target: 0.8 },
+    ],
+    seed: 7,
+    budget: { kind: 'candidates', candidates: 150 },
+    keep: 4,
+    workers: 1,
+    ...changes,
+  };
+}
+
+interface Story {
+  readonly rounds: Round[];
+  readonly refused: Extract<SearchEvent, { kind: 'refused' }>[];
+  readonly ended: Ended;
+  readonly added: KeptCandidate[];
+}
+
+/** The whole of a search; it is aborted after the round that `until` names. */
+async function search(asked: SearchRequest, options: SearchOptions & { readonly until?: number } = {}): Promise<Story> {
+  const stop = new AbortController();
+  const events: SearchEvent[] = [];
+  for await (const event of runSearch(asked, stop.signal, options)) {
+    events.push(event);
+    if (event.kind === 'round' && event.progress.round === options.until) stop.abort();
+  }
+  const rounds = events.filter((event) => event.kind === 'round');
+  const refused = events.filter((event) => event.kind === 'refused');
+  const ended = events.at(-1) as Ended;
+  expect(events.filter((event) => event.kind === 'ended')).toEqual([ended]);
+  return { rounds, refused, ended, added: rounds.flatMap(({ added }) => added) };
+}
+
+/** All that must not depend on threads or time. */
+const lasting = ({ added, ended }: Story) => ({
+  added: added.map(({ number, fingerprint, island, round, score, other, audit }) => [
+    ...[number, fingerprint, island, round, audit],
+    ...[score.vector, other?.vector],
+  ]),
+  ended: { ...ended, progress: { ...ended.progress, seconds: 0 } },
+});
+
+const whole = await search(request({ workers: 2 }));
+
+test('a budget by number is met exactly, with distinct candidates of every strategy, numbered in order', () => {
+  expect(whole.ended).toMatchObject({ why: 'budget', progress: { evaluated: 150 } });
+  expect(whole.ended.progress.strategies.map(({ evaluated }) => evaluated > 0)).toEqual([true, true, true, true]);
+  expect(whole.ended.progress.strategies.reduce((sum, { evaluated }) => sum + evaluated, 0)).toBe(150);
+  const numbers = whole.added.map(({ number }) => number);
+  expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+  expect(new Set(whole.added.map(({ fingerprint }) => fingerprint)).size).toBe(whole.added.length);
+  expect(whole.rounds.at(-1)?.checkpoint.seen).toHaveLength(150 * 32);
+});
+
+test('what is added was audited and has the score that its pattern has', () => {
+  const { problem } = request();
+  for (const { pattern, score, audit } of whole.added) {
+    expect(audit).toBe('whole');
+    expect(scorePattern(pattern, problem.entries, problem.metric)).toEqual(score);
+  }
+});
+
+test('of every strategy and target the best few are among the added', () => {
+  const anneals = whole.added.filter(({ island }) => island === 4).map(({ score }) => Math.abs(score.scatter - 0.8));
+  expect(anneals.length).toBeGreaterThanOrEqual(4);
+  expect(Math.max(...anneals)).toBeLessThanOrEqual(0.005);
+  const { best, strategies } = whole.ended.progress;
+  expect(best?.scatter).toBe(Math.max(...strategies.map((strategy) => strategy.best ?? 0)));
+  expect(whole.added.find(({ number }) => number === best?.number)?.score.scatter).toBe(best?.scatter);
+});
+
+test.each([1, 3])('the same seed gives the same search on %i threads as on 2', async (workers) => {
+  expect(lasting(await search(request({ workers })))).toEqual(lasting(whole));
+});
+
+test('another seed gives another search', async () => {
+  expect(lasting(await search(request({ seed: 8, budget: { kind: 'candidates', candidates: 20 } }))).added).not.toEqual(
+    lasting(whole).added.slice(0, 20),
+  );
+});
+
+test('a search that was stopped and resumed twice ends exactly as one that was not', async () => {
+  const first = await search(request(), { until: 3 });
+  expect(first.ended).toMatchObject({ why: 'aborted', progress: { round: 3 } });
+  const resumed = (...stories: Story[]) => {
+    const kept = stories.flatMap(({ added }) => added);
+    const checkpoint = stories.at(-1)!.rounds.at(-1)!.checkpoint;
+    return request({ resume: deserialize(serialize({ checkpoint, kept })) });
+  };
+  const second = await search(resumed(first), { until: 5 });
+  const third = await search(resumed(first, second));
+  const added = [...first.added, ...second.added, ...third.added];
+  expect(lasting({ ...third, added })).toEqual(lasting(whole));
+  expect(third.ended.progress.seconds).toBeGreaterThan(second.ended.progress.seconds);
+
+  const again = await search(resumed(first, second, third));
+  expect(again.rounds).toEqual([]);
+  expect(lasting({ ...again, added })).toEqual(lasting(whole));
+});
+
+test('an abort ends the threads: the process ends by itself', async () => {
+  const child = fileURLToPath(new URL('./abort-child.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', child], { timeout: 50_000 });
+  expect(stdout).toBe('aborted after round 3');
+});
+
+test('a search that is aborted before it begins says so and does nothing', async () => {
+  const events = [];
+  for await (const event of runSearch(request(), AbortSignal.abort())) events.push(event);
+  expect(events).toMatchObject([{ kind: 'ended', why: 'aborted', progress: { round: 0, evaluated: 0, best: null } }]);
+});
+
+test('a wrong score stops the search, naming the candidate, the entry and both values', async () => {
+  const lying = search(request(), { workerFile: new URL('./lying-worker.ts', import.meta.url) });
+  await expect(lying).rejects.toThrow(AuditMismatchError);
+  await expect(lying).rejects.toThrow(
+    /^candidate 1 \([0-9a-f]{12}, uniform-random\) has a wrong score: 1:1 backward: the reference gives 0\.\d+, the score says 0\.999$/,
+  );
+});
+
+test('a worker that dies ends the search with a reason and a next step', async () => {
+  const dying = search(request(), { workerFile: new URL('./dying-worker.ts', import.meta.url) });
+  await expect(dying).rejects.toThrow(FailureError);
+  await expect(dying).rejects.toMatchObject({ failure: { reason: 'worker-lost', message: /ended unexpectedly/ } });
+});
+
+test('workers that cannot even start end it too', async () => {
+  const missing = search(request(), { workerFile: new URL('./no-such-worker.ts', import.meta.url) });
+  await expect(missing).rejects.toThrow(/no-such-worker/);
+});
+
+test('a strategy that cannot do the problem is refused with its reason, and the others go on', async () => {
+  const { refused, ended } = await search(
+    request({
+      problem: strategyProblems['overlapping windows given by hand'],
+      islands: [{ strategy: 'permutation-grid' }, { strategy: 'uniform-random' }],
+      budget: { kind: 'candidates', candidates: 10 },
+    }),
+  );
+  expect(refused).toEqual([
+    {
+      kind: 'refused',
+      island: 0,
+      strategy: 'permutation-grid',
+      reason: 'the left windows of junction 1 do not hold every neuron once',
+    },
+  ]);
+  expect(ended).toMatchObject({ why: 'budget', progress: { evaluated: 10 } });
+});
+
+test('a search with nothing left to find ends as exhausted: 6 patterns join 4 neurons to 2, none can anneal densely', async () => {
+  const few = await search(
+    request({ problem: makeProblem({ layers: [4, 2], fanOuts: [1] }), islands: [{ strategy: 'uniform-random' }] }),
+  );
+  expect(few.ended).toMatchObject({ why: 'exhausted', progress: { evaluated: 6 } });
+  const none = await search(
+    request({ problem: strategyProblems['dense throughout'], islands: [{ strategy: 'anneal' }] }),
+  );
+  expect(none.refused).toHaveLength(1);
+  expect(none.ended).toMatchObject({ why: 'exhausted', progress: { evaluated: 0 } });
+});
+
+test('a wanted S ends the search once it is met within 0.005', async () => {
+  const problem = makeProblem({ layers: [64, 256, 64], fanOuts: [32, 8] }, { target: 0.4 });
+  const { ended } = await search(request({ problem }));
+  expect(ended.why).toBe('target');
+  expect(Math.abs(ended.progress.best!.scatter - 0.4)).toBeLessThanOrEqual(0.005);
+});
+
+test('on request a search ends as soon as nothing can be better', async () => {
+  const problem = makeProblem(presets.morse);
+  const { ended, added } = await search(
+    request({ problem, untilOptimal: true, budget: { kind: 'time', seconds: 600 } }),
+  );
+  expect(ended).toMatchObject({ why: 'optimal', progress: { best: { scatter: 1, strategy: 'permutation-grid' } } });
+  expect(ended.progress.round).toBeLessThanOrEqual(2);
+  const best = added.find(({ number }) => number === ended.progress.best?.number);
+  expect(best?.score.vector).toEqual([1, 1, 1, 1, 1, 1]);
+});
+
+test('a budget by time ends after the first round beyond it', async () => {
+  const { ended, rounds } = await search(request({ budget: { kind: 'time', seconds: 1e-6 } }));
+  expect(ended).toMatchObject({ why: 'budget', progress: { round: 1 } });
+  expect(rounds).toHaveLength(1);
+});
+
+test('what a caller gets wrong is said', async () => {
+  const wrong: [Partial<SearchRequest>, RegExp][] = [
+    [{ islands: [{ strategy: 'simulated-magic' }] }, /expected a strategy of uniform-random, .*; got simulated-magic/],
+    [{ islands: [] }, /the number of islands must be a whole number from 1; got 0/],
+    [{ workers: 0 }, /the number of workers must be a whole number from 1; got 0/],
+    [{ keep: 1.5 }, /the number of candidates kept must be a whole number from 1; got 1.5/],
+    [{ seed: -1 }, /the seed must be a whole number from 0; got -1/],
+    [
+      { budget: { kind: 'candidates', candidates: 0 } },
+      /the budget of candidates must be a whole number from 1; got 0/,
+    ],
+    [{ budget: { kind: 'time', seconds: 0 } }, /the budget must be above 0 seconds; got 0/],
+  ];
+  for (const [changes, message] of wrong) {
+    const error = await search(request(changes)).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(RangeError);
+    expect((error as RangeError).message).toMatch(message);
+  }
+});

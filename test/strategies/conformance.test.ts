@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { strategies, strategyNames } from '../../strategies/index.ts';
+import { strategyConformance } from '../conformance/strategy.ts';
+
+for (const strategy of strategies.values()) strategyConformance(strategy);
+
+test('the registry names every strategy once, by its own name', () => {
+  expect(strategyNames).toEqual([...strategies.values()].map(({ name }) => name));
+  expect(strategyNames).toEqual(['uniform-random', 'permutation-grid', 'anneal', 'local']);
+});
