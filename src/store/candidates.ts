@@ -1,0 +1,188 @@
+import { FailureError, failure, type Outcome, success } from '../pattern/failure.ts';
+import { unpackPattern } from '../pattern/formats/packed.ts';
+import { fingerprint, type Pattern } from '../pattern/pattern.ts';
+import { type Connection, now } from './connection.ts';
+import { corruptDatabase } from './failures.ts';
+import { type CandidateFilter, type CandidateSort, passes, sortedCandidates } from './ranking.ts';
+import type { CandidateRecord, NewCandidate, StudyRecord } from './records.ts';
+
+export interface CandidateQuery {
+  /** default 'scatter' */
+  readonly sort?: CandidateSort;
+  readonly filter?: CandidateFilter;
+  /** the first so many, after sorting and filtering */
+  readonly limit?: number;
+  /** training settings that the accuracies are of; default: those that most of the study's finished evaluations share */
+  readonly settingsDigest?: string;
+}
+
+interface CandidateRow {
+  readonly number: number;
+  readonly fingerprint: string;
+  readonly strategy: string;
+  readonly island: number;
+  readonly round: number;
+  readonly scatter: number;
+  readonly vector: string;
+  readonly other_scatter: number | null;
+  readonly other_vector: string | null;
+  readonly audit: 'whole' | 'sampled';
+  readonly created_at: string;
+}
+
+type Accuracy = CandidateRecord['accuracy'];
+
+/** Mean and standard deviation (n − 1) of test accuracies, summed in the order given. */
+function summary(accuracies: readonly number[]): Accuracy {
+  const n = accuracies.length;
+  if (n === 0) return null;
+  const mean = accuracies.reduce((a, b) => a + b, 0) / n;
+  const squares = accuracies.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, sd: n < 2 ? null : Math.sqrt(squares / (n - 1)), n };
+}
+
+function candidateRecord(row: CandidateRow, accuracies: readonly number[]): CandidateRecord {
+  return {
+    number: row.number,
+    fingerprint: row.fingerprint,
+    strategy: row.strategy,
+    island: row.island,
+    round: row.round,
+    scatter: row.scatter,
+    vector: JSON.parse(row.vector),
+    otherScatter: row.other_scatter,
+    otherVector: row.other_vector === null ? null : JSON.parse(row.other_vector),
+    audit: row.audit,
+    createdAt: row.created_at,
+    accuracy: summary(accuracies),
+  };
+}
+
+const describe = (candidate: { readonly number: number; readonly fingerprint: string }) =>
+  `${candidate.number} (${candidate.fingerprint.slice(0, 12)})`;
+
+/** How many candidates a Failure names. */
+const NAMED = 5;
+
+export class Candidates {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Inside a write. @param packed the candidates' patterns, in their order: made before, so as not to hold the lock meanwhile */
+  insert(study: number, added: readonly NewCandidate[], packed: readonly Uint8Array[]): void {
+    if (added.length === 0) return;
+    const at = now();
+    const madeBy = this.#connection.makerId();
+    for (const [index, candidate] of added.entries()) {
+      const { number, strategy, island, round, scatter, otherScatter, audit } = candidate;
+      this.#connection.run(
+        `INSERT INTO candidates (study_id, number, fingerprint, strategy, island, round, scatter, vector, other_scatter, other_vector, audit, created_at, made_by)
+         VALUES (@study, @number, @fingerprint, @strategy, @island, @round, @scatter, @vector, @otherScatter, @otherVector, @audit, @at, @madeBy)`,
+        {
+          ...{ study, number, strategy, island, round, scatter, otherScatter, audit, at, madeBy },
+          fingerprint: candidate.fingerprint,
+          vector: JSON.stringify(candidate.vector),
+          otherVector: candidate.otherVector === null ? null : JSON.stringify(candidate.otherVector),
+        },
+      );
+      const pattern = { study, number, packed: packed[index] };
+      this.#connection.run(
+        'INSERT INTO patterns (study_id, candidate, packed) VALUES (@study, @number, @packed)',
+        pattern,
+      );
+    }
+  }
+
+  list(study: StudyRecord, query: CandidateQuery = {}): CandidateRecord[] {
+    const all = this.#connection.read(() => this.#records(study.id, query.settingsDigest));
+    const kept = all.filter((candidate) => passes(candidate, query.filter ?? {}));
+    return sortedCandidates(kept, query.sort ?? 'scatter', study.entryKeys).slice(0, query.limit);
+  }
+
+  /**
+   * The candidate of this number, or else the only one whose fingerprint starts so.
+   * Failures 'no-such-candidate', 'ambiguous-candidate' (naming the matches).
+   */
+  find(study: StudyRecord, name: string): Outcome<CandidateRecord> {
+    const wanted = name.trim().toLowerCase();
+    const all = this.#connection.read(() => this.#records(study.id, undefined));
+    const numbered = /^\d+$/.test(wanted) ? all.find(({ number }) => number === Number(wanted)) : undefined;
+    if (numbered !== undefined) return success(numbered);
+    const matches = wanted === '' ? [] : all.filter((candidate) => candidate.fingerprint.startsWith(wanted));
+    if (matches.length === 1) return success(matches[0]);
+    if (matches.length === 0) {
+      const nextStep = `List the candidates with: scattershot leaderboard ${study.name}`;
+      return failure('no-such-candidate', `study "${study.name}" keeps no candidate "${name}"`, nextStep);
+    }
+    const more = matches.length > NAMED ? `, and ${matches.length - NAMED} more` : '';
+    return failure(
+      'ambiguous-candidate',
+      `"${name}" is the start of ${matches.length} fingerprints: candidates ${matches.slice(0, NAMED).map(describe).join(', ')}${more}`,
+      'Give the number, or more of the fingerprint.',
+    );
+  }
+
+  /** Checked against the fingerprint. @throws FailureError 'corrupt-database'; RangeError for a number that is not kept */
+  pattern(study: number, number: number): Pattern {
+    const row = this.#connection.read(() =>
+      this.#connection.get<{ fingerprint: string; packed: Uint8Array | null }>(
+        `SELECT fingerprint, packed FROM candidates LEFT JOIN patterns ON patterns.study_id = candidates.study_id AND candidate = number
+         WHERE candidates.study_id = @study AND number = @number`,
+        { study, number },
+      ),
+    );
+    if (row === undefined) throw new RangeError(`study ${study} keeps no candidate ${number}`);
+    const pattern = row.packed === null ? null : unpackedOrNull(row.packed);
+    if (pattern !== null && fingerprint(pattern) === row.fingerprint) return pattern;
+    throw new FailureError(
+      corruptDatabase(this.#connection.path, `the pattern of candidate ${number} is not what was stored`),
+    );
+  }
+
+  #records(study: number, settingsDigest: string | undefined): CandidateRecord[] {
+    const rows = this.#connection.all<CandidateRow>(
+      `SELECT number, fingerprint, strategy, island, round, scatter, vector, other_scatter, other_vector, audit, created_at
+       FROM candidates WHERE study_id = @study ORDER BY number`,
+      { study },
+    );
+    const accuracies = this.#accuracies(study, settingsDigest ?? this.#usualSettings(study));
+    return rows.map((row) => candidateRecord(row, accuracies.get(row.number) ?? []));
+  }
+
+  /** Accuracies under other settings (fewer epochs, another dataset) are never averaged together. */
+  #usualSettings(study: number): string {
+    const row = this.#connection.get<{ settings_digest: string }>(
+      `SELECT settings_digest FROM evaluations WHERE study_id = @study AND status = 'finished'
+       GROUP BY settings_digest ORDER BY count(*) DESC, min(id) LIMIT 1`,
+      { study },
+    );
+    return row?.settings_digest ?? '';
+  }
+
+  #accuracies(study: number, settingsDigest: string): Map<number, number[]> {
+    const rows = this.#connection.all<{ candidate: number; test_accuracy: number }>(
+      `SELECT candidate, test_accuracy FROM evaluations
+       WHERE study_id = @study AND settings_digest = @settingsDigest AND status = 'finished' ORDER BY candidate, seed`,
+      { study, settingsDigest },
+    );
+    const found = new Map<number, number[]>();
+    for (const { candidate, test_accuracy } of rows) {
+      const list = found.get(candidate);
+      if (list === undefined) found.set(candidate, [test_accuracy]);
+      else list.push(test_accuracy);
+    }
+    return found;
+  }
+}
+
+/** Damaged bytes may break the reading of them in any way. */
+function unpackedOrNull(packed: Uint8Array): Pattern | null {
+  try {
+    return unpackPattern(packed);
+  } catch {
+    return null;
+  }
+}

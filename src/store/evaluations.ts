@@ -1,0 +1,178 @@
+import type { Claims } from './claims.ts';
+import { type Connection, jsonText, now } from './connection.ts';
+import type { EpochRecord, EvaluationKey, EvaluationRecord, EvaluationStatus } from './records.ts';
+
+export interface NewEvaluation extends EvaluationKey {
+  readonly dataset: string;
+  readonly datasetDigest: string;
+  /** plain JSON values */
+  readonly trainingSettings: unknown;
+  readonly engine: string;
+  readonly backend: string;
+  readonly device: string;
+}
+
+/** 'begun': train it, under this id. 'known': it ended before (finished or diverged) and must not be trained again. */
+export type Beginning =
+  | { readonly kind: 'begun'; readonly id: number }
+  | { readonly kind: 'known'; readonly evaluation: EvaluationRecord };
+
+export interface EvaluationEnd {
+  readonly status: Exclude<EvaluationStatus, 'running'>;
+  /** one sentence, unless finished */
+  readonly reason: string | null;
+  /** a fraction; null unless finished */
+  readonly testAccuracy: number | null;
+  readonly samplesPerSecond: number | null;
+  readonly durationMs: number | null;
+  /** what it really ran on, where that is not what was begun */
+  readonly engine?: string;
+  readonly backend?: string;
+  readonly device?: string;
+}
+
+export interface EvaluationQuery {
+  readonly candidate?: number;
+  readonly settingsDigest?: string;
+  readonly status?: EvaluationStatus;
+}
+
+type EvaluationRow = Omit<EvaluationRecord, 'trainingSettings' | 'epochs'> & { readonly trainingSettings: string };
+
+/** Columns under the record's names, but for what needs parsing. */
+const SELECT = `SELECT evaluations.id, candidate, seed, settings_digest AS settingsDigest, status, reason, dataset,
+  dataset_digest AS datasetDigest, training_settings AS trainingSettings, engine, backend, device,
+  test_accuracy AS testAccuracy, samples_per_second AS samplesPerSecond, duration_ms AS durationMs,
+  started_at AS startedAt, finished_at AS finishedAt, version, node, platform
+  FROM evaluations JOIN makers ON makers.id = made_by`;
+
+const SAME_KEY = 'study_id = @study AND candidate = @candidate AND seed = @seed AND settings_digest = @settingsDigest';
+
+const LEFT_BEHIND = { status: 'stopped', reason: 'the process that ran it ended before it did' } as const;
+
+function evaluationRecord(row: EvaluationRow, epochs: readonly EpochRecord[]): EvaluationRecord {
+  return { ...row, trainingSettings: JSON.parse(row.trainingSettings), epochs };
+}
+
+function requireEnd(end: EvaluationEnd): void {
+  const { status, testAccuracy } = end;
+  if ((status === 'finished') !== (testAccuracy !== null)) {
+    throw new RangeError(
+      `a finished evaluation, and no other, has a test accuracy; got ${testAccuracy} for "${status}"`,
+    );
+  }
+  if (testAccuracy !== null && !(testAccuracy >= 0 && testAccuracy <= 1)) {
+    throw new RangeError(`a test accuracy must be from 0 to 1; got ${testAccuracy}`);
+  }
+}
+
+/** Trainings: one row for each (candidate, seed, settings), so that none is ever counted twice. */
+export class Evaluations {
+  readonly #connection: Connection;
+  readonly #claims: Claims;
+
+  constructor(connection: Connection, claims: Claims) {
+    this.#connection = connection;
+    this.#claims = claims;
+  }
+
+  /** A row that an earlier run left running, stopped or failed is replaced, its epochs with it. */
+  begin(study: number, evaluation: NewEvaluation): Beginning {
+    const { candidate, seed, settingsDigest, dataset, datasetDigest, engine, backend, device } = evaluation;
+    const key = { study, candidate, seed, settingsDigest };
+    return this.#connection.write((): Beginning => {
+      this.#claims.require(study);
+      const ended = `status IN ('finished', 'diverged')`;
+      const known = this.#connection.get<EvaluationRow>(`${SELECT} WHERE ${SAME_KEY} AND ${ended}`, key);
+      if (known !== undefined) return { kind: 'known', evaluation: evaluationRecord(known, this.#epochsOf(known.id)) };
+      this.#connection.run(`DELETE FROM evaluations WHERE ${SAME_KEY}`, key);
+      const { lastInsertRowid } = this.#connection.run(
+        `INSERT INTO evaluations (study_id, candidate, seed, settings_digest, status, dataset, dataset_digest, training_settings, engine, backend, device, started_at, made_by)
+         VALUES (@study, @candidate, @seed, @settingsDigest, 'running', @dataset, @datasetDigest, @trainingSettings, @engine, @backend, @device, @at, @madeBy)`,
+        {
+          ...{ ...key, dataset, datasetDigest, engine, backend, device, at: now() },
+          trainingSettings: jsonText(evaluation.trainingSettings, 'training settings'),
+          madeBy: this.#connection.makerId(),
+        },
+      );
+      return { kind: 'begun', id: Number(lastInsertRowid) };
+    });
+  }
+
+  /** @throws RangeError when the evaluation is not running */
+  recordEpoch(evaluation: number, epoch: EpochRecord): void {
+    this.#connection.write(() => {
+      this.#requireRunning(evaluation);
+      this.#connection.run(
+        `INSERT INTO epochs (evaluation_id, epoch, loss, accuracy, validation_accuracy)
+         VALUES (@evaluation, @epoch, @loss, @accuracy, @validationAccuracy)`,
+        { evaluation, ...epoch },
+      );
+    });
+  }
+
+  /** On the disk when this returns. @throws RangeError when the evaluation is not running, or its accuracy and status disagree */
+  finish(evaluation: number, end: EvaluationEnd): void {
+    requireEnd(end);
+    const { status, reason, testAccuracy, samplesPerSecond, durationMs, engine, backend, device } = end;
+    this.#connection.writeDurably(() => {
+      this.#requireRunning(evaluation);
+      this.#connection.run(
+        `UPDATE evaluations SET status = @status, reason = @reason, test_accuracy = @testAccuracy,
+           samples_per_second = @samplesPerSecond, duration_ms = @durationMs, finished_at = @at,
+           engine = coalesce(@engine, engine), backend = coalesce(@backend, backend), device = coalesce(@device, device)
+         WHERE id = @evaluation`,
+        {
+          ...{ evaluation, status, reason, testAccuracy, samplesPerSecond, durationMs, at: now() },
+          ...{ engine: engine ?? null, backend: backend ?? null, device: device ?? null },
+        },
+      );
+    });
+  }
+
+  /** By candidate, then seed, each with its epochs. What a dead run left running reads as stopped. */
+  list(study: number, query: EvaluationQuery = {}): EvaluationRecord[] {
+    const { candidate = null, settingsDigest = null } = query;
+    const where = `study_id = @study AND (@candidate IS NULL OR candidate = @candidate)
+      AND (@settingsDigest IS NULL OR settings_digest = @settingsDigest)`;
+    const records = this.#connection.read(() => {
+      const rows = this.#connection.all<EvaluationRow>(
+        `${SELECT} WHERE ${where} ORDER BY candidate, seed, evaluations.id`,
+        { study, candidate, settingsDigest },
+      );
+      const alive = this.#claims.isAlive(study);
+      return rows.map((row) => {
+        const record = evaluationRecord(row, this.#epochsOf(row.id));
+        return record.status === 'running' && !alive ? { ...record, ...LEFT_BEHIND } : record;
+      });
+    });
+    return query.status === undefined ? records : records.filter(({ status }) => status === query.status);
+  }
+
+  #requireRunning(evaluation: number): void {
+    const row = this.#connection.get<{ study_id: number; status: string }>(
+      'SELECT study_id, status FROM evaluations WHERE id = @evaluation',
+      { evaluation },
+    );
+    if (row?.status !== 'running') {
+      throw new RangeError(`evaluation ${evaluation} is ${row?.status ?? 'not there'}; expected it running`);
+    }
+    this.#claims.require(row.study_id);
+  }
+
+  #epochsOf(evaluation: number): EpochRecord[] {
+    const rows = this.#connection.all<Record<keyof EpochRecord, number | null>>(
+      `SELECT epoch, loss, accuracy, validation_accuracy AS validationAccuracy FROM epochs
+       WHERE evaluation_id = @evaluation ORDER BY epoch`,
+      { evaluation },
+    );
+    // SQLite keeps NaN, the loss of a diverged training, as NULL.
+    const number = (value: number | null) => value ?? Number.NaN;
+    return rows.map((row) => ({
+      epoch: number(row.epoch),
+      loss: number(row.loss),
+      accuracy: number(row.accuracy),
+      validationAccuracy: number(row.validationAccuracy),
+    }));
+  }
+}

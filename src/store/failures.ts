@@ -1,0 +1,100 @@
+import Database from 'better-sqlite3';
+import { type Failure, FailureError, failure } from '../pattern/failure.ts';
+
+const KEPT = 'everything recorded before is kept';
+
+type Translation = (path: string, detail: string) => Failure;
+
+/** By the longest matching start of SQLite's extended result code. */
+const translations: readonly (readonly [string, Translation])[] = [
+  [
+    'SQLITE_BUSY',
+    (path) =>
+      failure(
+        'database-locked',
+        `another process kept ${path} locked for too long; ${KEPT}`,
+        'Wait for that process to end (or stop it), then run the same command again.',
+      ),
+  ],
+  ['SQLITE_LOCKED', (path) => failure('database-locked', `${path} is locked; ${KEPT}`, 'Run the same command again.')],
+  [
+    'SQLITE_PROTOCOL',
+    (path) =>
+      failure(
+        'database-locked',
+        `${path} could not be locked; ${KEPT}`,
+        'Run the same command again; if it lies on a network drive, give a file on a local disk with --db FILE.',
+      ),
+  ],
+  ['SQLITE_FULL', (path) => diskFull(path)],
+  ['SQLITE_IOERR_SHMSIZE', (path) => diskFull(path)],
+  ['SQLITE_READONLY_DIRECTORY', (path) => readOnlyFolder(path)],
+  ['SQLITE_READONLY', (path) => readOnlyDatabase(path)],
+  ['SQLITE_CANTOPEN', (path) => cannotOpen(path)],
+  ['SQLITE_NOTADB', (path) => notADatabase(path)],
+  ['SQLITE_CORRUPT', (path, detail) => corruptDatabase(path, detail)],
+  [
+    'SQLITE_IOERR',
+    (path, detail) =>
+      failure(
+        'database-io-error',
+        `the system could not read or write ${path} (${detail})`,
+        'Check the disk; a database must lie on a local disk, not on a network drive.',
+      ),
+  ],
+];
+
+export const diskFull = (path: string): Failure =>
+  failure(
+    'disk-full',
+    `the disk that holds ${path} is full; ${KEPT}`,
+    'Free some space, then run the same command again: it goes on where it stopped.',
+  );
+
+export const readOnlyFolder = (path: string): Failure =>
+  failure(
+    'read-only-folder',
+    `the folder of ${path} may not be written`,
+    'Change its permissions, or give a file in another folder with --db FILE.',
+  );
+
+export const cannotOpen = (path: string): Failure =>
+  failure(
+    'cannot-open-database',
+    `${path} cannot be opened`,
+    'Check that the file and its folder may be read and written, or give another file with --db FILE.',
+  );
+
+export const readOnlyDatabase = (path: string): Failure =>
+  failure(
+    'read-only-database',
+    `${path} may be read but not written`,
+    'Change its permissions, or give another file with --db FILE.',
+  );
+
+export const notADatabase = (path: string): Failure =>
+  failure('not-a-database', `${path} is not a Scattershot database`, 'Give another file with --db FILE.');
+
+export const corruptDatabase = (path: string, detail: string): Failure =>
+  failure(
+    'corrupt-database',
+    `${path} is damaged (${detail})`,
+    `Restore a copy, or save what can still be read with: sqlite3 FILE .recover | sqlite3 SAVED`,
+  );
+
+/** The Failure that an SQLite error means for the user, or null for one that only a mistake in this program can cause. */
+export function sqliteFailure(error: unknown, path: string): Failure | null {
+  if (!(error instanceof Database.SqliteError)) return null;
+  const found = translations.find(([code]) => error.code.startsWith(code));
+  return found === undefined ? null : found[1](path, error.message);
+}
+
+/**
+ * What to throw in place of `error`: a FailureError where the world is at fault, else the error itself. A SyntaxError is
+ * JSON text that no longer is what was stored.
+ */
+export function translated(error: unknown, path: string): unknown {
+  if (error instanceof SyntaxError) return new FailureError(corruptDatabase(path, error.message));
+  const found = sqliteFailure(error, path);
+  return found === null ? error : new FailureError(found);
+}

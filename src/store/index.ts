@@ -1,0 +1,190 @@
+import { FailureError, type Outcome, success } from '../pattern/failure.ts';
+import { packPattern } from '../pattern/formats/packed.ts';
+import type { Pattern } from '../pattern/pattern.ts';
+import { type CandidateQuery, Candidates } from './candidates.ts';
+import { Claims } from './claims.ts';
+import type { Connection } from './connection.ts';
+import {
+  type Beginning,
+  type EvaluationEnd,
+  type EvaluationQuery,
+  Evaluations,
+  type NewEvaluation,
+} from './evaluations.ts';
+import { type OpenOptions, openConnection } from './open.ts';
+import type { CandidateRecord, EpochRecord, EvaluationRecord, NewCandidate, StudyRecord } from './records.ts';
+import { type Checkpoint, SearchStates } from './search-state.ts';
+import { type NewStudy, Studies, type StudyEnd, type StudySummary } from './studies.ts';
+
+export type { CandidateQuery } from './candidates.ts';
+export type { Beginning, EvaluationEnd, EvaluationQuery, NewEvaluation } from './evaluations.ts';
+export type { OpenOptions } from './open.ts';
+export type { CandidateFilter, CandidateSort } from './ranking.ts';
+export { sortedCandidates } from './ranking.ts';
+export type * from './records.ts';
+export type { Checkpoint } from './search-state.ts';
+export type { NewStudy, StudyEnd, StudySummary } from './studies.ts';
+
+/** One round of a search, as it is stored. */
+export interface Round {
+  readonly added: readonly NewCandidate[];
+  /** totals over the whole study so far */
+  readonly evaluated: number;
+  readonly seconds: number;
+  /** plain values (structured-clonable), `seen` only ever growing at its end; null leaves the stored one */
+  readonly checkpoint: Checkpoint | null;
+}
+
+/**
+ * What we remember. Every method is one transaction; what the world does to it (disk full, locked too long, damaged file) is
+ * thrown as a FailureError and leaves nothing half done. Methods that return an Outcome do so for what a user may have asked
+ * wrongly. Writing to a study needs a claim, which `createStudy` and `claimStudy` give to one process at a time.
+ */
+export class Store {
+  readonly #connection: Connection;
+  readonly #claims: Claims;
+  readonly #studies: Studies;
+  readonly #candidates: Candidates;
+  readonly #evaluations: Evaluations;
+  readonly #searchStates: SearchStates;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#claims = new Claims(connection);
+    this.#studies = new Studies(connection, this.#claims);
+    this.#candidates = new Candidates(connection);
+    this.#evaluations = new Evaluations(connection, this.#claims);
+    this.#searchStates = new SearchStates(connection);
+  }
+
+  get path(): string {
+    return this.#connection.path;
+  }
+
+  /** Makes a study and claims it. Failure 'name-taken'. @throws RangeError for a name that cannot be a folder's */
+  createStudy(study: NewStudy): Outcome<StudyRecord> {
+    return this.#studies.create(study);
+  }
+
+  /**
+   * Makes this process the study's only writer; the claim of a process that is gone lapses at once. `resume` sets the study
+   * running again, `add` leaves its status. Failures 'study-in-use', 'no-such-study'.
+   */
+  claimStudy(study: number, purpose: 'resume' | 'add' = 'resume'): Outcome<StudyRecord> {
+    return this.#studies.claim(study, purpose);
+  }
+
+  /** Gives the claim back; the status stays as it is (a study left 'running' reads as 'interrupted'). */
+  releaseStudy(study: number): void {
+    this.#claims.release(study);
+  }
+
+  /** A sign of life, wanted every 15 s or so while nothing else is written. @throws FailureError 'study-taken-over' */
+  heartbeat(study: number): void {
+    this.#connection.write(() => this.#claims.require(study));
+  }
+
+  /** By name, or the newest. Failures 'no-such-study', 'no-study'. */
+  getStudy(name: string | null): Outcome<StudyRecord> {
+    return this.#studies.get(name);
+  }
+
+  /** Oldest first. */
+  listStudies(): StudySummary[] {
+    return this.#studies.list();
+  }
+
+  /** Failures 'no-such-study', 'name-taken', 'study-in-use'. @throws RangeError for a name that cannot be a folder's */
+  renameStudy(study: number, name: string): Outcome<StudyRecord> {
+    return this.#studies.rename(study, name);
+  }
+
+  /** With all it holds. Failures 'no-such-study', 'study-in-use'. */
+  removeStudy(study: number): Outcome<null> {
+    return this.#studies.remove(study);
+  }
+
+  /** Status, result and the end of our claim, durably. */
+  finishStudy(study: number, end: StudyEnd): void {
+    this.#studies.finish(study, end);
+  }
+
+  /** A round's candidates, totals and checkpoint: all of it, or after a crash none. */
+  recordRound(study: number, round: Round): void {
+    const packed = round.added.map(({ pattern }) => packPattern(pattern));
+    this.#connection.write(() => {
+      this.#claims.require(study);
+      this.#candidates.insert(study, round.added, packed);
+      this.#connection.run('UPDATE studies SET evaluated = @evaluated, search_seconds = @seconds WHERE id = @study', {
+        study,
+        evaluated: round.evaluated,
+        seconds: round.seconds,
+      });
+      if (round.checkpoint !== null) this.#searchStates.save(study, round.checkpoint);
+    });
+  }
+
+  /** What the last round gave as its checkpoint, or null. The caller knows its type. */
+  loadCheckpoint<T extends Checkpoint>(study: number): T | null {
+    return this.#searchStates.load(study) as T | null;
+  }
+
+  /** Sorted (default: by S), filtered, with accuracies. @throws RangeError for an unknown sort, naming those there are */
+  candidates(study: StudyRecord, query: CandidateQuery = {}): CandidateRecord[] {
+    return this.#candidates.list(study, query);
+  }
+
+  /** By number, or by the start of a fingerprint. Failures 'no-such-candidate', 'ambiguous-candidate'. */
+  findCandidate(study: StudyRecord, name: string): Outcome<CandidateRecord> {
+    return this.#candidates.find(study, name);
+  }
+
+  /** Checked against its fingerprint. */
+  loadPattern(study: number, candidate: number): Pattern {
+    return this.#candidates.pattern(study, candidate);
+  }
+
+  /** Starts a training, or tells that it ended before; a row that a dead run left unfinished is replaced. */
+  beginEvaluation(study: number, evaluation: NewEvaluation): Beginning {
+    return this.#evaluations.begin(study, evaluation);
+  }
+
+  recordEpoch(evaluation: number, epoch: EpochRecord): void {
+    this.#evaluations.recordEpoch(evaluation, epoch);
+  }
+
+  /** Once this returns the evaluation is on the disk: neither a kill nor a power cut loses it. */
+  finishEvaluation(evaluation: number, end: EvaluationEnd): void {
+    this.#evaluations.finish(evaluation, end);
+  }
+
+  /** With their epochs, by candidate, then seed. */
+  evaluations(study: number, query: EvaluationQuery = {}): EvaluationRecord[] {
+    return this.#evaluations.list(study, query);
+  }
+
+  /** What is wrong with the file, in SQLite's words; empty for a sound one. Reads all of it. */
+  integrityFaults(): string[] {
+    const checks = this.#connection.pragma('integrity_check') as { readonly integrity_check: string }[];
+    const orphans = this.#connection.pragma('foreign_key_check') as { readonly table: string }[];
+    const faults = checks.map((row) => row.integrity_check).filter((line) => line !== 'ok');
+    return [...faults, ...orphans.map(({ table }) => `a row of ${table} lacks what it refers to`)];
+  }
+
+  /** Gives all claims back and closes the file. A claim that a full disk keeps from being given back ends with the process. */
+  close(): void {
+    try {
+      this.#claims.releaseAll();
+    } catch (error) {
+      if (!(error instanceof FailureError)) throw error;
+    } finally {
+      this.#connection.close();
+    }
+  }
+}
+
+/** See `openConnection` for its Failures. */
+export function openStore(path: string, options: OpenOptions): Outcome<Store> {
+  const connection = openConnection(path, options);
+  return connection.ok ? success(new Store(connection.value)) : connection;
+}

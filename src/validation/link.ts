@@ -1,0 +1,93 @@
+import type { Random } from '../pattern/random.ts';
+import { kendallTauB, spearman, spearmanOver } from './correlation.ts';
+import { partialSpearman } from './partial.ts';
+import { bootstrapInterval, permutationP, spearmanPermutationP } from './resampling.ts';
+
+/** A correlation with its bootstrap interval (95 %, over candidates) and two-sided permutation p; all null where undefined. */
+export interface Correlation {
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly p: number | null;
+  /** why it is null, in a few words; null where it is not */
+  readonly reason: string | null;
+}
+
+export interface Effort {
+  readonly resamples: number;
+  readonly permutations: number;
+}
+
+/** With fewer candidates than this a correlation says nothing. */
+export const LEAST_CANDIDATES = 4;
+
+export const undefinedCorrelation = (reason: string): Correlation => ({
+  value: null,
+  low: null,
+  high: null,
+  p: null,
+  reason,
+});
+
+/** Why x and y have no correlation, or null where they have one. */
+function undefinedReason(x: readonly number[], y: readonly number[]): string | null {
+  if (x.length < LEAST_CANDIDATES) return `needs at least ${LEAST_CANDIDATES} candidates; there are ${x.length}`;
+  if (x.every((value) => value === x[0])) return 'all candidates have the same value';
+  return y.every((value) => value === y[0]) ? 'all candidates have the same accuracy' : null;
+}
+
+export function spearmanLink(x: readonly number[], y: readonly number[], random: Random, effort: Effort): Correlation {
+  const reason = undefinedReason(x, y);
+  if (reason !== null) return undefinedCorrelation(reason);
+  const interval = bootstrapInterval(x.length, spearmanOver(x, y), random.fork(1), effort);
+  const p = spearmanPermutationP(x, y, random.fork(2), effort);
+  return { value: spearman(x, y), low: interval?.low ?? null, high: interval?.high ?? null, p, reason: null };
+}
+
+export function kendallLink(x: readonly number[], y: readonly number[], random: Random, effort: Effort): Correlation {
+  const reason = undefinedReason(x, y);
+  if (reason !== null) return undefinedCorrelation(reason);
+  const drawn = (items: readonly number[]) =>
+    kendallTauB(
+      items.map((item) => x[item]),
+      items.map((item) => y[item]),
+    );
+  const interval = bootstrapInterval(x.length, drawn, random.fork(1), effort);
+  const permuted = (items: readonly number[]) =>
+    kendallTauB(
+      x,
+      items.map((item) => y[item]),
+    );
+  const p = permutationP(x.length, permuted, random.fork(2), effort);
+  return { value: kendallTauB(x, y), low: interval?.low ?? null, high: interval?.high ?? null, p, reason: null };
+}
+
+/** Given family: drawn and permuted within families, as is fit where only what happens inside them counts. */
+export function partialLink(
+  x: readonly number[],
+  y: readonly number[],
+  families: readonly string[],
+  random: Random,
+  effort: Effort,
+): Correlation {
+  const reason = undefinedReason(x, y);
+  if (reason !== null) return undefinedCorrelation(reason);
+  const value = partialSpearman(x, y, families);
+  if (value === null) return undefinedCorrelation('inside every family all candidates are alike');
+  const drawn = (items: readonly number[]) =>
+    partialSpearman(
+      items.map((item) => x[item]),
+      items.map((item) => y[item]),
+      items.map((item) => families[item]),
+    );
+  const permuted = (items: readonly number[]) =>
+    partialSpearman(
+      x,
+      items.map((item) => y[item]),
+      families,
+    );
+  const options = { ...effort, groups: families };
+  const interval = bootstrapInterval(x.length, drawn, random.fork(1), options);
+  const p = permutationP(x.length, permuted, random.fork(2), options);
+  return { value, low: interval?.low ?? null, high: interval?.high ?? null, p, reason: null };
+}

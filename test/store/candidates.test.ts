@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { unwrap } from '../../src/pattern/failure.ts';
+import { fingerprint } from '../../src/pattern/pattern.ts';
+import type { Store } from '../../src/store/index.ts';
+import { sortedCandidates } from '../../src/store/ranking.ts';
+import type { CandidateRecord, NewCandidate } from '../../src/store/records.ts';
+import { finishedWith, newCandidate, newEvaluation, tinyPattern } from './sample-rows.ts';
+import { storeWithStudy } from './samples.ts';
+
+function storeWith(...added: NewCandidate[]) {
+  const opened = storeWithStudy();
+  opened.store.recordRound(opened.study.id, { added, evaluated: added.length, seconds: 0, checkpoint: null });
+  return opened;
+}
+
+function train(store: Store, study: number, candidate: number, seed: number, accuracy: number, digest?: string) {
+  const begun = store.beginEvaluation(study, newEvaluation(candidate, seed, digest));
+  if (begun.kind === 'known') throw new Error('expected a new evaluation');
+  store.finishEvaluation(begun.id, finishedWith(accuracy));
+}
+
+const numbers = (candidates: readonly CandidateRecord[]) => candidates.map(({ number }) => number);
+
+test('a candidate comes back as it was found, its fractions bit for bit', () => {
+  const vector = [0.1 + 0.2, 1 / 3];
+  const candidate = newCandidate(4, { scatter: 0.1 + 0.2, vector, otherScatter: null, otherVector: null, island: 3 });
+  const { store, study } = storeWith(candidate);
+  const { pattern, ...expected } = candidate;
+  const [record] = store.candidates(study);
+  expect(record).toEqual({ ...expected, accuracy: null, createdAt: expect.stringMatching(/^\d{4}-.*Z$/) });
+  expect(store.loadPattern(study.id, 4)).toEqual(pattern);
+});
+
+test('property: every stored pattern comes back with its fingerprint', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.nat(1_000_000), { minLength: 1, maxLength: 8 }), (seeds) => {
+      const patterns = [...new Map(seeds.map((seed) => [fingerprint(tinyPattern(seed)), tinyPattern(seed)])).values()];
+      const { store, study } = storeWith(...patterns.map((pattern, index) => newCandidate(index + 1, { pattern })));
+      for (const [index, pattern] of patterns.entries())
+        expect(store.loadPattern(study.id, index + 1)).toEqual(pattern);
+      store.close();
+    }),
+    { numRuns: 10 },
+  );
+});
+
+test('a candidate that is not kept has no pattern', () => {
+  const { store, study } = storeWith(newCandidate(1));
+  expect(() => store.loadPattern(study.id, 2)).toThrow(RangeError);
+});
+
+test('candidates rank by S, then by the other metric, then by number; what was not measured comes last', () => {
+  const { store, study } = storeWith(
+    newCandidate(1, { scatter: 0.5, otherScatter: null, otherVector: null }),
+    newCandidate(2, { scatter: 0.5, otherScatter: 0.1 }),
+    newCandidate(3, { scatter: 0.9, otherScatter: 0 }),
+    newCandidate(4, { scatter: 0.5, otherScatter: 0.2 }),
+    newCandidate(5, { scatter: 0.5, otherScatter: 0.2 }),
+  );
+  expect(numbers(store.candidates(study))).toEqual([3, 4, 5, 2, 1]);
+  expect(numbers(store.candidates(study, { sort: 'number', limit: 2 }))).toEqual([1, 2]);
+  expect(numbers(store.candidates(study, { limit: 0 }))).toEqual([]);
+});
+
+test('candidates sort by strategy and by any entry of the vector, ties by rank', () => {
+  const { store, study } = storeWith(
+    newCandidate(1, { strategy: 'local', scatter: 0.2, vector: [0.2, 0.9] }),
+    newCandidate(2, { strategy: 'anneal', scatter: 0.3, vector: [0.3, 0.8] }),
+    newCandidate(3, { strategy: 'local', scatter: 0.4, vector: [0.4, 0.9] }),
+  );
+  expect(numbers(store.candidates(study, { sort: 'strategy' }))).toEqual([2, 3, 1]);
+  expect(numbers(store.candidates(study, { sort: '1:1 backward' }))).toEqual([3, 1, 2]);
+  expect(() => store.candidates(study, { sort: 'toString' })).toThrow(/expected one of "scatter".*"1:1 backward"/);
+});
+
+test('sorted by accuracy the untrained come last, and equal means by rank', () => {
+  const { store, study } = storeWith(
+    newCandidate(1, { scatter: 0.9 }),
+    newCandidate(2),
+    newCandidate(3, { scatter: 0.6 }),
+    newCandidate(4, { scatter: 0.1 }),
+  );
+  train(store, study.id, 2, 1, 0.25);
+  train(store, study.id, 3, 1, 0.25);
+  train(store, study.id, 4, 1, 0.75);
+  expect(numbers(store.candidates(study, { sort: 'accuracy' }))).toEqual([4, 3, 2, 1]);
+});
+
+test('candidates are filtered by strategy, range of S and training', () => {
+  const { store, study } = storeWith(
+    newCandidate(1, { scatter: 0.2 }),
+    newCandidate(2, { scatter: 0.5, strategy: 'local' }),
+    newCandidate(3, { scatter: 0.8 }),
+  );
+  train(store, study.id, 2, 1, 0.5);
+  const filtered = (filter: object) => numbers(store.candidates(study, { filter, sort: 'number' }));
+  expect(filtered({ strategies: ['anneal'] })).toEqual([1, 3]);
+  expect(filtered({ strategies: [] })).toEqual([]);
+  expect(filtered({ leastScatter: 0.5 })).toEqual([2, 3]);
+  expect(filtered({ leastScatter: 0.2, mostScatter: 0.5 })).toEqual([1, 2]);
+  expect(filtered({ trained: true })).toEqual([2]);
+  expect(filtered({ trained: false })).toEqual([1, 3]);
+});
+
+test('accuracy is the mean and deviation over finished trainings only', () => {
+  const { store, study } = storeWith(newCandidate(1), newCandidate(2));
+  train(store, study.id, 1, 1, 0.5);
+  expect(store.candidates(study)[0].accuracy).toEqual({ mean: 0.5, sd: null, n: 1 });
+  train(store, study.id, 1, 2, 0.7);
+  const diverged = store.beginEvaluation(study.id, newEvaluation(1, 3));
+  if (diverged.kind === 'begun') {
+    const end = { status: 'diverged', reason: 'its loss is no longer finite', testAccuracy: null } as const;
+    store.finishEvaluation(diverged.id, { ...end, samplesPerSecond: null, durationMs: null });
+  }
+  store.beginEvaluation(study.id, newEvaluation(2, 1));
+  const [first, second] = store.candidates(study);
+  expect(first.accuracy?.mean).toBeCloseTo(0.6, 15);
+  expect(first.accuracy?.sd).toBeCloseTo(Math.sqrt(0.02), 15);
+  expect(first.accuracy?.n).toBe(2);
+  expect(second.accuracy).toBeNull();
+});
+
+test('accuracies under different training settings are never averaged together', () => {
+  const { store, study } = storeWith(newCandidate(1), newCandidate(2));
+  train(store, study.id, 1, 1, 0.9, 'long');
+  train(store, study.id, 1, 2, 0.25, 'short');
+  train(store, study.id, 2, 1, 0.5, 'short');
+  const means = (settingsDigest?: string) =>
+    store.candidates(study, { sort: 'number', settingsDigest }).map(({ accuracy }) => accuracy?.mean ?? null);
+  expect(means()).toEqual([0.25, 0.5]);
+  expect(means('long')).toEqual([0.9, null]);
+});
+
+test('a candidate is named by its number or by the start of its fingerprint', () => {
+  const { store, study } = storeWith(
+    newCandidate(12, { fingerprint: `12ab${'0'.repeat(60)}` }),
+    newCandidate(3, { fingerprint: `12ac${'0'.repeat(60)}` }),
+    newCandidate(4, { fingerprint: `77ff${'0'.repeat(60)}` }),
+  );
+  const found = (name: string) => unwrap(store.findCandidate(study, name)).number;
+  expect([found('12'), found('12ab'), found('12AC'), found(' 4 '), found('77')]).toEqual([12, 12, 3, 4, 4]);
+  expect(store.findCandidate(study, '12a')).toMatchObject({
+    reason: 'ambiguous-candidate',
+    message: '"12a" is the start of 2 fingerprints: candidates 3 (12ac00000000), 12 (12ab00000000)',
+  });
+  for (const name of ['', '5', 'xyz', '%', '12ab_']) {
+    expect(store.findCandidate(study, name)).toMatchObject({ reason: 'no-such-candidate' });
+  }
+});
+
+test('an ambiguous start names five matches and counts the rest', () => {
+  const many = [1, 2, 3, 4, 5, 6, 7].map((number) => newCandidate(number, { fingerprint: `aa${number}` }));
+  const { store, study } = storeWith(...many);
+  expect(store.findCandidate(study, 'aa')).toMatchObject({ message: expect.stringMatching(/5 \(aa5\), and 2 more$/) });
+});
+
+test('property: a ranking does not depend on the order it starts from', () => {
+  const level = fc.constantFrom(0, 0.25, 0.5, 1);
+  const row = fc.record({ scatter: level, otherScatter: fc.option(level), entry: level, mean: fc.option(level) });
+  const sorts = fc.constantFrom('scatter', 'accuracy', 'number', 'strategy', 'entry');
+  fc.assert(
+    fc.property(fc.array(row, { maxLength: 12 }), sorts, fc.nat(), (rows, sort, turn) => {
+      const records = rows.map(({ scatter, otherScatter, entry, mean }, index): CandidateRecord => {
+        const { pattern: _, ...candidate } = newCandidate(index + 1);
+        const accuracy = mean === null ? null : { mean, sd: null, n: 1 };
+        return { ...candidate, scatter, otherScatter, vector: [entry], accuracy, createdAt: '' };
+      });
+      const cut = rows.length === 0 ? 0 : turn % rows.length;
+      const turned = [...records.slice(cut), ...records.slice(0, cut)].reverse();
+      expect(numbers(sortedCandidates(turned, sort, ['entry']))).toEqual(
+        numbers(sortedCandidates(records, sort, ['entry'])),
+      );
+    }),
+  );
+});
