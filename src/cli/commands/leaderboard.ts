@@ -1,0 +1,60 @@
+import { Command, Option } from 'commander';
+import { unwrap } from '../../pattern/failure.ts';
+import { leaderboardCsv, leaderboardJson, leaderboardTable } from '../../report/leaderboard.ts';
+import type { CandidateFilter } from '../../store/index.ts';
+import { type GlobalOptions, makeContext, printJson } from '../context.ts';
+import { names, wholeNumber } from '../parse.ts';
+import { withStore } from '../stores.ts';
+
+interface LeaderboardOptions extends GlobalOptions {
+  readonly json?: boolean;
+  readonly csv?: boolean;
+  readonly limit?: number;
+  readonly sort: string;
+  readonly strategy?: string[];
+  readonly trained?: boolean;
+}
+
+/** Rows of a table that nobody asked to limit. */
+const TABLE_ROWS = 20;
+
+export function leaderboardCommand(): Command {
+  return new Command('leaderboard')
+    .description('the candidates that a study keeps, best first')
+    .argument('[study]', 'a study (default: the newest)')
+    .option('--sort <key>', 'scatter, accuracy, number, strategy, or an entry such as "1:2 forward"', 'scatter')
+    .addOption(
+      new Option('--limit <n>', `rows (default: ${TABLE_ROWS} in a table, all in JSON and CSV)`).argParser(
+        wholeNumber(1),
+      ),
+    )
+    .addOption(new Option('--strategy <names>', 'only these strategies').argParser(names))
+    .option('--trained', 'only candidates that were trained')
+    .addOption(new Option('--json', 'one JSON document').conflicts('csv'))
+    .option('--csv', 'comma-separated values')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  scattershot leaderboard --sort accuracy\n  scattershot leaderboard morse-1 --csv > morse.csv\n  scattershot leaderboard --sort "1:2 forward" --limit 5',
+    )
+    .action(leaderboard);
+}
+
+async function leaderboard(name: string | undefined, options: LeaderboardOptions): Promise<void> {
+  const context = makeContext(options);
+  await withStore(context, 'read', (store) => {
+    const study = unwrap(store.getStudy(name ?? null));
+    const filter: CandidateFilter = {
+      ...(options.strategy === undefined ? {} : { strategies: options.strategy }),
+      ...(options.trained ? { trained: true } : {}),
+    };
+    const all = store.candidates(study, { sort: options.sort, filter });
+    const rows = all.slice(0, options.limit ?? (options.json || options.csv ? all.length : TABLE_ROWS));
+    const view = { rows, entryKeys: study.entryKeys };
+    if (options.json) return printJson(context, leaderboardJson(view));
+    if (options.csv) return context.print(leaderboardCsv(view).replace(/\r\n$/, '\r'));
+    context.print(leaderboardTable(view, context.text).trimEnd());
+    if (rows.length < all.length) {
+      context.say(`${rows.length} of ${all.length} candidates of ${study.name}; --limit ${all.length} shows all.`);
+    }
+  });
+}

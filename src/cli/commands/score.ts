@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import { uniformRandomPattern } from '../../../strategies/uniform-random.ts';
+import { defineArchitecture } from '../../pattern/architecture.ts';
+import { scatterEntries } from '../../pattern/entries.ts';
+import { unwrap } from '../../pattern/failure.ts';
+import { type PatternFile, readPatternFile } from '../../pattern/formats/index.ts';
+import { Random } from '../../pattern/random.ts';
+import { scoreText } from '../../report/score.ts';
+import { reportPattern } from '../../study/pattern-report.ts';
+import { addScatterOptions, entryOptionsFrom, type ScatterOptions } from '../architecture-options.ts';
+import { type GlobalOptions, makeContext, printJson } from '../context.ts';
+
+interface ScoreOptions extends GlobalOptions, ScatterOptions {
+  readonly json?: boolean;
+}
+
+export function scoreCommand(): Command {
+  const command = new Command('score')
+    .description('scatter of a pattern file (.json, .npz, .npy, .safetensors)')
+    .argument('<file>', 'the pattern file');
+  return addScatterOptions(command)
+    .option('--json', 'one JSON document')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  scattershot score pattern.json\n  scattershot score masks.npz --metric fair-share --used-outputs 10\n  scattershot score pattern.json --windows windows.json --json',
+    )
+    .action(score);
+}
+
+/** The file's own shapes and padding hold unless an option says otherwise. */
+export function architectureOfFile(file: PatternFile, options: ScatterOptions) {
+  return defineArchitecture({
+    layers: file.pattern.layers,
+    fanOuts: file.pattern.fanOuts,
+    shapes: options.shapes ?? file.shapes,
+    usedInputs: options.usedInputs ?? file.usedInputs,
+    usedOutputs: options.usedOutputs ?? file.usedOutputs,
+  });
+}
+
+async function score(path: string, options: ScoreOptions): Promise<void> {
+  const context = makeContext(options);
+  const file = unwrap(await readPatternFile(path));
+  const architecture = architectureOfFile(file, options);
+  const entries = scatterEntries(architecture, entryOptionsFrom(options));
+  const problem = { architecture, entries, metric: options.metric ?? 'indicator', target: null };
+  const report = reportPattern(file.pattern, {
+    ...problem,
+    sample: (random) => uniformRandomPattern(problem, random),
+    random: Random.fromSeed(context.seed),
+  });
+  if (options.json) printJson(context, report);
+  else context.print(scoreText(report, context.text).trimEnd());
+}

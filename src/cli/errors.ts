@@ -1,0 +1,70 @@
+import { CommanderError } from 'commander';
+import { type Failure, FailureError, failure } from '../pattern/failure.ts';
+
+export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** The user typed something that cannot be; exits with 2. */
+export class UsageError extends Error {
+  readonly nextStep: string;
+
+  constructor(message: string, nextStep: string) {
+    super(message);
+    this.name = 'UsageError';
+    this.nextStep = nextStep;
+  }
+}
+
+/** System errors that reach the top because they came from nowhere in particular. */
+function systemFailure(error: NodeJS.ErrnoException): Failure | null {
+  const at = error.path === undefined ? '' : ` (${error.path})`;
+  switch (error.code) {
+    case 'ENOSPC':
+      return failure('disk-full', `the disk is full${at}`, 'Free some space and run the same command again.');
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return failure(
+        'not-permitted',
+        `no permission to write or read here${at}`,
+        'Choose another folder with --db or SCATTERSHOT_HOME.',
+      );
+    case 'ENOENT':
+      return failure('not-found', `no such file or folder${at}`, 'Check the path.');
+    default:
+      return null;
+  }
+}
+
+/** One clear sentence and a next step on stderr; never a stack, unless SCATTERSHOT_DEBUG is set. Returns the exit code. */
+export function reportError(error: unknown, command: string): number {
+  if (error instanceof CommanderError) {
+    // commander has printed help, version or its own sentence already
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  if (process.env.SCATTERSHOT_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (error instanceof UsageError) return print(error.message, error.nextStep, EXIT.usage);
+  if (error instanceof FailureError) return print(error.failure.message, error.failure.nextStep, EXIT.failed);
+  if (error instanceof RangeError || error instanceof TypeError) {
+    if (isOurs(error)) return print(error.message, `See "scattershot ${command} --help".`, EXIT.usage);
+  }
+  const known = error instanceof Error ? systemFailure(error) : null;
+  if (known !== null) return print(known.message, known.nextStep, EXIT.failed);
+  const message = error instanceof Error ? error.message : String(error);
+  return print(
+    `something unexpected went wrong: ${message}`,
+    'What was stored is safe. Run again with SCATTERSHOT_DEBUG=1 to see where it happened.',
+    EXIT.failed,
+  );
+}
+
+/** A RangeError or TypeError that we threw on purpose, not one of the language's ("x is not a function"). */
+function isOurs(error: Error): boolean {
+  const native =
+    /is not a function|is not iterable|Cannot read|Cannot set|of undefined|of null|Invalid array length|call stack/;
+  return !native.test(error.message);
+}
+
+function print(message: string, nextStep: string, code: number): number {
+  process.stderr.write(`scattershot: ${message}${/[.!?]$/.test(message) ? '' : '.'}\n${nextStep}\n`);
+  return code;
+}

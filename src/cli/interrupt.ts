@@ -1,0 +1,38 @@
+import { EXIT } from './errors.ts';
+
+const ASKED = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * Ctrl-C and SIGTERM: the first asks for an orderly end (everything is stored, the result printed, exit 130), the second
+ * leaves at once (what was stored stays stored). A terminal that hangs up (SIGHUP) counts as the first.
+ */
+export class Interrupt {
+  readonly #controller = new AbortController();
+  readonly #onFirst: () => void;
+
+  constructor(onFirst: () => void) {
+    this.#onFirst = onFirst;
+    for (const signal of ASKED) process.on(signal, this.trigger);
+    process.on('SIGHUP', this.#hangUp);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  readonly trigger = (): void => {
+    if (this.#controller.signal.aborted) process.exit(EXIT.interrupted);
+    this.#onFirst();
+    this.#controller.abort();
+  };
+
+  /** Comes twice when a session ends: nobody asked a second time. */
+  readonly #hangUp = (): void => {
+    if (!this.#controller.signal.aborted) this.trigger();
+  };
+
+  release(): void {
+    for (const signal of ASKED) process.off(signal, this.trigger);
+    process.off('SIGHUP', this.#hangUp);
+  }
+}

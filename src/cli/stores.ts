@@ -1,0 +1,20 @@
+import { unwrap } from '../pattern/failure.ts';
+import { openStore, type Store } from '../store/index.ts';
+import { version } from '../version.ts';
+import type { Context } from './context.ts';
+
+const madeBy = { version, node: process.version, platform: `${process.platform}-${process.arch}` };
+
+/** Opens the database, hands it to `work` and closes it whatever happens. */
+export async function withStore<T>(
+  context: Context,
+  mode: 'read' | 'write',
+  work: (store: Store) => T | Promise<T>,
+): Promise<T> {
+  const store = unwrap(openStore(context.database, mode === 'read' ? { mode } : { mode, madeBy }));
+  try {
+    return await work(store);
+  } finally {
+    store.close();
+  }
+}

@@ -1,0 +1,39 @@
+import { defineArchitecture } from '../pattern/architecture.ts';
+import { presets } from '../pattern/presets.ts';
+import { trainingSettings } from '../training/settings.ts';
+import type { StudySettings } from './settings.ts';
+
+/**
+ * The demonstration: a small but whole study of the Morse network, minutes on two cores. Islands of every family, and anneals
+ * towards levels of S that no family reaches by itself, so that the trained candidates cover the range of scatter.
+ */
+export function demoSettings(seed: number, backend: string): StudySettings {
+  return {
+    kind: 'demo',
+    baseName: 'demo',
+    architecture: defineArchitecture(presets.morse),
+    metric: 'indicator',
+    entries: { windows: 'integral', spans: 'io' },
+    islands: [
+      { strategy: 'uniform-random' },
+      { strategy: 'permutation-grid' },
+      { strategy: 'local' },
+      { strategy: 'anneal' },
+      { strategy: 'anneal', target: 0.75 },
+      { strategy: 'anneal', target: 0.85 },
+    ],
+    seed,
+    budget: { kind: 'candidates', candidates: 240 },
+    keep: 8,
+    target: null,
+    untilOptimal: false,
+    training: {
+      dataset: 'morse:examples=500/100/100',
+      candidates: 16,
+      seeds: 2,
+      settings: trainingSettings({ epochs: 4, batchSize: 128, learningRate: 0.01 }),
+      engine: 'auto',
+      backend,
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { Architecture } from '../pattern/architecture.ts';
+import type { Direction, Entry } from '../pattern/entries.ts';
+import { fingerprint, type Pattern } from '../pattern/pattern.ts';
+import type { Random } from '../pattern/random.ts';
+import { certificate, entryBound, scoreBound } from '../scatter/bound.ts';
+import { scoreBoth } from '../scatter/kernel.ts';
+import type { Metric } from '../scatter/metric.ts';
+import { randomLevels } from '../scatter/random-level.ts';
+
+/** One entry of a scored vector with what there is to hold it against. */
+export interface EntryReport {
+  readonly span: string;
+  readonly direction: Direction;
+  readonly value: number;
+  /** highest value that degrees and windows allow */
+  readonly bound: number;
+  /** mean over random patterns of the same degrees: exact for one junction, sampled for longer spans */
+  readonly random: number;
+  readonly vacuous: boolean;
+  readonly windows: number;
+  /** null where windows differ in size */
+  readonly windowSize: number | null;
+  readonly ideal: number | null;
+}
+
+export interface PatternReport {
+  readonly fingerprint: string;
+  readonly scatter: number;
+  readonly metric: Metric;
+  readonly vector: readonly EntryReport[];
+  readonly bound: number;
+  /** mean S of random patterns */
+  readonly random: number;
+  readonly certificate: 'optimal' | null;
+  readonly other: { readonly metric: Metric; readonly scatter: number; readonly vector: readonly number[] } | null;
+  /** why `other` is null; null where it is not */
+  readonly otherReason: string | null;
+}
+
+export interface ReportRequest {
+  readonly architecture: Architecture;
+  readonly entries: readonly Entry[];
+  readonly metric: Metric;
+  /** draws one random pattern of the architecture, for the random levels */
+  readonly sample: (random: Random) => Pattern;
+  readonly random: Random;
+}
+
+/** Random patterns drawn for the levels of spans and of S: many where they are cheap. */
+function sampleCount(pattern: Pattern): number {
+  const edges = pattern.junctions.reduce((sum, sources) => sum + sources.length, 0);
+  return Math.min(64, Math.max(2, Math.floor(2e6 / edges)));
+}
+
+/** Everything that can be said of one pattern's scatter. */
+export function reportPattern(pattern: Pattern, request: ReportRequest): PatternReport {
+  const { architecture, entries, metric, sample, random } = request;
+  const { score, other, otherReason } = scoreBoth(pattern, entries, metric);
+  const levels = randomLevels(entries, architecture, metric, sample, random, sampleCount(pattern));
+  return {
+    fingerprint: fingerprint(pattern),
+    scatter: score.scatter,
+    metric,
+    vector: entries.map((entry, index) => ({
+      span: `${entry.from}:${entry.to}`,
+      direction: entry.direction,
+      value: score.vector[index],
+      bound: entryBound(entry, architecture, metric),
+      random: levels.vector[index].value,
+      vacuous: entry.vacuous,
+      windows: entry.windows.count,
+      windowSize: entry.windowSize,
+      ideal: entry.ideal,
+    })),
+    bound: scoreBound(entries, architecture, metric),
+    random: levels.scatter.value,
+    certificate: certificate(score, entries, architecture),
+    other: other === null ? null : { metric: other.metric, scatter: other.scatter, vector: other.vector },
+    otherReason,
+  };
+}

@@ -1,0 +1,193 @@
+import { describeArchitecture } from '../pattern/architecture.ts';
+import { FailureError, unwrap } from '../pattern/failure.ts';
+import type { StudyRecord } from '../store/index.ts';
+import type { Dataset } from '../training/datasets/dataset.ts';
+import { findDataset } from '../training/datasets/index.ts';
+import { createTrainer } from '../training/engines.ts';
+import { conclude, type StudyResult } from './conclude.ts';
+import type { StudyPhase } from './events.ts';
+import { type StudyHost, type StudyNews, stamped } from './host.ts';
+import { searchPhase } from './search-phase.ts';
+import { selectSpread } from './select.ts';
+import { describeBudget, problemOf, type StudySettings, type TrainingPlan } from './settings.ts';
+import { trainCandidates } from './train-candidates.ts';
+
+export interface StudyOutcome {
+  /** as it stands in the store at the end */
+  readonly study: StudyRecord;
+  readonly status: 'finished' | 'interrupted';
+  /** null unless the study trained and came to its end */
+  readonly result: StudyResult | null;
+}
+
+/** Shows the store that the study is alive while a long training writes nothing. */
+const HEARTBEAT_MS = 10_000;
+
+type Say = (news: StudyNews) => void;
+
+/**
+ * Makes a study and runs it to its end.
+ * @param name null: `baseName-1`, `baseName-2`, …
+ * @throws RangeError for settings that cannot be; FailureError for what the world does. What was stored stays, and can be resumed.
+ */
+export async function runStudy(settings: StudySettings, name: string | null, host: StudyHost): Promise<StudyOutcome> {
+  const problem = problemOf(settings);
+  if (settings.training !== null) findDataset(settings.training.dataset);
+  const study = unwrap(
+    host.store.createStudy({
+      name,
+      baseName: settings.baseName,
+      kind: settings.kind,
+      architecture: settings.architecture,
+      metric: settings.metric,
+      entryKeys: problem.entries.map((entry) => entry.key),
+      seed: settings.seed,
+      settings,
+    }),
+  );
+  return run(study, settings, host, false);
+}
+
+/** Goes on with a study that was interrupted, by its own settings; `budget` may raise the total. */
+export async function resumeStudy(
+  study: StudyRecord,
+  host: StudyHost,
+  budget?: StudySettings['budget'],
+): Promise<StudyOutcome> {
+  const claimed = unwrap(host.store.claimStudy(study.id));
+  const settings = claimed.settings as StudySettings;
+  return run(claimed, budget === undefined ? settings : { ...settings, budget }, host, true);
+}
+
+async function run(
+  study: StudyRecord,
+  settings: StudySettings,
+  host: StudyHost,
+  resumed: boolean,
+): Promise<StudyOutcome> {
+  const say = stamped(host.listener);
+  const { store } = host;
+  say({
+    kind: 'study-started',
+    study: study.name,
+    resumed,
+    architecture: describeArchitecture(settings.architecture),
+    metric: settings.metric,
+    entryKeys: study.entryKeys,
+    seed: settings.seed,
+    workers: host.workers,
+    budget: describeBudget(settings.budget),
+    database: store.path,
+  });
+  const heartbeat = setInterval(() => beat(host, study.id), HEARTBEAT_MS);
+  heartbeat.unref();
+  try {
+    const result = await phases(study, settings, host, say);
+    const status = host.signal.aborted ? 'interrupted' : 'finished';
+    store.finishStudy(study.id, { status, ...(result === null ? {} : { result }) });
+    say({ kind: 'study-ended', status, reason: null });
+    return { study: unwrap(store.getStudy(study.name)), status, result };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    markFailed(host, study.id);
+    say({ kind: 'study-ended', status: 'failed', reason });
+    throw error;
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
+function beat({ store }: StudyHost, study: number): void {
+  try {
+    store.heartbeat(study);
+  } catch {
+    // The next write meets the same trouble and says so.
+  }
+}
+
+/** The error that brought us here matters more than one in noting it (a full disk fails both). */
+function markFailed({ store }: StudyHost, study: number): void {
+  try {
+    store.finishStudy(study, { status: 'failed' });
+  } catch {
+    // A study left running by a process that is gone reads as interrupted.
+  }
+}
+
+async function phases(
+  study: StudyRecord,
+  settings: StudySettings,
+  host: StudyHost,
+  say: Say,
+): Promise<StudyResult | null> {
+  const phase = (name: StudyPhase, summary: string) => say({ kind: 'phase', phase: name, summary });
+  phase('search', `${settings.islands.length} islands, ${describeBudget(settings.budget)}`);
+  await searchPhase(study, settings, host, say);
+  const plan = settings.training;
+  if (plan === null || host.signal.aborted) return null;
+  const chosen = selectSpread(host.store.candidates(study), plan.candidates);
+  phase('select', `${chosen.length} candidates spread over strategies and scatter`);
+  say({ kind: 'selected', candidates: chosen, seeds: plan.seeds, epochs: plan.settings.epochs });
+  phase('data', plan.dataset);
+  const dataset = await loadPlanned(plan, host, say);
+  if (dataset === null) return null;
+  phase('train', `${chosen.length} candidates × ${plan.seeds} seeds × ${plan.settings.epochs} epochs`);
+  const settingsDigest = await trainChosen(
+    study,
+    settings,
+    plan,
+    dataset,
+    host,
+    say,
+    chosen.map((candidate) => candidate.number),
+  );
+  if (host.signal.aborted) return null;
+  phase('verdict', 'rank correlation of scatter with test accuracy');
+  const result = conclude(host.store, { study, settings, chosen, settingsDigest });
+  say({ kind: 'verdict', verdict: result.verdict, meaning: result.meaning });
+  return result;
+}
+
+async function loadPlanned(plan: TrainingPlan, host: StudyHost, say: Say): Promise<Dataset | null> {
+  const loaded = await findDataset(plan.dataset).load(host.cacheFolder, {
+    signal: host.signal,
+    onNote: (message) => say({ kind: 'warning', message }),
+  });
+  if (loaded.ok) return loaded.value;
+  if (host.signal.aborted) return null;
+  throw new FailureError(loaded);
+}
+
+async function trainChosen(
+  study: StudyRecord,
+  settings: StudySettings,
+  plan: TrainingPlan,
+  dataset: Dataset,
+  host: StudyHost,
+  say: Say,
+  chosen: readonly number[],
+): Promise<string> {
+  const trainer = unwrap(await createTrainer({ engine: plan.engine, backend: plan.backend, threads: host.workers }));
+  try {
+    for (const message of trainer.warnings) say({ kind: 'warning', message });
+    say({ kind: 'engine', ...trainer.runsOn });
+    return await trainCandidates(
+      {
+        study: study.id,
+        architecture: settings.architecture,
+        trainees: chosen.map((candidate) => ({ candidate, pattern: host.store.loadPattern(study.id, candidate) })),
+        seeds: Array.from({ length: plan.seeds }, (_, index) => index + 1),
+        dataset,
+        settings: plan.settings,
+      },
+      {
+        store: host.store,
+        trainer,
+        signal: host.signal,
+        onEvent: (candidate, seed, event) => say({ kind: 'training', candidate, seed, event }),
+      },
+    );
+  } finally {
+    await trainer.close();
+  }
+}

@@ -1,0 +1,45 @@
+import type { Architecture } from '../pattern/architecture.ts';
+import { type EntryOptions, scatterEntries } from '../pattern/entries.ts';
+import type { Metric } from '../scatter/metric.ts';
+import type { Budget, IslandSpec } from '../search/events.ts';
+import type { Problem } from '../search/strategy.ts';
+import type { TrainingSettings } from '../training/trainer.ts';
+
+/** Which of the found candidates are trained, on what and how. */
+export interface TrainingPlan {
+  /** a dataset's name with its options, as on the command line: "morse:examples=500/100/100" */
+  readonly dataset: string;
+  readonly candidates: number;
+  /** trainings of every candidate, with seeds 1 … seeds */
+  readonly seeds: number;
+  readonly settings: TrainingSettings;
+  readonly engine: string;
+  readonly backend: string;
+}
+
+/** Everything that decides what a study finds. Plain JSON: it is stored with the study and read back to resume it. */
+export interface StudySettings {
+  readonly kind: 'search' | 'demo';
+  readonly baseName: string;
+  readonly architecture: Architecture;
+  readonly metric: Metric;
+  readonly entries: EntryOptions;
+  readonly islands: readonly IslandSpec[];
+  readonly seed: number;
+  readonly budget: Budget;
+  /** candidates kept of each island */
+  readonly keep: number;
+  readonly target: number | null;
+  readonly untilOptimal: boolean;
+  readonly training: TrainingPlan | null;
+}
+
+export function problemOf(settings: StudySettings): Problem {
+  const { architecture, metric, target } = settings;
+  return { architecture, entries: scatterEntries(architecture, settings.entries), metric, target };
+}
+
+/** "30 s" or "500 candidates" */
+export function describeBudget(budget: Budget): string {
+  return budget.kind === 'time' ? `${budget.seconds} s` : `${budget.candidates} candidates`;
+}

@@ -1,0 +1,100 @@
+import type { Architecture } from '../pattern/architecture.ts';
+import type { Pattern } from '../pattern/pattern.ts';
+import type { Store } from '../store/index.ts';
+import type { Dataset } from '../training/datasets/dataset.ts';
+import { settingsDigest } from '../training/settings.ts';
+import type { Trainer, TrainingEvent, TrainingSettings } from '../training/trainer.ts';
+
+/** A candidate of a study, to be trained once with each of its seeds. */
+export interface Trainee {
+  readonly candidate: number;
+  readonly pattern: Pattern;
+}
+
+export interface TrainingRequest {
+  /** the study's id in the store; claimed by this process */
+  readonly study: number;
+  readonly architecture: Architecture;
+  readonly trainees: readonly Trainee[];
+  readonly seeds: readonly number[];
+  readonly dataset: Dataset;
+  readonly settings: TrainingSettings;
+}
+
+export interface TrainingHost {
+  readonly store: Store;
+  readonly trainer: Trainer;
+  readonly signal: AbortSignal;
+  readonly onEvent: (candidate: number, seed: number, event: TrainingEvent) => void;
+}
+
+interface Job {
+  readonly id: string;
+  readonly candidate: number;
+  readonly seed: number;
+  readonly pattern: Pattern;
+}
+
+/** Seed by seed, so that after an interruption every candidate has been trained about equally often. */
+function jobsOf({ trainees, seeds }: TrainingRequest): Job[] {
+  return seeds.flatMap((seed) =>
+    trainees.map(({ candidate, pattern }) => ({ id: jobId(candidate, seed), candidate, seed, pattern })),
+  );
+}
+
+const jobId = (candidate: number, seed: number) => `${candidate}/${seed}`;
+
+/**
+ * Trains what was not trained before under the same settings, and stores every epoch and result as it comes.
+ * @returns the digest of dataset, settings and engine, under which the store has the evaluations
+ */
+export async function trainCandidates(request: TrainingRequest, host: TrainingHost): Promise<string> {
+  const { study, architecture, dataset, settings } = request;
+  const { store, trainer, signal } = host;
+  const digest = settingsDigest(dataset.digest, settings, trainer.runsOn.engine);
+  const done = new Set(
+    store
+      .evaluations(study, { settingsDigest: digest })
+      .filter(({ status }) => status === 'finished' || status === 'diverged')
+      .map(({ candidate, seed }) => jobId(candidate, seed)),
+  );
+  const jobs = jobsOf(request).filter((job) => !done.has(job.id));
+  if (jobs.length === 0) return digest;
+  const running = new Map<string, number>();
+  const byId = new Map(jobs.map((job) => [job.id, job]));
+  const described = { dataset: dataset.name, datasetDigest: dataset.digest, trainingSettings: settings };
+  const trained = jobs.map(({ id, pattern, seed }) => ({ id, architecture, pattern, seed }));
+  for await (const event of trainer.train(trained, dataset, settings, signal)) {
+    const job = byId.get(event.job);
+    if (job === undefined) throw new Error(`the trainer spoke of job "${event.job}", which it was not given`);
+    if (event.kind === 'started') {
+      const { engine, backend, device } = event;
+      const key = { candidate: job.candidate, seed: job.seed, settingsDigest: digest };
+      const beginning = store.beginEvaluation(study, { ...key, ...described, engine, backend, device });
+      if (beginning.kind === 'begun') running.set(job.id, beginning.id);
+    }
+    const evaluation = running.get(job.id);
+    if (evaluation !== undefined) record(store, evaluation, event);
+    host.onEvent(job.candidate, job.seed, event);
+  }
+  return digest;
+}
+
+function record(store: Store, evaluation: number, event: TrainingEvent): void {
+  if (event.kind === 'epoch') {
+    const { epoch, loss, accuracy, validationAccuracy } = event;
+    store.recordEpoch(evaluation, { epoch, loss, accuracy, validationAccuracy });
+  } else if (event.kind === 'result') {
+    const { status, reason, testAccuracy, samplesPerSecond, durationMs, engine, backend, device } = event;
+    store.finishEvaluation(evaluation, {
+      status,
+      reason,
+      testAccuracy,
+      samplesPerSecond: samplesPerSecond > 0 ? samplesPerSecond : null,
+      durationMs,
+      engine,
+      backend,
+      device,
+    });
+  }
+}

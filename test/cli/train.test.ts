@@ -1,0 +1,146 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { inFolder, runProgram } from './program.ts';
+
+const search = ['search', '--layers', '64,32,64', '--fan-out', '8,16', '--budget', '12', '--quiet'];
+const quick = ['--data', 'morse:examples=20/5/5', '--epochs', '2', '--batch-size', '128'];
+
+interface Trained {
+  readonly engine: string;
+  readonly backend: string;
+  readonly samplesPerSecond: number;
+  readonly runs: readonly { seed: number; testAccuracy: number; epochs: readonly Record<string, number>[] }[];
+  readonly testAccuracy: number;
+}
+
+/** Evaluations as rows of the file itself, whatever the program says of them. */
+function evaluationsIn(cwd: string): { candidate: number; seed: number; status: string; epochs: number }[] {
+  const database = new Database(join(cwd, 'cache', 'scattershot.db'), { readonly: true });
+  try {
+    expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
+    const sql = `SELECT candidate, seed, status, (SELECT count(*) FROM epochs WHERE evaluation_id = evaluations.id) AS epochs
+      FROM evaluations ORDER BY candidate, seed`;
+    return database.prepare(sql).all() as ReturnType<typeof evaluationsIn>;
+  } finally {
+    database.close();
+  }
+}
+
+test('train gives runs by seed and their mean, and never trains the same again', async () => {
+  await inFolder(async (cwd) => {
+    expect((await runProgram(search, { cwd })).code).toBe(0);
+    const train = (seeds: string) =>
+      runProgram(['train', '1', ...quick, '--seeds', seeds, '--json', '--backend', 'wasm', '--quiet'], { cwd });
+    const first = await train('2');
+    expect(first.code).toBe(0);
+    const trained = JSON.parse(first.stdout) as Trained;
+    expect(trained).toMatchObject({ engine: 'tfjs', backend: 'wasm' });
+    expect(trained.samplesPerSecond).toBeGreaterThan(0);
+    expect(trained.runs.map((run) => run.seed)).toEqual([1, 2]);
+    expect(trained.runs.every((run) => run.epochs.length === 2)).toBe(true);
+    expect(trained.testAccuracy).toBeCloseTo((trained.runs[0].testAccuracy + trained.runs[1].testAccuracy) / 2, 12);
+    const more = JSON.parse((await train('3')).stdout) as Trained;
+    expect(more.runs.slice(0, 2)).toEqual(trained.runs);
+    expect(evaluationsIn(cwd).map(({ seed, status, epochs }) => `${seed} ${status} ${epochs}`)).toEqual([
+      '1 finished 2',
+      '2 finished 2',
+      '3 finished 2',
+    ]);
+    const rows = JSON.parse((await runProgram(['leaderboard', '--json', '--trained'], { cwd })).stdout);
+    expect(rows).toHaveLength(1);
+    expect(rows[0].accuracy.n).toBe(3);
+  });
+});
+
+test('a pattern file is trained as a study of its own, the same file as the same study', async () => {
+  await inFolder(async (cwd) => {
+    await runProgram(search, { cwd });
+    await runProgram(['export', '1', '--output', 'one.npz', '--quiet'], { cwd });
+    const train = () => runProgram(['train', 'one.npz', ...quick, '--json', '--backend', 'wasm', '--quiet'], { cwd });
+    const first = await train();
+    expect(first.code).toBe(0);
+    expect(JSON.parse((await train()).stdout)).toEqual(JSON.parse(first.stdout));
+    const studies = JSON.parse((await runProgram(['studies', '--json'], { cwd })).stdout) as { name: string }[];
+    expect(studies.filter(({ name }) => name.startsWith('file-'))).toHaveLength(1);
+  });
+});
+
+test('a training that diverges is told with its reason, and exits with 1', async () => {
+  await inFolder(async (cwd) => {
+    await runProgram(search, { cwd });
+    const run = await runProgram(
+      [
+        'train',
+        '1',
+        ...quick,
+        '--optimizer',
+        'sgd',
+        '--learning-rate',
+        '1e30',
+        '--backend',
+        'wasm',
+        '--json',
+        '--quiet',
+      ],
+      { cwd },
+    );
+    expect(run.code).toBe(1);
+    const { runs, testAccuracy } = JSON.parse(run.stdout);
+    expect(testAccuracy).toBeNull();
+    expect(runs[0]).toMatchObject({ status: 'diverged', testAccuracy: null });
+    expect(runs[0].reason).toMatch(/loss|finite/);
+    const ranked = JSON.parse((await runProgram(['leaderboard', '--json', '--trained'], { cwd })).stdout);
+    expect(ranked).toEqual([]);
+  });
+});
+
+test('killed while it trains, the database opens, holds every finished evaluation, and counts none twice', async () => {
+  await inFolder(async (cwd) => {
+    await runProgram(search, { cwd });
+    const args = [
+      'train',
+      '1',
+      '--data',
+      'morse:examples=60/5/5',
+      '--epochs',
+      '2',
+      '--seeds',
+      '6',
+      '--backend',
+      'wasm',
+    ];
+    const told = new Set<string>();
+    let run = await runProgram(args, { cwd, onStart: (child) => void delay(2000).then(() => child.kill('SIGKILL')) });
+    for (let wait = 2500; ; wait += 700) {
+      for (const [, seed] of run.stderr.matchAll(/trained #1 seed (\d+)/g)) told.add(seed);
+      const finished = evaluationsIn(cwd).filter(({ status }) => status === 'finished');
+      for (const seed of told) expect(finished.filter((row) => String(row.seed) === seed)).toHaveLength(1);
+      expect(finished.every(({ epochs }) => epochs === 2)).toBe(true);
+      if (run.signal !== 'SIGKILL') break;
+      run = await runProgram(args, { cwd, onStart: (child) => void delay(wait).then(() => child.kill('SIGKILL')) });
+    }
+    expect(run.code).toBe(0);
+    const rows = evaluationsIn(cwd);
+    expect(rows.map(({ seed, status }) => `${seed} ${status}`)).toEqual(
+      [1, 2, 3, 4, 5, 6].map((seed) => `${seed} finished`),
+    );
+  });
+});
+
+test('a dense network with data that does not fit it is refused with a next step', async () => {
+  await inFolder(async (cwd) => {
+    const junctions = [[[0], [1]]];
+    writeFileSync(
+      join(cwd, 'tiny.json'),
+      JSON.stringify({ format: 'scattershot/pattern', version: 1, layers: [2, 2], junctions }),
+    );
+    const run = await runProgram(['train', 'tiny.json', ...quick, '--backend', 'wasm', '--quiet'], { cwd });
+    expect(run.stdout).toBe('');
+    expect([1, 2]).toContain(run.code);
+    expect(run.stderr).toMatch(/64/);
+    expect(run.stderr).not.toMatch(/\n\s+at /);
+  });
+});
