@@ -31,7 +31,7 @@ export function demoSettings(seed: number, backend: string): StudySettings {
       dataset: 'morse:examples=500/100/100',
       candidates: 16,
       seeds: 2,
-      settings: trainingSettings({ epochs: 4, batchSize: 128, learningRate: 0.01 }),
+      settings: trainingSettings({ epochs: 3, batchSize: 128, learningRate: 0.01 }),
       engine: 'auto',
       backend,
     },

@@ -92,6 +92,14 @@ function candidatesWanted(value: number): number {
   return Math.ceil(3 + ((2.8 * 1.06) / distance) ** 2);
 }
 
+/** Searching works above the random level: what is shown there alone must not be lost in a pooled correlation that shows nothing. */
+function asideAboveRandom({ aboveRandom }: Findings): string {
+  const above = known(aboveRandom);
+  if (above === null || direction(above) === 0) return '';
+  const which = above.value < 0 ? 'less' : 'more';
+  return ` Among the ${aboveRandom.candidates} candidates above the level of random patterns, though, those of higher scatter were the ${which} accurate ones (Spearman ${signed(above.value)}, 95 % interval ${signed(above.low)} to ${signed(above.high)}).`;
+}
+
 function unlinked(findings: Findings, link: Known): Conclusion {
   const found = measured(link, findings);
   const widest = Math.max(Math.abs(link.low), Math.abs(link.high));
@@ -102,11 +110,11 @@ function unlinked(findings: Findings, link: Known): Conclusion {
       : '';
     return {
       verdict: 'no-link-found',
-      meaning: `Scatter did not tell more accurate patterns from less accurate ones: ${found}, so a link stronger than ${widest.toFixed(2)} either way is unlikely. That is a result: here scatter is no guide to accuracy.${aside}`,
+      meaning: `Scatter did not tell more accurate patterns from less accurate ones: ${found}, so a link stronger than ${widest.toFixed(2)} either way is unlikely. That is a result: here scatter is no guide to accuracy.${aside}${asideAboveRandom(findings)}`,
     };
   }
   return tooFew(
-    `${found}: anything in that interval fits, from no link to a strong one. It takes about ${Math.max(candidatesWanted(link.value), findings.candidates + 4)} candidates to tell.`,
+    `${found}: anything in that interval fits, from no link to a strong one. It takes about ${Math.max(candidatesWanted(link.value), findings.candidates + 4)} candidates to tell.${asideAboveRandom(findings)}`,
   );
 }
 

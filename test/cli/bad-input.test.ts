@@ -94,7 +94,12 @@ test('reading commands say so when there is no database, no study or no such can
     expectClear(await runProgram(['leaderboard', 'other'], { cwd }), 1, /no study "other"/);
     expectClear(await runProgram(['export', '99', '--output', 'a.npz'], { cwd }), 1, /no candidate "99"/);
     expectClear(await runProgram(['export', '1', '--output', 'a.txt'], { cwd }), 1, /\.npz/);
-    expectClear(await runProgram(['search', '--resume', 'morse-1', '--net', 'morse'], { cwd }), 2, /--resume/);
+    const resume = ['search', '--resume', 'morse-1', '--quiet'];
+    expect((await runProgram([...resume, '--net', 'morse', '--seed', '1', '--used-outputs', '64'], { cwd })).code).toBe(
+      0,
+    );
+    expectClear(await runProgram([...resume, '--net', 'mnist-cl'], { cwd }), 2, /morse-1/, /the network/);
+    expectClear(await runProgram([...resume, '--seed', '2', '--target', '0.5'], { cwd }), 2, /--target and --seed/);
     expectClear(await runProgram(['leaderboard', '--sort', 'beauty'], { cwd }), 2, /beauty/);
   });
 });

@@ -78,6 +78,18 @@ test('the same over few candidates is too few to tell, and says how many it take
   );
 });
 
+test('a link that holds only above the random level is told beside a pooled one that shows nothing', () => {
+  const peaked = (scatter: number, family: number, random: Random) =>
+    family === 0 ? 0.4 : 0.6 - (scatter < 0.4 ? 2 * (0.5 - scatter) : 0.3 * (scatter - 0.4)) + 0.005 * random.normal();
+  const verdict = decide(observed({ count: 36, accuracy: peaked }), options());
+  expect(verdict.verdict).toBe('too-few-to-tell');
+  expect(verdict.meaning).toMatch(
+    /Among the \d+ candidates above the level of random patterns.* less accurate ones \(Spearman -0/,
+  );
+  const flat = decide(observed({ count: 12, accuracy: unrelated }), options());
+  expect(flat.meaning).not.toContain('above the level of random');
+});
+
 test('fewer than eight candidates decide nothing, however clear', () => {
   const verdict = decide(observed({ count: 7, accuracy: (scatter) => scatter, noise: 0 }), options());
   expect(verdict.spearman.value).toBeCloseTo(1, 12);

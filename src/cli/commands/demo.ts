@@ -7,7 +7,7 @@ import type { StudyResult } from '../../study/conclude.ts';
 import { demoSettings } from '../../study/demo.ts';
 import { resumeStudy, runStudy, type StudyOutcome } from '../../study/run-study.ts';
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT, UsageError } from '../errors.ts';
 import { oneOf } from '../parse.ts';
 import { withStore } from '../stores.ts';
 import { backends } from '../training-options.ts';
@@ -36,6 +36,9 @@ async function demo(options: DemoOptions): Promise<void> {
   const context = makeContext(options);
   await withStore(context, 'write', async (store) => {
     const resumed = options.resume === undefined ? null : unwrap(store.getStudy(options.resume));
+    if (resumed !== null && resumed.kind !== 'demo') {
+      throw new UsageError(`study ${resumed.name} is no demo (it is a ${resumed.kind})`, 'See: scattershot studies');
+    }
     if (resumed?.status === 'finished') return printStudy(store, resumed, options, context);
     const watch = await watchStudy(context, options.json === true);
     const host = {

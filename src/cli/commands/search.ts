@@ -16,6 +16,7 @@ import {
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { budget, fraction, names, wholeNumber } from '../parse.ts';
+import { refuseConflicts } from '../resume-conflicts.ts';
 import { withStore } from '../stores.ts';
 import { type Watch, watchStudy } from '../watch.ts';
 
@@ -94,10 +95,10 @@ function settingsFrom(options: SearchOptions, context: Context): StudySettings {
 
 async function search(options: SearchOptions): Promise<void> {
   const context = makeContext(options);
-  if (options.resume !== undefined) refuseConflicts(options);
   const settings = options.resume === undefined ? settingsFrom(options, context) : null;
   await withStore(context, 'write', async (store) => {
     const resumed = options.resume === undefined ? null : unwrap(store.getStudy(options.resume));
+    if (resumed !== null) requireSearch(resumed, options);
     if (resumed?.status === 'finished' && options.budget === undefined)
       return printResult(store, resumed, options, context);
     const watch = await watchStudy(context, options.json === true);
@@ -117,35 +118,17 @@ async function search(options: SearchOptions): Promise<void> {
   });
 }
 
-const pick = ({ listener, signal }: Watch) => ({ listener, signal });
-
-/** A resumed study goes on by its own settings; a flag that asks for others is a misunderstanding. */
-function refuseConflicts(options: SearchOptions): void {
-  const own: readonly (keyof SearchOptions)[] = [
-    'net',
-    'layers',
-    'fanOut',
-    'density',
-    'shapes',
-    'usedInputs',
-    'usedOutputs',
-    'metric',
-    'windows',
-    'spans',
-    'strategy',
-    'target',
-    'untilOptimal',
-    'name',
-    'seed',
-  ];
-  const given = own.find((key) => options[key] !== undefined);
-  if (given === undefined) return;
-  const flag = `--${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  throw new UsageError(
-    `${flag} cannot be given with --resume: the study goes on with its own settings`,
-    `Leave ${flag} out, or start a new study.`,
-  );
+/** Only what this command began, and by its own settings. */
+function requireSearch(study: StudyRecord, options: SearchOptions): void {
+  if (study.kind !== 'search') {
+    const nextStep =
+      study.kind === 'demo' ? `Go on with: scattershot demo --resume ${study.name}` : 'Choose another study.';
+    throw new UsageError(`study ${study.name} is no search (it is a ${study.kind})`, nextStep);
+  }
+  refuseConflicts(options, study);
 }
+
+const pick = ({ listener, signal }: Watch) => ({ listener, signal });
 
 function printResult(store: Store, study: StudyRecord, options: SearchOptions, context: Context): void {
   const result = searchResult(store, study, options.top ?? DEFAULT_TOP);
