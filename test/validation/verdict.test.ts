@@ -79,9 +79,19 @@ test('the same over few candidates is too few to tell, and says how many it take
 });
 
 test('a link that holds only above the random level is told beside a pooled one that shows nothing', () => {
-  const peaked = (scatter: number, family: number, random: Random) =>
-    family === 0 ? 0.4 : 0.6 - (scatter < 0.4 ? 2 * (0.5 - scatter) : 0.3 * (scatter - 0.4)) + 0.005 * random.normal();
-  const verdict = decide(observed({ count: 36, accuracy: peaked }), options());
+  const candidate = (number: number, family: string, scatter: number, accuracy: number): Observation => {
+    const accuracies = [accuracy - 0.001, accuracy + 0.001];
+    return { candidate: number, family, scatter, otherScatter: null, vector: [scatter, 1], control: null, accuracies };
+  };
+  const eight = [0, 1, 2, 3, 4, 5, 6, 7];
+  const verdict = decide(
+    [
+      ...eight.map((i) => candidate(i, 'uniform-random', 0.4 + i / 1000, 0.58)),
+      ...eight.map((i) => candidate(10 + i, 'anneal', 0.5 + i / 20, 0.6 - i / 100)),
+      ...eight.map((i) => candidate(20 + i, 'local', 0.1 + i / 50, i % 2 === 0 ? 0.3 + i / 100 : 0.7)),
+    ],
+    options(),
+  );
   expect(verdict.verdict).toBe('too-few-to-tell');
   expect(verdict.meaning).toMatch(
     /Among the \d+ candidates above the level of random patterns.* less accurate ones \(Spearman -0/,
