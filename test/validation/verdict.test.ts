@@ -94,7 +94,7 @@ test('a link that holds only above the random level is told beside a pooled one 
   );
   expect(verdict.verdict).toBe('too-few-to-tell');
   expect(verdict.meaning).toMatch(
-    /Among the \d+ candidates above the level of random patterns.* less accurate ones \(Spearman -0/,
+    /Among the \d+ candidates above the level of random patterns.* less accurate ones \(Spearman -[01]/,
   );
   const flat = decide(observed({ count: 12, accuracy: unrelated }), options());
   expect(flat.meaning).not.toContain('above the level of random');
