@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import type { EngineName, TrainingSettings } from './trainer.ts';
+
+/**
+ * What is used where nothing is said. 30 epochs: Dey et al., fig. 3. Adam at 1e-3 with decay 1e-5, batches of 256, biases from 0.1:
+ * the same authors' later public code. L2 0: on Morse the paper found no difference (on 800-100-10 with fan-out 50,10 that code
+ * has 8e-5). Momentum matters to SGD only.
+ */
+export const defaultTrainingSettings: TrainingSettings = {
+  epochs: 30,
+  batchSize: 256,
+  optimizer: 'adam',
+  learningRate: 1e-3,
+  learningRateDecay: 1e-5,
+  momentum: 0,
+  l2: 0,
+  biasStart: 0.1,
+};
+
+/** Adam's constants, those of Kingma & Ba but for ε, which is Keras's. */
+export const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
+
+/** Learning rate of an optimiser step, counted from 0: Keras's `decay`. */
+export const rateAt = (settings: TrainingSettings, step: number): number =>
+  settings.learningRate / (1 + settings.learningRateDecay * step);
+
+/**
+ * What Adam multiplies m/(√v + ε) by at a step, counted from 0: rate · √(1 − β2^t)/(1 − β1^t), t = step + 1 (the form at the end of
+ * Kingma & Ba's section 2, as in Keras).
+ */
+export const adamRateAt = (settings: TrainingSettings, step: number): number =>
+  (rateAt(settings, step) * Math.sqrt(1 - adam.beta2 ** (step + 1))) / (1 - adam.beta1 ** (step + 1));
+
+function requireWhole(value: number, what: string): void {
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new RangeError(`${what} must be a whole number from 1; got ${value}`);
+  }
+}
+
+function requireFrom0(value: number, below: number, what: string): void {
+  if (!(value >= 0 && value < below)) {
+    const range = below === Number.POSITIVE_INFINITY ? 'a finite number from 0' : `from 0 to below ${below}`;
+    throw new RangeError(`${what} must be ${range}; got ${value}`);
+  }
+}
+
+/** Fills in defaults and checks. @throws RangeError naming what was got and what is expected */
+export function trainingSettings(request: Partial<TrainingSettings> = {}): TrainingSettings {
+  const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
+  const settings: TrainingSettings = { ...defaultTrainingSettings, ...given };
+  requireWhole(settings.epochs, 'epochs');
+  requireWhole(settings.batchSize, 'the batch size');
+  if (settings.optimizer !== 'adam' && settings.optimizer !== 'sgd') {
+    throw new RangeError(`the optimizer must be adam or sgd; got ${String(settings.optimizer)}`);
+  }
+  if (!(settings.learningRate > 0 && Number.isFinite(settings.learningRate))) {
+    throw new RangeError(`the learning rate must be a finite number above 0; got ${settings.learningRate}`);
+  }
+  requireFrom0(settings.learningRateDecay, Number.POSITIVE_INFINITY, 'the decay of the learning rate');
+  requireFrom0(settings.momentum, 1, 'momentum');
+  requireFrom0(settings.l2, Number.POSITIVE_INFINITY, 'the L2 penalty');
+  if (!Number.isFinite(settings.biasStart)) {
+    throw new RangeError(`the start of the biases must be a finite number; got ${settings.biasStart}`);
+  }
+  return settings;
+}
+
+/**
+ * SHA-256 (hex) of what, beside pattern and seed, decides a training: two evaluations of one candidate and one seed with equal
+ * digests are the same evaluation.
+ */
+export function settingsDigest(datasetDigest: string, settings: TrainingSettings, engine: EngineName): string {
+  const fields = Object.keys(defaultTrainingSettings)
+    .sort()
+    .map((key) => `${key}=${settings[key as keyof TrainingSettings]}`);
+  const text = ['scattershot/training 1', `dataset=${datasetDigest}`, `engine=${engine}`, ...fields].join('\n');
+  return createHash('sha256').update(`${text}\n`).digest('hex');
+}

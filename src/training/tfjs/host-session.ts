@@ -1,0 +1,149 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { junctionSizes } from '../../pattern/architecture.ts';
+import type { JunctionWeights, TrainingSettings } from '../trainer.ts';
+import { makeSlots, type Slots, updateSlots } from './edge-updates.ts';
+import { backward, forward, gradientIsRightMajor, type LayerTensors } from './network.ts';
+import type { Session, SessionRequest } from './session.ts';
+import { type BatchSums, countCorrect, softmaxCrossEntropy } from './softmax.ts';
+
+/** One junction: its edges' weights and optimiser state, and the dense kernel they are scattered into. */
+interface HostJunction {
+  readonly left: number;
+  readonly right: number;
+  readonly weights: Slots;
+  readonly biases: Slots;
+  /** edge → index in the `left × right` kernel */
+  readonly places: Uint32Array;
+  /** `left × right`; only the places of edges are ever written */
+  readonly dense: Float32Array;
+}
+
+function hostJunctions({ pattern, start, settings }: SessionRequest): HostJunction[] {
+  return junctionSizes(pattern).map(({ number, left, right, fanIn, edges }) => {
+    const sources = pattern.junctions[number - 1];
+    const rightMajor = gradientIsRightMajor(left, right);
+    const places = new Uint32Array(edges);
+    const gradientPlaces = rightMajor ? new Uint32Array(edges) : places;
+    for (let e = 0; e < edges; e++) {
+      const j = Math.floor(e / fanIn);
+      places[e] = sources[e] * right + j;
+      if (rightMajor) gradientPlaces[e] = j * left + sources[e];
+    }
+    const { weights, biases } = start[number - 1];
+    return {
+      left,
+      right,
+      weights: makeSlots(weights.slice(), gradientPlaces, settings.l2, settings),
+      biases: makeSlots(biases.slice(), null, 0, settings),
+      places,
+      dense: new Float32Array(left * right),
+    };
+  });
+}
+
+function upload({ left, right, weights, biases, places, dense }: HostJunction): LayerTensors {
+  for (let e = 0; e < places.length; e++) dense[places[e]] = weights.values[e];
+  return { kernel: tf.tensor2d(dense, [left, right]), bias: tf.tensor1d(biases.values) };
+}
+
+/** Values by edge as a `left × right` matrix. */
+function scatter(values: Float32Array, { places, dense }: HostJunction): Float32Array {
+  const matrix = new Float32Array(dense.length);
+  for (let e = 0; e < places.length; e++) matrix[places[e]] = values[e];
+  return matrix;
+}
+
+function disposeLayers(layers: readonly LayerTensors[]): void {
+  tf.dispose(layers.map(({ kernel, bias }) => [kernel, bias]));
+}
+
+/**
+ * A session for backends whose memory is this thread's own (wasm, cpu). The products are the backend's; loss and optimiser run here,
+ * over existing edges only, which is faster than ops over whole matrices and leaves absent weights nothing to drift by.
+ */
+export class HostSession implements Session {
+  readonly stepsPerSums = 1;
+  readonly #settings: TrainingSettings;
+  readonly #inputs: number;
+  readonly #outputs: number;
+  readonly #usedOutputs: number;
+  readonly #junctions: readonly HostJunction[];
+  #layers: LayerTensors[];
+  /** ∂loss/∂logits of the last batch, reused */
+  #delta = new Float32Array(0);
+  #sums = { loss: 0, correct: 0 };
+  #step = 0;
+
+  constructor(request: SessionRequest) {
+    const { layers, usedOutputs } = request.architecture;
+    this.#settings = request.settings;
+    this.#inputs = layers[0];
+    this.#outputs = layers[layers.length - 1];
+    this.#usedOutputs = usedOutputs;
+    this.#junctions = hostJunctions(request);
+    this.#layers = this.#junctions.map(upload);
+  }
+
+  step(batch: Float32Array, labels: Uint8Array, rows: number): void {
+    tf.tidy(() => this.#update(batch, labels, rows));
+    disposeLayers(this.#layers);
+    // New tensors each step: the wasm backend keeps a packed copy of a product's second operand for as long as it lives.
+    this.#layers = this.#junctions.map(upload);
+    this.#step++;
+  }
+
+  #update(batch: Float32Array, labels: Uint8Array, rows: number): void {
+    const inputs = tf.tensor2d(batch, [rows, this.#inputs]);
+    const outputs = forward(inputs, this.#layers);
+    const logitDelta = this.#loss(outputs[outputs.length - 1], labels, rows);
+    const gradients = backward(inputs, outputs, logitDelta, this.#layers);
+    for (const [index, { weights, biases }] of this.#junctions.entries()) {
+      const { kernel, bias } = gradients[index];
+      updateSlots(weights, kernel.dataSync<'float32'>(), this.#settings, this.#step);
+      updateSlots(biases, bias.dataSync<'float32'>(), this.#settings, this.#step);
+    }
+  }
+
+  /** Adds the batch to the sums. @returns ∂(mean loss)/∂logits */
+  #loss(logits: tf.Tensor2D, labels: Uint8Array, rows: number): tf.Tensor2D {
+    if (this.#delta.length !== rows * this.#outputs) this.#delta = new Float32Array(rows * this.#outputs);
+    const values = logits.dataSync<'float32'>();
+    const batch = softmaxCrossEntropy(values, labels, rows, this.#outputs, this.#usedOutputs, this.#delta);
+    this.#sums.loss += batch.loss;
+    this.#sums.correct += batch.correct;
+    return tf.tensor2d(this.#delta, [rows, this.#outputs]);
+  }
+
+  async sums(): Promise<BatchSums> {
+    const sums = this.#sums;
+    this.#sums = { loss: 0, correct: 0 };
+    return sums;
+  }
+
+  async correct(batch: Float32Array, labels: Uint8Array, rows: number): Promise<number> {
+    return tf.tidy(() => {
+      const logits = forward(tf.tensor2d(batch, [rows, this.#inputs]), this.#layers).at(-1)!;
+      return countCorrect(logits.dataSync<'float32'>(), labels, rows, this.#outputs, this.#usedOutputs);
+    });
+  }
+
+  async weights(): Promise<JunctionWeights[]> {
+    return this.#junctions.map(({ weights, biases }) => ({
+      weights: weights.values.slice(),
+      biases: biases.values.slice(),
+    }));
+  }
+
+  async matrices(): Promise<Float32Array[][]> {
+    return this.#junctions.map((junction, index) => {
+      const { first, second } = junction.weights;
+      const state = second === null ? [first] : [first, second];
+      const kernel = this.#layers[index].kernel.dataSync<'float32'>().slice();
+      return [kernel, ...state.map((values) => scatter(values, junction))];
+    });
+  }
+
+  dispose(): void {
+    disposeLayers(this.#layers);
+  }
+}

@@ -1,0 +1,91 @@
+import { availableParallelism } from 'node:os';
+import { type Outcome, success } from '../../pattern/failure.ts';
+import type { BackendName, RunsOn, Trainer } from '../trainer.ts';
+import { type BackendChoice, backendNames, chooseBackend, usesGpu } from './backends.ts';
+import { describeDevice } from './device.ts';
+import type { StartedBackend } from './messages.ts';
+import { TrainingPool } from './pool.ts';
+import { PoolTrainer } from './trainer.ts';
+
+export { type BackendReport, detectBackends } from './backends.ts';
+
+export interface TfjsOptions {
+  /** 'auto', or a backend by name */
+  readonly backend?: string;
+  /** trainings at once on a CPU backend; a GPU has one thread */
+  readonly threads?: number;
+  /** hears every warning once, as it arises; `Trainer.warnings` holds them too */
+  readonly onWarning?: (warning: string) => void;
+}
+
+function checkedThreads(threads: number): number {
+  if (!Number.isSafeInteger(threads) || threads < 1 || threads > 1024) {
+    throw new RangeError(`threads must be a whole number from 1 to 1024; got ${threads}`);
+  }
+  return threads;
+}
+
+function checkedBackend(backend: string): BackendName | 'auto' {
+  if (backend !== 'auto' && !backendNames.includes(backend as BackendName)) {
+    throw new RangeError(`the backend must be auto, ${backendNames.join(', ')}; got ${backend}`);
+  }
+  return backend as BackendName | 'auto';
+}
+
+interface StartedPool {
+  readonly pool: TrainingPool;
+  readonly backend: BackendName;
+  readonly threads: number;
+  readonly started: StartedBackend;
+}
+
+interface StartedChoice extends StartedPool {
+  readonly passedOver: readonly string[];
+}
+
+async function startPool(backend: BackendName, wanted: number, auto: boolean): Promise<Outcome<StartedPool>> {
+  const threads = usesGpu(backend) ? 1 : wanted;
+  const pool = new TrainingPool({ backend, softwareAllowed: !auto, threads });
+  const outcome = await pool.start();
+  if (outcome.ok) return success({ pool, backend, threads, started: outcome.value });
+  await pool.close();
+  return outcome;
+}
+
+/** Starts what was chosen; under 'auto' the next one, should it not start after all. */
+async function startChosen(choice: BackendChoice, threads: number, auto: boolean): Promise<Outcome<StartedChoice>> {
+  const { backend, passedOver } = choice;
+  const outcome = await startPool(backend, threads, auto);
+  if (outcome.ok) return success({ ...outcome.value, passedOver });
+  if (!auto || backend === 'cpu') return outcome;
+  const next: BackendName = backend === 'wasm' ? 'cpu' : 'wasm';
+  return startChosen({ backend: next, passedOver: [...passedOver, `${backend}: ${outcome.message}`] }, threads, auto);
+}
+
+function noGpuWarning(backend: BackendName, device: string, passedOver: readonly string[]): string {
+  const why = passedOver.length > 0 ? ` (${passedOver.join('; ')})` : '';
+  const slow = backend === 'cpu' ? ' The cpu backend is some ten times slower than wasm.' : '';
+  return `Training runs on ${device}, not on a GPU${why}.${slow} To see what is missing, run: scattershot doctor`;
+}
+
+/**
+ * The TF.js engine on the backend asked for, or under 'auto' on the first of: a GPU by tensorflow, a GPU by webgpu, wasm, cpu. A
+ * backend asked for by name is that one or a Failure, never another. TF.js itself is loaded in worker threads only.
+ * @throws RangeError for an unknown backend or a number of threads that makes no sense
+ */
+export async function createTfjsTrainer(options: TfjsOptions = {}): Promise<Outcome<Trainer>> {
+  const wanted = checkedBackend(options.backend ?? 'auto');
+  const threads = checkedThreads(options.threads ?? availableParallelism());
+  // Read by libtensorflow from the process's environment, which worker threads cannot set.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
+  const chosen = await chooseBackend(wanted);
+  if (!chosen.ok) return chosen;
+  const outcome = await startChosen(chosen.value, threads, wanted === 'auto');
+  if (!outcome.ok) return outcome;
+  const { pool, backend, started, passedOver } = outcome.value;
+  const device = describeDevice(backend, started, outcome.value.threads);
+  const runsOn: RunsOn = { engine: 'tfjs', backend, device };
+  const warnings = started.gpu ? [] : [noGpuWarning(backend, device, passedOver)];
+  for (const warning of warnings) options.onWarning?.(warning);
+  return success(new PoolTrainer(pool, outcome.value.threads, runsOn, warnings));
+}

@@ -1,0 +1,28 @@
+import type { Architecture } from '../../pattern/architecture.ts';
+import type { Pattern } from '../../pattern/pattern.ts';
+import type { JunctionWeights, TrainingSettings } from '../trainer.ts';
+import type { BatchSums } from './softmax.ts';
+
+/** What a session is made of. */
+export interface SessionRequest {
+  readonly architecture: Architecture;
+  readonly pattern: Pattern;
+  readonly start: readonly JunctionWeights[];
+  readonly settings: TrainingSettings;
+}
+
+/** One network in training on one backend. Batches are `rows × N_1`, padded columns already 0. */
+export interface Session {
+  /** steps to take before `sums` is worth its cost */
+  readonly stepsPerSums: number;
+  /** one optimiser step */
+  step(inputs: Float32Array, labels: Uint8Array, rows: number): void;
+  /** loss and correct guesses of all steps since the last call */
+  sums(): Promise<BatchSums>;
+  /** correct guesses; NaN if the network no longer gives finite numbers */
+  correct(inputs: Float32Array, labels: Uint8Array, rows: number): Promise<number>;
+  weights(): Promise<JunctionWeights[]>;
+  /** of each junction, all `left × right`: the kernel as the backend holds it, then the optimiser's state */
+  matrices(): Promise<Float32Array[][]>;
+  dispose(): void;
+}

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { Outcome } from '../../src/pattern/failure.ts';
+import { createTfjsTrainer } from '../../src/training/tfjs/index.ts';
+import type { StartedBackend } from '../../src/training/tfjs/messages.ts';
+import { probeBackend } from '../../src/training/tfjs/probe.ts';
+import { trainerConformance } from './trainer.ts';
+
+/** Debian's chromium-common brings a software Vulkan device; with a real one, that is used. */
+const softwareVulkan = '/usr/lib/chromium/vk_swiftshader_icd.json';
+
+async function probeWebGpu(): Promise<Outcome<StartedBackend>> {
+  const hardware = await probeBackend('webgpu', false);
+  if (hardware.ok) return hardware;
+  if (existsSync(softwareVulkan)) process.env.VK_ICD_FILENAMES ??= softwareVulkan;
+  return probeBackend('webgpu', true);
+}
+
+const [tensorflow, webgpu] = await Promise.all([probeBackend('tensorflow', true), probeWebGpu()]);
+// These two are part of every installation: if they do not start, that is a failure and no excuse.
+const always: Outcome<StartedBackend> = { ok: true, value: { device: null, detail: null, gpu: false } };
+
+for (const [backend, probed] of Object.entries({ tensorflow, webgpu, wasm: always, cpu: always })) {
+  if (probed.ok) {
+    const slow = backend === 'webgpu' && !probed.value.gpu;
+    trainerConformance(`tfjs on ${backend}${slow ? ` (shortened: ${probed.value.device})` : ''}`, {
+      engine: 'tfjs',
+      backend,
+      create: () => createTfjsTrainer({ backend, threads: 2 }),
+      slow,
+    });
+  } else {
+    // Not run, and said so; what is checked is that asking for it is refused rather than answered by another backend.
+    test(`tfjs on ${backend} was NOT run here: ${probed.message}`, async () => {
+      expect(await createTfjsTrainer({ backend, threads: 1 })).toMatchObject({ ok: false });
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import {
+  adamRateAt,
+  defaultTrainingSettings,
+  rateAt,
+  settingsDigest,
+  trainingSettings,
+} from '../../src/training/settings.ts';
+import type { TrainingSettings } from '../../src/training/trainer.ts';
+
+test('what is left out, or undefined, is the default', () => {
+  expect(trainingSettings()).toEqual(defaultTrainingSettings);
+  expect(trainingSettings({ epochs: undefined, l2: 0.5 })).toEqual({ ...defaultTrainingSettings, l2: 0.5 });
+});
+
+test.each([
+  [{ epochs: 0 }, /epochs must be a whole number from 1; got 0/],
+  [{ epochs: 1.5 }, /got 1.5/],
+  [{ batchSize: -1 }, /batch size must be a whole number from 1; got -1/],
+  [{ learningRate: 0 }, /learning rate must be a finite number above 0; got 0/],
+  [{ learningRate: Number.NaN }, /got NaN/],
+  [{ learningRate: Number.POSITIVE_INFINITY }, /got Infinity/],
+  [{ learningRateDecay: -1e-5 }, /decay of the learning rate must be a finite number from 0; got -0.00001/],
+  [{ momentum: 1 }, /momentum must be from 0 to below 1; got 1/],
+  [{ l2: -1 }, /L2 penalty must be a finite number from 0; got -1/],
+  [{ biasStart: Number.NaN }, /start of the biases must be a finite number; got NaN/],
+  [{ optimizer: 'rmsprop' as 'adam' }, /optimizer must be adam or sgd; got rmsprop/],
+])('%j is refused with what was got and expected', (request, message) => {
+  expect(() => trainingSettings(request)).toThrow(RangeError);
+  expect(() => trainingSettings(request)).toThrow(message);
+});
+
+describe('the learning rate', () => {
+  const settings = trainingSettings({ learningRate: 0.1, learningRateDecay: 0.5 });
+  test('falls as Keras’s decay: rate/(1 + decay·step)', () => {
+    expect([0, 1, 2, 8].map((step) => rateAt(settings, step))).toEqual([0.1, 0.1 / 1.5, 0.05, 0.02]);
+  });
+  test('under Adam starts at rate·√(1 − β2)/(1 − β1) and loses that factor as means fill', () => {
+    expect(adamRateAt(settings, 0)).toBeCloseTo((0.1 * Math.sqrt(0.001)) / 0.1, 12);
+    const steady = trainingSettings({ learningRate: 0.1, learningRateDecay: 0 });
+    expect(adamRateAt(steady, 50_000)).toBeCloseTo(0.1, 12);
+  });
+});
+
+describe('the digest of settings', () => {
+  const digest = (settings: Partial<TrainingSettings> = {}, dataset = 'd') =>
+    settingsDigest(dataset, trainingSettings(settings), 'tfjs');
+  test('is a SHA-256 that never changes for the same settings', () => {
+    expect(digest()).toBe('5e5338bf072353c8916613ddbe3ed2a4fb68807f32bedad6c304e5d41d8d472c');
+  });
+  test('does not depend on the order in which settings were written', () => {
+    const turned = Object.fromEntries(Object.entries(defaultTrainingSettings).reverse()) as unknown as TrainingSettings;
+    expect(settingsDigest('d', turned, 'tfjs')).toBe(digest());
+  });
+  test('differs when anything differs', () => {
+    const others: Partial<TrainingSettings>[] = [
+      { epochs: 31 },
+      { batchSize: 255 },
+      { optimizer: 'sgd' },
+      { learningRate: 2e-3 },
+      { learningRateDecay: 0 },
+      { momentum: 0.9 },
+      { l2: 1e-5 },
+      { biasStart: 0 },
+    ];
+    const digests = [digest(), digest({}, 'e'), ...others.map((other) => digest(other))];
+    expect(Object.keys(defaultTrainingSettings)).toHaveLength(others.length);
+    expect(new Set(digests).size).toBe(digests.length);
+  });
+});

@@ -1,0 +1,17 @@
+import type { WorkerRequest } from '../../../src/training/tfjs/messages.ts';
+import work from '../../../src/training/tfjs/worker.ts';
+
+/** The real worker, but for jobs whose name says how it is to die. */
+export default async function crashingWorker(request: WorkerRequest): Promise<unknown> {
+  if (request.kind === 'train') {
+    if (request.task.job.id === 'exits') process.exit(7);
+    if (request.task.job.id === 'throws') throw new Error('thrown on purpose');
+    if (request.task.job.id === 'throws later') {
+      setTimeout(() => {
+        throw new Error('thrown later on purpose');
+      });
+      await new Promise(() => {});
+    }
+  }
+  return work(request);
+}
