@@ -1,0 +1,215 @@
+import { junctionSizes } from '../pattern/architecture.ts';
+import type { Entry } from '../pattern/entries.ts';
+import { makePattern, type Pattern } from '../pattern/pattern.ts';
+import { EntryGrid } from './incremental-grid.ts';
+import { JunctionEdges } from './incremental-junction.ts';
+import { fillGrid, isSingle, type PlacedGrid, SwapProducts } from './incremental-span.ts';
+import { requireMatching } from './matching.ts';
+import type { Metric, ScatterScore } from './metric.ts';
+
+/** Accepted swaps that can be undone; older ones are forgotten. */
+export const UNDO_DEPTH = 2 ** 16;
+
+/** One junction: its edges, its own two entries where one swap is four cells, all others whose spans hold it. */
+interface JunctionGrids {
+  readonly edges: JunctionEdges;
+  readonly forward: EntryGrid | null;
+  readonly forwardPlace: number;
+  readonly backward: EntryGrid | null;
+  readonly backwardPlace: number;
+  readonly products: SwapProducts | null;
+  /** where in the vector a swap in this junction shows */
+  readonly places: readonly number[];
+}
+
+/**
+ * The scatter vector of a pattern under degree-preserving swaps: the left ends a → j1 and b → j2 of two edges of one junction are
+ * exchanged (b → j1, a → j2), which keeps every degree. A proposal is evaluated from the window counts it changes and writes
+ * nothing else; every value equals that of a fresh reference score exactly, since both divide the same whole numbers (mean-share.ts).
+ *
+ * Cost of a proposal: 8 cells for the two entries of a junction; for a span, (neurons reached from j1 and j2) × (windows that
+ * reach a and b), and nothing where all counts are so far above their shares that no swap can cost one. Memory: 2 bytes (4 or 8
+ * where more paths than 16 bits count may meet) per neuron and window of every entry that is not vacuous, and the edges
+ * (incremental-junction.ts). Making one costs, for a span, one walk to every neuron: as many additions as it has paths at most.
+ */
+export class IncrementalScorer {
+  readonly metric: Metric;
+  /** edges per junction; index 0 is junction 1 */
+  readonly edges: readonly number[];
+  /** current value of every entry; 1 for vacuous ones */
+  readonly vector: Float64Array;
+  /** values after the pending proposal; without meaning when none is pending */
+  readonly proposed: Float64Array;
+  readonly #sizes: Pick<Pattern, 'layers' | 'fanOuts'>;
+  readonly #junctions: readonly JunctionGrids[];
+  readonly #history = new Uint32Array(3 * UNDO_DEPTH);
+  #accepted = 0;
+  #forgotten = 0;
+  #pending = false;
+  #junction = 0;
+  #first = 0;
+  #second = 0;
+
+  /** @throws RangeError when the entries belong to another architecture, or have more paths than can be counted */
+  constructor(pattern: Pattern, entries: readonly Entry[], metric: Metric) {
+    requireMatching(pattern, entries);
+    this.metric = metric;
+    this.#sizes = { layers: [...pattern.layers], fanOuts: [...pattern.fanOuts] };
+    const sizes = junctionSizes(pattern);
+    this.edges = sizes.map((size) => size.edges);
+    const walked = entries.some((entry) => entry.to > entry.from && !entry.vacuous);
+    const edges = sizes.map((size, index) => new JunctionEdges(size, pattern.junctions[index], walked));
+    const grids = entryGrids(edges, entries, metric);
+    this.vector = new Float64Array(entries.length).fill(1);
+    for (const { grid, places } of grids) for (const place of places) this.vector[place] = grid.value();
+    this.proposed = this.vector.slice();
+    this.#junctions = edges.map((each) => junctionGrids(edges, each, grids));
+  }
+
+  scatter(): number {
+    return this.vector.reduce((least, value) => Math.min(least, value), 1);
+  }
+
+  score(): ScatterScore {
+    return { metric: this.metric, scatter: this.scatter(), vector: [...this.vector] };
+  }
+
+  /** The current pattern, rows sorted, in fresh arrays. */
+  toPattern(): Pattern {
+    return makePattern(
+      this.#sizes,
+      this.#junctions.map(({ edges }) => Uint32Array.from(edges.sources)),
+    );
+  }
+
+  /**
+   * Evaluates a swap into `proposed`. It replaces any earlier proposal.
+   * @param junction from 1
+   * @param firstEdge, secondEdge numbers in the junction's right-major list: edge e belongs to right neuron ⌊e / fanIn⌋
+   * @returns false when the swap would change nothing or make a double edge; nothing is pending then
+   */
+  propose(junction: number, firstEdge: number, secondEdge: number): boolean {
+    this.#pending = false;
+    const grids = this.#junctions[junction - 1];
+    if (grids === undefined) {
+      throw new RangeError(`expected a junction from 1 to ${this.#junctions.length}; got ${junction}`);
+    }
+    const { edges, forward, backward, products } = grids;
+    const { sources } = edges;
+    const a = sources[firstEdge];
+    const b = sources[secondEdge];
+    if (a === undefined || b === undefined) {
+      throw new RangeError(`expected edges from 0 to ${sources.length - 1}; got ${firstEdge} and ${secondEdge}`);
+    }
+    const j1 = edges.rightOf(firstEdge);
+    const j2 = edges.rightOf(secondEdge);
+    if (j1 === j2 || a === b || edges.connects(j1, b) || edges.connects(j2, a)) return false;
+    if (junction !== this.#junction) {
+      for (let k = 0; k < this.vector.length; k++) this.proposed[k] = this.vector[k];
+    }
+    if (forward !== null) {
+      const windowOf = forward.entry.windows.members;
+      this.proposed[grids.forwardPlace] = forward.previewCross(j1, j2, windowOf[b], windowOf[a]);
+    }
+    if (backward !== null) {
+      const windowOf = backward.entry.windows.members;
+      this.proposed[grids.backwardPlace] = backward.previewCross(b, a, windowOf[j1], windowOf[j2]);
+    }
+    if (products !== null) products.preview(b, a, j1, j2, this.proposed);
+    this.#pending = true;
+    this.#junction = junction;
+    this.#first = firstEdge;
+    this.#second = secondEdge;
+    return true;
+  }
+
+  /** Applies the pending proposal. @throws RangeError when nothing is pending */
+  accept(): void {
+    this.#apply();
+    const at = 3 * (this.#accepted % UNDO_DEPTH);
+    this.#history[at] = this.#junction;
+    this.#history[at + 1] = this.#first;
+    this.#history[at + 2] = this.#second;
+    this.#accepted++;
+    this.#forgotten = Math.max(this.#forgotten, this.#accepted - UNDO_DEPTH);
+  }
+
+  /** Reverts the last accepted swap that was not reverted yet, and drops a pending proposal. The last 65 536 can be reverted. */
+  undo(): void {
+    if (this.#accepted === this.#forgotten) throw new RangeError('expected an accepted swap to undo; got none');
+    const at = 3 * ((this.#accepted - 1) % UNDO_DEPTH);
+    this.propose(this.#history[at], this.#history[at + 1], this.#history[at + 2]);
+    this.#apply();
+    this.#accepted--;
+  }
+
+  #apply(): void {
+    if (!this.#pending) throw new RangeError('expected a pending proposal to accept; got none');
+    this.#pending = false;
+    const { edges, forward, backward, products, places } = this.#junctions[this.#junction - 1];
+    const { sources } = edges;
+    const a = sources[this.#first];
+    const b = sources[this.#second];
+    const j1 = edges.rightOf(this.#first);
+    const j2 = edges.rightOf(this.#second);
+    if (forward !== null) {
+      const windowOf = forward.entry.windows.members;
+      forward.applyCross(j1, j2, windowOf[b], windowOf[a]);
+    }
+    if (backward !== null) {
+      const windowOf = backward.entry.windows.members;
+      backward.applyCross(b, a, windowOf[j1], windowOf[j2]);
+    }
+    products?.apply(b, a, j1, j2);
+    edges.exchange(this.#first, this.#second);
+    for (const place of places) this.vector[place] = this.proposed[place];
+  }
+}
+
+/** Grids of the entries that are not vacuous. Entries that count the same paths, between all pairs of neurons, share one. */
+function entryGrids(edges: readonly JunctionEdges[], entries: readonly Entry[], metric: Metric): PlacedGrid[] {
+  const pairwise = new Map<string, number[]>();
+  return entries.flatMap((entry, place) => {
+    if (entry.vacuous) return [];
+    const { from, to, direction, windows, averaged, neurons } = entry;
+    const pairs = averaged === neurons && isSingle(windows);
+    const twin = pairs ? pairwise.get(`${from}:${to}`) : undefined;
+    if (twin !== undefined) {
+      twin.push(place);
+      return [];
+    }
+    const places = [place];
+    if (pairs) pairwise.set(`${from}:${to}`, places);
+    const degrees = edges.slice(from - 1, to).map(({ size }) => (direction === 'forward' ? size.fanIn : size.fanOut));
+    const mostPaths = degrees.reduce((a, b) => a * b, 1);
+    const grid = new EntryGrid(entry, metric, mostPaths);
+    fillGrid(grid, edges);
+    return [{ grid, places }];
+  });
+}
+
+function junctionGrids(
+  all: readonly JunctionEdges[],
+  edges: JunctionEdges,
+  grids: readonly PlacedGrid[],
+): JunctionGrids {
+  const { number } = edges.size;
+  const changed = grids.filter(({ grid }) => grid.entry.from <= number && number <= grid.entry.to);
+  const single = (direction: Entry['direction']) =>
+    changed.find(
+      ({ grid, places }) =>
+        grid.plain && grid.entry.from === grid.entry.to && grid.entry.direction === direction && places.length === 1,
+    );
+  const forward = single('forward');
+  const backward = single('backward');
+  const others = changed.filter((placed) => placed !== forward && placed !== backward);
+  return {
+    edges,
+    forward: forward?.grid ?? null,
+    forwardPlace: forward?.places[0] ?? 0,
+    backward: backward?.grid ?? null,
+    backwardPlace: backward?.places[0] ?? 0,
+    products: others.length === 0 ? null : new SwapProducts(all, number, others),
+    places: changed.flatMap(({ places }) => places),
+  };
+}

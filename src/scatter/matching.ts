@@ -1,0 +1,34 @@
+import { junctionSizes } from '../pattern/architecture.ts';
+import type { Entry } from '../pattern/entries.ts';
+import type { Pattern } from '../pattern/pattern.ts';
+
+/** fi/N_X of an entry's span; a double, equal for equal fractions of counts below 2^53. */
+function rateOf(pattern: Pick<Pattern, 'layers' | 'fanOuts'>, { from, to }: Entry): number {
+  const fanIns = junctionSizes(pattern).slice(from - 1, to);
+  return fanIns.reduce((product, { fanIn }) => product * fanIn, 1) / pattern.layers[from - 1];
+}
+
+/** @throws RangeError when there are no entries, or one of them was made for other layers or fan-outs than the pattern's */
+export function requireMatching(pattern: Pick<Pattern, 'layers' | 'fanOuts'>, entries: readonly Entry[]): void {
+  if (entries.length === 0) throw new RangeError('expected at least one entry of the scatter vector; got none');
+  for (const entry of entries) {
+    const { key, from, to, direction, windows, neurons, rate } = entry;
+    const [windowed, other] = direction === 'forward' ? [from, to + 1] : [to + 1, from];
+    const [expected, got] = [
+      [pattern.layers[windowed - 1], pattern.layers[other - 1]],
+      [windows.neurons, neurons],
+    ];
+    if (expected[0] !== got[0] || expected[1] !== got[1]) {
+      throw new RangeError(
+        `${key}: expected windows over ${expected[0]} neurons, averaged over ${expected[1]}; got ${got[0]} and ${got[1]}`,
+      );
+    }
+    const share = rate.numerator / rate.denominator;
+    const needed = rateOf(pattern, entry);
+    if (Math.abs(share - needed) > 1e-9 * needed) {
+      throw new RangeError(
+        `${key}: expected ${needed} paths a pair, from the pattern's fan-outs; got entries of ${share}`,
+      );
+    }
+  }
+}

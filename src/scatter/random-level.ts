@@ -1,0 +1,105 @@
+import type { Architecture } from '../pattern/architecture.ts';
+import type { Entry } from '../pattern/entries.ts';
+import type { Pattern } from '../pattern/pattern.ts';
+import type { Random } from '../pattern/random.ts';
+import { scorePattern } from './kernel.ts';
+import { shareScale } from './mean-share.ts';
+import type { Metric } from './metric.ts';
+
+/** What random patterns score on average. */
+export interface RandomLevel {
+  readonly value: number;
+  /** standard error of `value`; 0 where it is exact */
+  readonly error: number;
+  readonly source: 'exact' | 'sampled';
+}
+
+export interface RandomLevels {
+  /** one per entry */
+  readonly vector: readonly RandomLevel[];
+  /** of S, the minimum of the vector */
+  readonly scatter: RandomLevel;
+  readonly samples: number;
+}
+
+/**
+ * P(c of `drawn` distinct items are among `marked` of `items`), for c = 0 … marked. Neighbouring ratios outward from the mode,
+ * then normalised: nothing under- or overflows, however large the numbers.
+ */
+export function hypergeometric(items: number, marked: number, drawn: number): Float64Array {
+  const probabilities = new Float64Array(marked + 1);
+  const least = Math.max(0, drawn + marked - items);
+  const most = Math.min(marked, drawn);
+  const mode = Math.min(most, Math.max(least, Math.floor(((drawn + 1) * (marked + 1)) / (items + 2))));
+  /** P(c + 1) / P(c) */
+  const ratio = (c: number) => ((marked - c) * (drawn - c)) / ((c + 1) * (items - marked - drawn + c + 1));
+  probabilities[mode] = 1;
+  for (let c = mode; c < most; c++) probabilities[c + 1] = probabilities[c] * ratio(c);
+  for (let c = mode - 1; c >= least; c--) probabilities[c] = probabilities[c + 1] / ratio(c);
+  const total = probabilities.reduce((sum, p) => sum + p, 0);
+  return probabilities.map((p) => p / total);
+}
+
+/**
+ * Expected value of an entry of one junction over uniformly random patterns; null for a longer span.
+ * Renumbering neurons leaves that distribution as it is, so a neuron's neighbours are a uniformly random set of f of the N on the
+ * other side, and a window of B of them is reached c times with hypergeometric probability; for `indicator` that gives
+ * 1 − C(N−B, f)/C(N, f).
+ */
+export function exactRandomLevel(
+  entry: Entry,
+  architecture: Pick<Architecture, 'layers' | 'fanOuts'>,
+  metric: Metric,
+): number | null {
+  if (entry.vacuous) return 1;
+  if (entry.from !== entry.to) return null;
+  const { windows, neurons } = entry;
+  const fanOut = architecture.fanOuts[entry.from - 1];
+  const degree = entry.direction === 'backward' ? fanOut : (windows.neurons * fanOut) / neurons;
+  const scale = shareScale(entry, metric);
+  const expected = new Map<number, number>();
+  let total = 0;
+  for (let w = 0; w < windows.count; w++) {
+    const size = windows.sizes[w];
+    let share = expected.get(size);
+    if (share === undefined) {
+      const { need, unit } = scale.classes[scale.classOf[w]];
+      const probabilities = hypergeometric(windows.neurons, size, degree);
+      share = probabilities.reduce((sum, p, count) => sum + (p * Math.min(need, count * unit)) / need, 0);
+      expected.set(size, share);
+    }
+    total += share;
+  }
+  return total / windows.count;
+}
+
+function sampledLevel(values: readonly number[]): RandomLevel {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const error = values.length > 1 ? Math.sqrt(squares / (values.length - 1) / values.length) : Number.NaN;
+  return { value: mean, error, source: 'sampled' };
+}
+
+/**
+ * The level of random patterns for every entry and for S: in closed form for single junctions, else the mean over samples.
+ * @param sample draws one random pattern; sample i gets `random.fork(i)`
+ * @throws RangeError for fewer than 2 samples
+ */
+export function randomLevels(
+  entries: readonly Entry[],
+  architecture: Pick<Architecture, 'layers' | 'fanOuts'>,
+  metric: Metric,
+  sample: (random: Random) => Pattern,
+  random: Random,
+  samples: number,
+): RandomLevels {
+  if (!Number.isSafeInteger(samples) || samples < 2)
+    throw new RangeError(`expected at least 2 samples; got ${samples}`);
+  const scores = Array.from({ length: samples }, (_, i) => scorePattern(sample(random.fork(i)), entries, metric));
+  const vector = entries.map((entry, index): RandomLevel => {
+    const exact = exactRandomLevel(entry, architecture, metric);
+    if (exact !== null) return { value: exact, error: 0, source: 'exact' };
+    return sampledLevel(scores.map((score) => score.vector[index]));
+  });
+  return { vector, scatter: sampledLevel(scores.map((score) => score.scatter)), samples };
+}

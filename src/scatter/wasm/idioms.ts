@@ -1,0 +1,14 @@
+import { type Code, i32, i32x4, type Local } from './assembler.ts';
+
+/** Bytes of a list element. */
+export const word = i32.const(4);
+
+/** The number at `index` of a list of words. */
+export const element = (base: Code, index: Code): Code => i32.load(i32.add(base, i32.shiftLeft(index, i32.const(2))));
+
+/** Reads the number at `pointer` and moves on. */
+export const next = (pointer: Local, into: Local): Code => [into.set(i32.load(pointer.get)), pointer.increase(word)];
+
+/** Sum of the four lanes of 32 bits. */
+export const horizontalSum = (vector: Local): Code =>
+  [1, 2, 3].reduce<Code>((sum, lane) => i32.add(sum, i32x4.lane(vector.get, lane)), i32x4.lane(vector.get, 0));

@@ -1,0 +1,111 @@
+import { assemble } from './assembler.ts';
+import { bitKernels } from './bit-kernels.ts';
+import { countKernels } from './count-kernels.ts';
+
+type Kernel = (...parameters: number[]) => void;
+
+interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+/** The part of the platform's WebAssembly that is used here; neither the language library nor Node's types declare it. */
+interface Wasm {
+  readonly Memory: new (limits: { initial: number; maximum: number }) => WasmMemory;
+  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+  readonly Instance: new (
+    module: object,
+    imports: { env: { memory: WasmMemory } },
+  ) => { readonly exports: Readonly<Record<string, Kernel>> };
+}
+
+const wasm = (globalThis as unknown as { readonly WebAssembly: Wasm }).WebAssembly;
+
+const pageBytes = 65536;
+
+/**
+ * The kernels with the memory they work on: numbers and rows lie at byte addresses, handed out in order and given back by
+ * releasing to a mark. One machine a thread; its memory grows to what the largest pattern needed and is reused.
+ */
+export class Machine {
+  /** the whole memory, as 32-bit words and as doubles; new objects whenever it grows */
+  words: Uint32Array;
+  doubles: Float64Array;
+  readonly #memory: WasmMemory;
+  readonly #kernels: ReadonlyMap<string, Kernel>;
+  #top = 0;
+
+  constructor() {
+    this.#memory = new wasm.Memory({ initial: 16, maximum: 65536 });
+    const module = new wasm.Module(assemble([...bitKernels, ...countKernels]));
+    const instance = new wasm.Instance(module, { env: { memory: this.#memory } });
+    this.#kernels = new Map(Object.entries(instance.exports));
+    this.words = new Uint32Array(this.#memory.buffer);
+    this.doubles = new Float64Array(this.#memory.buffer);
+  }
+
+  run(name: string, ...parameters: number[]): void {
+    const kernel = this.#kernels.get(name);
+    if (kernel === undefined) throw new RangeError(`expected a kernel of this machine; got "${name}"`);
+    kernel(...parameters);
+  }
+
+  get mark(): number {
+    return this.#top;
+  }
+
+  /** Gives back everything that was allocated after the mark was read. */
+  release(mark: number): void {
+    this.#top = mark;
+  }
+
+  /** Address of `bytes` bytes, a multiple of 64; what they hold is left over from before. @throws RangeError past 4 GiB */
+  allocate(bytes: number): number {
+    const address = this.#top;
+    const top = address + Math.ceil(bytes / 64) * 64;
+    if (top > this.#memory.buffer.byteLength) this.#grow(top);
+    this.#top = top;
+    return address;
+  }
+
+  #grow(bytes: number): void {
+    const pages = Math.ceil((bytes - this.#memory.buffer.byteLength) / pageBytes);
+    const generous = Math.max(pages, Math.min(this.#memory.buffer.byteLength / pageBytes / 4, 1024));
+    if (bytes > 65536 * pageBytes) {
+      throw new RangeError(`expected a pattern that can be scored in 4 GiB; got one that takes ${bytes} bytes`);
+    }
+    this.#memory.grow(Math.min(Math.ceil(generous), 65536 - this.#memory.buffer.byteLength / pageBytes));
+    this.words = new Uint32Array(this.#memory.buffer);
+    this.doubles = new Float64Array(this.#memory.buffer);
+  }
+
+  /** Address of a copy of these numbers. */
+  place(numbers: Uint32Array): number {
+    const address = this.allocate(numbers.byteLength);
+    this.words.set(numbers, address / 4);
+    return address;
+  }
+
+  bytes(address: number, count: number): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, address, count);
+  }
+
+  shorts(address: number, count: number): Uint16Array {
+    return new Uint16Array(this.#memory.buffer, address, count);
+  }
+
+  /** Address of `count` doubles, all 0. */
+  zeros(count: number): number {
+    const address = this.allocate(8 * count);
+    this.doubles.fill(0, address / 8, address / 8 + count);
+    return address;
+  }
+}
+
+let shared: Machine | null = null;
+
+/** This thread's machine, made at the first call. */
+export function threadMachine(): Machine {
+  shared ??= new Machine();
+  return shared;
+}

@@ -1,0 +1,31 @@
+import { type Architecture, junctionSizes } from '../../src/pattern/architecture.ts';
+import { makePattern, type Pattern } from '../../src/pattern/pattern.ts';
+import type { Random } from '../../src/pattern/random.ts';
+
+/**
+ * A junction with exact degrees, mixed by degree-preserving swaps from a cyclic start: every small pattern can come out of it.
+ * Made for tests: correct for any density, uniform only about.
+ */
+export function randomJunction(left: number, right: number, fanOut: number, random: Random): Uint32Array {
+  const fanIn = (left * fanOut) / right;
+  const rows: Set<number>[] = Array.from({ length: right }, () => new Set());
+  for (let edge = 0; edge < left * fanOut; edge++) rows[edge % right].add(Math.floor(edge / fanOut));
+  for (let tries = 0; tries < 4 * left * fanOut; tries++) {
+    const [a, b] = [rows[random.below(right)], rows[random.below(right)]];
+    const k = [...a][random.below(fanIn)];
+    const l = [...b][random.below(fanIn)];
+    if (a.has(l) || b.has(k)) continue;
+    a.delete(k);
+    a.add(l);
+    b.delete(l);
+    b.add(k);
+  }
+  return Uint32Array.from(rows.flatMap((row) => [...row].sort((x, y) => x - y)));
+}
+
+export function randomPattern(architecture: Pick<Architecture, 'layers' | 'fanOuts'>, random: Random): Pattern {
+  const junctions = junctionSizes(architecture).map(({ left, right, fanOut }) =>
+    randomJunction(left, right, fanOut, random),
+  );
+  return makePattern(architecture, junctions);
+}
