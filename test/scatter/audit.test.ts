@@ -116,8 +116,8 @@ describe('a wrong score', () => {
   });
 });
 
-test('128-256-64 is audited whole, 64-1024-64 and larger nets by sampled rows', () => {
-  const small = defineArchitecture({ layers: [128, 256, 64], fanOuts: [16, 8] });
+test('64-128-64 is audited whole, 64-1024-64 and larger nets by sampled rows', () => {
+  const small = defineArchitecture({ layers: [64, 128, 64], fanOuts: [16, 8] });
   const morse = defineArchitecture({ layers: [64, 1024, 64], fanOuts: [128, 8] });
   const large = defineArchitecture({ layers: [1024, 512, 256], fanOuts: [4, 4] });
   for (const [architecture, kind] of [
