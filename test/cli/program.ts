@@ -17,7 +17,6 @@ export interface Run {
 export interface RunOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly uid?: number;
   /** called once, when the child runs */
   readonly onStart?: (child: ChildProcess) => void;
 }
@@ -29,7 +28,6 @@ export function runProgram(args: readonly string[], options: RunOptions): Promis
     const child = spawn(process.execPath, [program, ...args], {
       cwd: options.cwd,
       env: { ...env, ...options.env },
-      uid: options.uid,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';
