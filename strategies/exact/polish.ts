@@ -1,0 +1,41 @@
+import type { Pattern } from '../../src/pattern/pattern.ts';
+import type { Random } from '../../src/pattern/random.ts';
+import { entryBound } from '../../src/scatter/bound.ts';
+import { IncrementalScorer } from '../../src/scatter/incremental.ts';
+import type { Problem } from '../../src/search/strategy.ts';
+import { annealingPlan } from '../shared/annealing-plan.ts';
+
+/** Bounds and scores are quotients of whole numbers far below 1e12, so that closer ones are equal. */
+const ROUNDING = 1e-12;
+
+/** What the entries lack to their bounds, together. */
+function gap(vector: Float64Array, bounds: readonly number[]): number {
+  let sum = 0;
+  for (let i = 0; i < bounds.length; i++) sum += Math.max(0, bounds[i] - vector[i]);
+  return sum;
+}
+
+export const canPolish = (problem: Problem): boolean => annealingPlan(problem).entries.length > 0;
+
+/**
+ * A descent by swaps that never widen the gap, the sum of what entries lack to their bounds in the problem's metric; at most one
+ * annealing step's number of proposals. Entries that are too dear to follow (annealing-plan.ts) are left to chance.
+ */
+export function polish(problem: Problem, start: Pattern, random: Random): { pattern: Pattern; swaps: number } {
+  const { entries, junctions, proposalsPerStep } = annealingPlan(problem);
+  if (entries.length === 0 || junctions.length === 0) return { pattern: start, swaps: 0 };
+  const bounds = entries.map((entry) => entryBound(entry, problem.architecture, problem.metric));
+  const scorer = new IncrementalScorer(start, entries, problem.metric);
+  let current = gap(scorer.vector, bounds);
+  let swaps = 0;
+  for (; swaps < proposalsPerStep && current > ROUNDING; swaps++) {
+    const junction = junctions[random.below(junctions.length)];
+    const edges = scorer.edges[junction - 1];
+    if (!scorer.propose(junction, random.below(edges), random.below(edges))) continue;
+    const next = gap(scorer.proposed, bounds);
+    if (next > current) continue;
+    scorer.accept();
+    current = next;
+  }
+  return { pattern: scorer.toPattern(), swaps };
+}
