@@ -76,6 +76,8 @@ function lock(path: string): void {
 /** What opening says, as someone who may not write what he does not own. */
 function openAsNobody(path: string, mode: string): void {
   if (process.getuid?.() === 0) {
+    // Loads SQLite itself while it can still be read: a checkout may lie where only its owner looks.
+    new Database(':memory:').close();
     process.setgid?.(65_534);
     process.setuid?.(65_534);
   }
