@@ -118,12 +118,24 @@ function prepared(database: Database.Database, prepare: () => void): Database.Da
   }
 }
 
+/** Folder by folder: Node's own recursive mkdir never returns where a folder that exists takes no children, as in /proc. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolders(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have been quicker.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
 function makeFolder(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (['EACCES', 'EPERM', 'EROFS'].includes(code)) throw new FailureError(readOnlyFolder(path));
+    if (['EACCES', 'EPERM', 'EROFS', 'ENOENT'].includes(code)) throw new FailureError(readOnlyFolder(path));
     throw error;
   }
 }

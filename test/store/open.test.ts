@@ -132,6 +132,10 @@ test('a folder that may not be written is told before anything is tried in it', 
   expect(await asNobody(join(folder, 'deeper', 'a.db'), 'write')).toBe('read-only-folder');
 });
 
+test('a folder that takes no folders at all is told too, even to root', () => {
+  expect(openStore('/proc/scattershot/deeper/a.db', write)).toMatchObject({ reason: 'read-only-folder' });
+});
+
 test('a database in a folder that may not be written is read all the same', async () => {
   const path = closedStore();
   const folder = temporaryFolder();
