@@ -120,13 +120,14 @@ function prepared(database: Database.Database, prepare: () => void): Database.Da
 
 /** Folder by folder: Node's own recursive mkdir never returns where a folder that exists takes no children, as in /proc. */
 function makeFolders(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolders(dirname(folder));
+  const isFolder = () => statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (isFolder()) return;
+  if (dirname(folder) !== folder && !existsSync(folder)) makeFolders(dirname(folder));
   try {
     mkdirSync(folder);
   } catch (error) {
     // Another process may have been quicker.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (!isFolder()) throw error;
   }
 }
 
