@@ -7,6 +7,7 @@ import { UsageError } from './errors.ts';
 export interface ResumeOptions extends ArchitectureOptions {
   readonly name?: string;
   readonly strategy?: string[];
+  readonly rankBy?: string[];
   readonly untilOptimal?: boolean;
   readonly target?: number;
   readonly seed?: number;
@@ -32,7 +33,7 @@ function architectureDiffers(options: ResumeOptions, { architecture }: StudySett
 
 /** The options that ask for something else than the study's own settings. */
 function conflicts(options: ResumeOptions, study: StudyRecord, settings: StudySettings): string[] {
-  const { metric, windows, spans, name, strategy, untilOptimal, target, seed } = options;
+  const { metric, windows, spans, name, strategy, rankBy, untilOptimal, target, seed } = options;
   const entries = entryOptionsFrom({ windows, spans });
   const strategies = [...new Set(settings.islands.map((island) => island.strategy))];
   const differs: [string, boolean][] = [
@@ -42,6 +43,7 @@ function conflicts(options: ResumeOptions, study: StudyRecord, settings: StudySe
     ['--spans', spans !== undefined && spans !== settings.entries.spans],
     ['--name', name !== undefined && name !== study.name],
     ['--strategy', strategy !== undefined && !same(strategy, strategies)],
+    ['--rank-by', rankBy !== undefined && !same(rankBy, settings.order)],
     ['--until-optimal', untilOptimal === true && !settings.untilOptimal],
     ['--target', target !== undefined && target !== settings.target],
     ['--seed', seed !== undefined && seed !== settings.seed],

@@ -12,13 +12,24 @@ export interface LeaderboardView {
 /** "1:2 forward" → "1:2 fwd", so that a whole vector has a chance to fit. */
 const shortKey = (key: string) => key.replace('forward', 'fwd').replace('backward', 'bwd');
 
-function leaderboardColumns(entryKeys: readonly string[], options: TextOptions): Column<CandidateRecord>[] {
+/** Names of what tells candidates of equal scatter apart, in the order that ranks. */
+const tieNames = (rows: readonly CandidateRecord[]) => [...new Set(rows.flatMap(({ ties }) => Object.keys(ties)))];
+
+function leaderboardColumns({ rows, entryKeys }: LeaderboardView, options: TextOptions): Column<CandidateRecord>[] {
   const entries = entryKeys.map(
     (key, index): Column<CandidateRecord> => ({
       title: shortKey(key),
       align: 'right',
       priority: 5,
       text: (row) => fraction(row.vector[index] ?? null),
+    }),
+  );
+  const ties = tieNames(rows).map(
+    (name): Column<CandidateRecord> => ({
+      title: name,
+      align: 'right',
+      priority: 7,
+      text: (row) => fraction(row.ties[name] ?? null),
     }),
   );
   const spread = (row: CandidateRecord) => (row.accuracy?.sd == null ? MISSING : (100 * row.accuracy.sd).toFixed(2));
@@ -30,26 +41,30 @@ function leaderboardColumns(entryKeys: readonly string[], options: TextOptions):
     { title: options.unicode ? '± sd' : '+/- sd', align: 'right', priority: 3, text: spread },
     { title: 'seeds', align: 'right', priority: 4, text: (row) => String(row.accuracy?.n ?? 0) },
     ...entries,
+    ...ties,
     { title: 'fingerprint', align: 'left', priority: 6, text: (row) => row.fingerprint.slice(0, 10) },
   ];
 }
 
 /** A table that fits `options.width`, a line a candidate; scatter as fractions, accuracy in percent. */
 export function leaderboardTable(view: LeaderboardView, options: TextOptions): string {
-  return `${tableLines(leaderboardColumns(view.entryKeys, options), view.rows, options).join('\n')}\n`;
+  return `${tableLines(leaderboardColumns(view, options), view.rows, options).join('\n')}\n`;
 }
 
 /** RFC 4180, a header and a line a candidate. Fractions in full; what is not known is empty. */
 export function leaderboardCsv({ rows, entryKeys }: LeaderboardView): string {
+  const ties = tieNames(rows);
   const header = [
     ...['candidate', 'fingerprint', 'strategy', 'scatter', ...entryKeys],
     ...['accuracyMean', 'accuracySd', 'accuracyN', 'otherScatter', 'island', 'round', 'audit', 'createdAt'],
+    ...ties,
   ];
   const lines = rows.map((row) => [
     ...[row.number, row.fingerprint, row.strategy, row.scatter],
     ...entryKeys.map((_, index) => row.vector[index] ?? null),
     ...[row.accuracy?.mean ?? null, row.accuracy?.sd ?? null, row.accuracy?.n ?? null],
     ...[row.otherScatter, row.island, row.round, row.audit, row.createdAt],
+    ...ties.map((name) => row.ties[name] ?? null),
   ]);
   return csvDocument(header, lines);
 }
@@ -66,6 +81,8 @@ export interface LeaderboardJsonRow {
   readonly entries: readonly string[];
   readonly otherScatter: number | null;
   readonly otherVector: readonly number[] | null;
+  /** what tells candidates of equal scatter apart, by name; null where it was not measured */
+  readonly ties: Readonly<Record<string, number | null>>;
   readonly island: number;
   readonly round: number;
   readonly audit: 'whole' | 'sampled';
@@ -83,6 +100,7 @@ export function leaderboardJson({ rows, entryKeys }: LeaderboardView): Leaderboa
     entries: entryKeys,
     otherScatter: row.otherScatter,
     otherVector: row.otherVector,
+    ties: row.ties,
     island: row.island,
     round: row.round,
     audit: row.audit,

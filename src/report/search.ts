@@ -10,15 +10,28 @@ export interface FoundRow {
   readonly bound: number;
   readonly certificate: 'optimal' | null;
   readonly strategy: string;
+  readonly otherScatter: number | null;
+  /** what tells candidates of equal scatter apart, by name; null where it was not measured */
+  readonly ties: Readonly<Record<string, number | null>>;
 }
 
 export interface SearchReport {
   readonly study: string;
   readonly evaluated: number;
   readonly seconds: number;
+  /** what candidates are ranked by, in turn, in words */
+  readonly order: string;
   readonly best: FoundRow | null;
   readonly top: readonly FoundRow[];
 }
+
+const tieColumns = (rows: readonly FoundRow[]): Column<FoundRow>[] =>
+  [...new Set(rows.flatMap(({ ties }) => Object.keys(ties)))].map((name) => ({
+    title: name,
+    align: 'right',
+    priority: 6,
+    text: (row) => fraction(row.ties[name] ?? null),
+  }));
 
 const columns: readonly Column<FoundRow>[] = [
   { title: '#', align: 'right', priority: 0, text: (row) => String(row.candidate) },
@@ -45,8 +58,9 @@ export function searchText(report: SearchReport, options: TextOptions): string {
     ).map((line) => heading(line, options.color)),
     ...paragraph(`${effort}.`, options),
     '',
-    ...tableLines(columns, report.top, options),
+    ...tableLines([...columns, ...tieColumns(report.top)], report.top, options),
     '',
+    ...paragraph(`Ranked by ${report.order}.`, options),
     ...paragraph(`Take it with: scattershot export ${best.candidate} --study ${study} --output pattern.npz`, options),
   ];
   return `${lines.join('\n')}\n`;

@@ -1,5 +1,6 @@
 import type { Pattern } from '../pattern/pattern.ts';
 import type { ScatterScore } from '../scatter/metric.ts';
+import type { Ties } from './ranking.ts';
 import type { Problem } from './strategy.ts';
 
 /** One independent line of search: a strategy with a seed of its own, by its number. */
@@ -22,6 +23,8 @@ export interface SearchRequest {
   readonly budget: Budget;
   /** candidates kept of each strategy (of each of its targets, where its islands have several) */
   readonly keep: number;
+  /** what decides between candidates of equal S, in turn: 'other-scatter' or names of proxies, as `rankingOrder` takes them */
+  readonly order: readonly string[];
   /** worker threads */
   readonly workers: number;
   /** end the search once the best candidate cannot be beaten */
@@ -36,7 +39,7 @@ export interface SearchResume {
   /** every candidate added until then (those that better ones displaced may be left out) */
   readonly kept: readonly Pick<
     KeptCandidate,
-    'number' | 'fingerprint' | 'strategy' | 'island' | 'pattern' | 'score' | 'other'
+    'number' | 'fingerprint' | 'strategy' | 'island' | 'pattern' | 'score' | 'other' | 'ties'
   >[];
 }
 
@@ -52,6 +55,8 @@ export interface KeptCandidate {
   readonly score: ScatterScore;
   /** under the metric that does not rank; null where it was too costly */
   readonly other: ScatterScore | null;
+  /** the proxies of the order, by name; null where one is left out */
+  readonly ties: Ties;
   readonly audit: 'whole' | 'sampled';
 }
 
@@ -62,7 +67,7 @@ export interface SearchProgress {
   readonly duplicates: number;
   readonly swaps: number;
   readonly seconds: number;
-  /** highest S so far (nearest to the target where one is wanted); null before the first candidate */
+  /** first in the order so far (highest S, or nearest to the target where one is wanted); null before the first candidate */
   readonly best: { readonly number: number; readonly strategy: string; readonly scatter: number } | null;
   /** in the order of the islands */
   readonly strategies: readonly {

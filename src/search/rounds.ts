@@ -3,7 +3,7 @@ import type { KeptCandidate, SearchCheckpoint, SearchProgress, SearchRequest } f
 import { FingerprintSet, type SharedFingerprints } from './fingerprint-set.ts';
 import { BestOf, shortfall } from './ranking.ts';
 import type { Elite } from './strategy.ts';
-import type { ScoredPattern, StepResult } from './tasks.ts';
+import type { Bar, ScoredPattern, StepResult } from './tasks.ts';
 
 /** A candidate that was kept, its score not audited yet. */
 export type Newcomer = Omit<KeptCandidate, 'audit'>;
@@ -48,15 +48,15 @@ export class Rounds {
   /** @throws RangeError when what is resumed does not belong to the request */
   constructor(request: SearchRequest) {
     this.#request = request;
-    const { islands, keep, problem, resume } = request;
+    const { islands, keep, order, problem, resume } = request;
     this.#seen = FingerprintSet.from(resume?.checkpoint.seen ?? new Uint8Array());
     this.#tallies = [...new Set(islands.map(({ strategy }) => strategy))].map((name) => {
       const earlier = resume?.checkpoint.strategies.find((tally) => tally.name === name);
       return { name, evaluated: earlier?.evaluated ?? 0, best: earlier?.best ?? null };
     });
     for (const [island] of islands.entries())
-      this.#kept.set(this.#group(island), new BestOf(keep, this.#target(island)));
-    this.#best = new BestOf(ELITES, problem.target);
+      this.#kept.set(this.#group(island), new BestOf(keep, this.#target(island), order));
+    this.#best = new BestOf(ELITES, problem.target, order);
     this.#states = resume?.checkpoint.states ?? islands.map(() => null);
     if (resume !== undefined) this.#restore(resume);
   }
@@ -81,6 +81,14 @@ export class Rounds {
   /** The best few of all, in shared memory. */
   get elites(): readonly Elite[] {
     return this.#elites;
+  }
+
+  /** By island: what a candidate must beat to be kept; null while there is room. */
+  get bars(): readonly (Bar | null)[] {
+    return this.#request.islands.map((_, island) => {
+      const worst = this.#kept.get(this.#group(island))?.worst ?? null;
+      return worst === null ? null : { score: worst.score, other: worst.other, ties: worst.ties };
+    });
   }
 
   /** Fingerprints of all candidates, in shared memory; valid until the next `merge`. */

@@ -1,3 +1,4 @@
+import { rankingOrder } from '../proxies/ranking.ts';
 import { certificate } from '../scatter/bound.ts';
 import type { KeptCandidate, SearchEvent, SearchProgress, SearchRequest } from './events.ts';
 import { SearchPool } from './pool.ts';
@@ -28,11 +29,12 @@ function requireWhole(value: number, least: number, what: string): void {
   throw new RangeError(`${what} must be a whole number from ${least}; got ${value}`);
 }
 
-function checkRequest({ islands, workers, keep, seed, budget }: SearchRequest): void {
+function checkRequest({ islands, workers, keep, seed, budget, order }: SearchRequest): void {
   requireWhole(islands.length, 1, 'the number of islands');
   requireWhole(workers, 1, 'the number of workers');
   requireWhole(keep, 1, 'the number of candidates kept');
   requireWhole(seed, 0, 'the seed');
+  rankingOrder(order);
   if (budget.kind === 'candidates') requireWhole(budget.candidates, 1, 'the budget of candidates');
   else if (!(budget.seconds > 0)) throw new RangeError(`the budget must be above 0 seconds; got ${budget.seconds}`);
 }
@@ -103,11 +105,11 @@ class SearchRun {
 
   /** The next round of every island that was not refused. */
   #steps(): Promise<(StepResult | null)[]> {
-    const { round, states, elites, known } = this.#rounds;
+    const { round, states, elites, known, bars } = this.#rounds;
     const steps = Promise.all(
       this.#request.islands.map((_, island) =>
         this.#accepted[island] === true
-          ? this.#pool.step({ island, round: round + 1, state: states[island], elites, known })
+          ? this.#pool.step({ island, round: round + 1, state: states[island], elites, known, bar: bars[island] })
           : null,
       ),
     );
@@ -141,8 +143,8 @@ export async function* runSearch(
   options: SearchOptions = {},
 ): AsyncGenerator<SearchEvent> {
   checkRequest(request);
-  const { problem, seed, islands } = request;
-  const pool = new SearchPool({ problem, seed, islands }, request.workers, options.workerFile);
+  const { problem, seed, islands, order } = request;
+  const pool = new SearchPool({ problem, seed, islands, order }, request.workers, options.workerFile);
   const stop = () => void pool.destroy();
   signal.addEventListener('abort', stop);
   try {

@@ -3,6 +3,7 @@ import type { AuditResult } from '../scatter/audit.ts';
 import type { ScatterScore } from '../scatter/metric.ts';
 import type { IslandSpec } from './events.ts';
 import type { SharedFingerprints } from './fingerprint-set.ts';
+import type { Ranked, Ties } from './ranking.ts';
 import type { Elite, Problem } from './strategy.ts';
 
 /** What a worker gets once, when it starts. */
@@ -10,6 +11,7 @@ export interface WorkerSetup {
   readonly problem: Problem;
   readonly seed: number;
   readonly islands: readonly IslandSpec[];
+  readonly order: readonly string[];
 }
 
 export interface StepTask {
@@ -21,13 +23,19 @@ export interface StepTask {
   /** in shared memory, as `known` is */
   readonly elites: readonly Elite[];
   readonly known: SharedFingerprints;
+  /** what a candidate must beat to be kept, after the round before; null while there is room */
+  readonly bar: Bar | null;
 }
+
+export type Bar = Omit<Ranked, 'number'>;
 
 export interface ScoredPattern {
   readonly fingerprint: string;
   readonly pattern: Pattern;
   readonly score: ScatterScore;
   readonly other: ScatterScore | null;
+  /** measured as far as they decide whether the candidate is kept */
+  readonly ties: Ties;
 }
 
 export interface StepResult {

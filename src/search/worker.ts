@@ -6,10 +6,12 @@ import { type AuditResult, auditScore } from '../scatter/audit.ts';
 import { scoreBoth } from '../scatter/kernel.ts';
 import { hasFingerprint } from './fingerprint-set.ts';
 import type { Problem, Step, Strategy } from './strategy.ts';
-import type { AuditTask, ScoredPattern, StepResult, StepTask, WorkerSetup } from './tasks.ts';
+import type { AuditTask, Bar, ScoredPattern, StepResult, StepTask, WorkerSetup } from './tasks.ts';
+import { TieBreakers } from './tie-breakers.ts';
 import { buffersOf } from './transfer.ts';
 
-const { problem, seed, islands } = workerData as WorkerSetup;
+const { problem, seed, islands, order } = workerData as WorkerSetup;
+const tieBreakers = new TieBreakers(order, problem.architecture);
 
 /** Streams of the study's seed: those of islands and those of audits never meet. */
 const ISLANDS = 1;
@@ -42,9 +44,10 @@ function advance(task: StepTask): Step<unknown> {
   return strategy.step(own, state, task.elites, random.fork(task.round));
 }
 
-function score(pattern: Pattern, id: string): ScoredPattern {
+function scored(pattern: Pattern, id: string, bar: Bar | null, target: number | null): ScoredPattern {
   const { score, other } = scoreBoth(pattern, problem.entries, problem.metric);
-  return { fingerprint: id, pattern, score, other };
+  const ties = tieBreakers.measure(pattern, { score, other }, bar, target);
+  return { fingerprint: id, pattern, score, other, ties };
 }
 
 function checked(pattern: Pattern): Pattern {
@@ -58,13 +61,15 @@ function checked(pattern: Pattern): Pattern {
 /** One step of one island; new candidates are scored. */
 export function stepIsland(task: StepTask): StepResult {
   const name = islands[task.island].strategy;
+  const { target } = problemOf(task.island);
   try {
     const { state, candidates, swaps } = advance(task);
     const found = new Map<string, ScoredPattern>();
     for (const candidate of candidates) {
       const pattern = checked(candidate);
       const id = fingerprint(pattern);
-      if (!found.has(id) && !hasFingerprint(task.known, id)) found.set(id, score(pattern, id));
+      if (found.has(id) || hasFingerprint(task.known, id)) continue;
+      found.set(id, scored(pattern, id, task.bar, target));
     }
     return { state, swaps, candidates: [...found.values()], duplicates: candidates.length - found.size };
   } catch (error) {

@@ -3,12 +3,20 @@ import { unpackPattern } from '../pattern/formats/packed.ts';
 import { fingerprint, type Pattern } from '../pattern/pattern.ts';
 import { type Connection, now } from './connection.ts';
 import { corruptDatabase } from './failures.ts';
-import { type CandidateFilter, type CandidateSort, passes, sortedCandidates } from './ranking.ts';
+import {
+  type CandidateFilter,
+  type CandidateRanking,
+  type CandidateSort,
+  passes,
+  sortedCandidates,
+} from './ranking.ts';
 import type { CandidateRecord, NewCandidate, StudyRecord } from './records.ts';
 
 export interface CandidateQuery {
   /** default 'scatter' */
   readonly sort?: CandidateSort;
+  /** in place of S, the other metric's S, the lower number: what 'scatter' sorts by, and what ties of other sorts end in */
+  readonly ranking?: CandidateRanking;
   readonly filter?: CandidateFilter;
   /** the first so many, after sorting and filtering */
   readonly limit?: number;
@@ -26,6 +34,7 @@ interface CandidateRow {
   readonly vector: string;
   readonly other_scatter: number | null;
   readonly other_vector: string | null;
+  readonly ties: string;
   readonly audit: 'whole' | 'sampled';
   readonly created_at: string;
 }
@@ -52,6 +61,7 @@ function candidateRecord(row: CandidateRow, accuracies: readonly number[]): Cand
     vector: JSON.parse(row.vector),
     otherScatter: row.other_scatter,
     otherVector: row.other_vector === null ? null : JSON.parse(row.other_vector),
+    ties: JSON.parse(row.ties),
     audit: row.audit,
     createdAt: row.created_at,
     accuracy: summary(accuracies),
@@ -79,13 +89,14 @@ export class Candidates {
     for (const [index, candidate] of added.entries()) {
       const { number, strategy, island, round, scatter, otherScatter, audit } = candidate;
       this.#connection.run(
-        `INSERT INTO candidates (study_id, number, fingerprint, strategy, island, round, scatter, vector, other_scatter, other_vector, audit, created_at, made_by)
-         VALUES (@study, @number, @fingerprint, @strategy, @island, @round, @scatter, @vector, @otherScatter, @otherVector, @audit, @at, @madeBy)`,
+        `INSERT INTO candidates (study_id, number, fingerprint, strategy, island, round, scatter, vector, other_scatter, other_vector, ties, audit, created_at, made_by)
+         VALUES (@study, @number, @fingerprint, @strategy, @island, @round, @scatter, @vector, @otherScatter, @otherVector, @ties, @audit, @at, @madeBy)`,
         {
           ...{ study, number, strategy, island, round, scatter, otherScatter, audit, at, madeBy },
           fingerprint: candidate.fingerprint,
           vector: JSON.stringify(candidate.vector),
           otherVector: candidate.otherVector === null ? null : JSON.stringify(candidate.otherVector),
+          ties: JSON.stringify(candidate.ties),
         },
       );
       const pattern = { study, number, packed: packed[index] };
@@ -99,7 +110,7 @@ export class Candidates {
   list(study: StudyRecord, query: CandidateQuery = {}): CandidateRecord[] {
     const all = this.#connection.read(() => this.#records(study.id, query.settingsDigest));
     const kept = all.filter((candidate) => passes(candidate, query.filter ?? {}));
-    return sortedCandidates(kept, query.sort ?? 'scatter', study.entryKeys).slice(0, query.limit);
+    return sortedCandidates(kept, query.sort ?? 'scatter', study.entryKeys, query.ranking).slice(0, query.limit);
   }
 
   /**
@@ -144,7 +155,7 @@ export class Candidates {
 
   #records(study: number, settingsDigest: string | undefined): CandidateRecord[] {
     const rows = this.#connection.all<CandidateRow>(
-      `SELECT number, fingerprint, strategy, island, round, scatter, vector, other_scatter, other_vector, audit, created_at
+      `SELECT number, fingerprint, strategy, island, round, scatter, vector, other_scatter, other_vector, ties, audit, created_at
        FROM candidates WHERE study_id = @study ORDER BY number`,
       { study },
     );

@@ -19,8 +19,8 @@ import { type NewStudy, Studies, type StudyEnd, type StudySummary } from './stud
 export type { CandidateQuery } from './candidates.ts';
 export type { Beginning, EvaluationEnd, EvaluationQuery, NewEvaluation } from './evaluations.ts';
 export type { OpenOptions } from './open.ts';
-export type { CandidateFilter, CandidateSort } from './ranking.ts';
-export { sortedCandidates } from './ranking.ts';
+export type { CandidateFilter, CandidateRanking, CandidateSort } from './ranking.ts';
+export { candidateSorts, sortedCandidates } from './ranking.ts';
 export type * from './records.ts';
 export type { Checkpoint } from './search-state.ts';
 export type { NewStudy, StudyEnd, StudySummary } from './studies.ts';

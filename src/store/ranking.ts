@@ -12,35 +12,45 @@ export interface CandidateFilter {
   readonly mostScatter?: number;
 }
 
-type Order = (a: CandidateRecord, b: CandidateRecord) => number;
+/** Better first; 0 for no two different candidates. */
+export type CandidateRanking = (a: CandidateRecord, b: CandidateRecord) => number;
 
 /** Highest first, null last. */
 const descending = (a: number | null, b: number | null) => (b ?? -Infinity) - (a ?? -Infinity) || 0;
 
-const named: Readonly<Record<string, Order>> = {
+const named: Readonly<Record<string, CandidateRanking>> = {
   scatter: () => 0,
   accuracy: (a, b) => descending(a.accuracy?.mean ?? null, b.accuracy?.mean ?? null),
   number: (a, b) => a.number - b.number,
   strategy: (a, b) => Number(a.strategy > b.strategy) - Number(a.strategy < b.strategy),
 };
 
-/** Every tie ends in the ranking: S descending, then the other metric's S descending, then the lower number. */
-const ranking: Order = (a, b) =>
+/** The ranking where a caller gives none: S descending, then the other metric's S descending, then the lower number. */
+const byScatter: CandidateRanking = (a, b) =>
   descending(a.scatter, b.scatter) || descending(a.otherScatter, b.otherScatter) || a.number - b.number;
 
-function orderBy(sort: CandidateSort, entryKeys: readonly string[]): Order {
+/** What candidates can be sorted by. */
+export const candidateSorts = (entryKeys: readonly string[]): readonly CandidateSort[] => [
+  ...Object.keys(named),
+  ...entryKeys,
+];
+
+function orderBy(sort: CandidateSort, entryKeys: readonly string[]): CandidateRanking {
   const entry = entryKeys.indexOf(sort);
   if (entry >= 0) return (a, b) => descending(a.vector[entry], b.vector[entry]);
   if (Object.hasOwn(named, sort)) return named[sort];
-  const expected = [...Object.keys(named), ...entryKeys].map((key) => `"${key}"`).join(', ');
+  const expected = candidateSorts(entryKeys)
+    .map((key) => `"${key}"`)
+    .join(', ');
   throw new RangeError(`candidates cannot be sorted by "${sort}"; expected one of ${expected}`);
 }
 
-/** A new array, best first. @throws RangeError for an unknown sort, naming those there are */
+/** A new array, best first; every tie ends in the ranking. @throws RangeError for an unknown sort, naming those there are */
 export function sortedCandidates(
   candidates: readonly CandidateRecord[],
   sort: CandidateSort,
   entryKeys: StudyRecord['entryKeys'],
+  ranking: CandidateRanking = byScatter,
 ): CandidateRecord[] {
   const order = orderBy(sort, entryKeys);
   return candidates.toSorted((a, b) => order(a, b) || ranking(a, b));

@@ -48,6 +48,8 @@ export interface NewCandidate {
   /** the same under the metric that does not rank; null where it was too costly */
   readonly otherScatter: number | null;
   readonly otherVector: readonly number[] | null;
+  /** by name, what decides between candidates of equal scatter; null where it was left out. Finite numbers */
+  readonly ties: Readonly<Record<string, number | null>>;
   /** 'whole' or 'sampled': how the reference audited its score */
   readonly audit: 'whole' | 'sampled';
   readonly pattern: Pattern;

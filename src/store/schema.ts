@@ -119,3 +119,11 @@ CREATE TABLE seen_chunks (
   PRIMARY KEY (study_id, start_byte)
 ) STRICT;
 `;
+
+/**
+ * Version 2: what decides between candidates of equal scatter: by name a number, or null where it was not measured. Candidates
+ * of version 1 have none.
+ */
+export const SCHEMA_2 = `
+ALTER TABLE candidates ADD COLUMN ties TEXT NOT NULL DEFAULT '{}';
+`;

@@ -1,5 +1,6 @@
 import { defineArchitecture } from '../pattern/architecture.ts';
 import { presets } from '../pattern/presets.ts';
+import { defaultSearchOrder } from '../search/ranking.ts';
 import { trainingSettings } from '../training/settings.ts';
 import type { StudySettings } from './settings.ts';
 
@@ -25,6 +26,7 @@ export function demoSettings(seed: number, backend: string): StudySettings {
     seed,
     budget: { kind: 'candidates', candidates: 240 },
     keep: 8,
+    order: defaultSearchOrder,
     target: null,
     untilOptimal: false,
     training: {

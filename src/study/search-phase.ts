@@ -4,12 +4,13 @@ import { runSearch } from '../search/search.ts';
 import type { NewCandidate, Store, StudyRecord } from '../store/index.ts';
 import type { CandidateSummary } from './events.ts';
 import type { StudyHost, StudyNews } from './host.ts';
+import { orderOf } from './leaderboard.ts';
 import { problemOf, type StudySettings } from './settings.ts';
 
 function storedCandidate(kept: KeptCandidate): NewCandidate {
-  const { number, fingerprint, strategy, island, round, pattern, score, other, audit } = kept;
+  const { number, fingerprint, strategy, island, round, pattern, score, other, ties, audit } = kept;
   return {
-    ...{ number, fingerprint, strategy, island, round, pattern, audit },
+    ...{ number, fingerprint, strategy, island, round, pattern, ties, audit },
     scatter: score.scatter,
     vector: score.vector,
     otherScatter: other?.scatter ?? null,
@@ -26,11 +27,11 @@ function resumeFrom(store: Store, study: StudyRecord, { metric }: StudySettings)
   const checkpoint = store.loadCheckpoint<SearchCheckpoint>(study.id);
   if (checkpoint === null) return null;
   const kept = store.candidates(study, { sort: 'number' }).map((candidate) => {
-    const { number, fingerprint, strategy, island, scatter, vector, otherScatter, otherVector } = candidate;
+    const { number, fingerprint, strategy, island, scatter, vector, otherScatter, otherVector, ties } = candidate;
     const hasOther = otherScatter !== null && otherVector !== null;
     const other = hasOther ? { metric: otherMetric(metric), scatter: otherScatter, vector: otherVector } : null;
     const pattern = store.loadPattern(study.id, number);
-    return { number, fingerprint, strategy, island, pattern, score: { metric, scatter, vector }, other };
+    return { number, fingerprint, strategy, island, pattern, score: { metric, scatter, vector }, other, ties };
   });
   return { checkpoint, kept };
 }
@@ -51,6 +52,7 @@ export async function searchPhase(
     seed: settings.seed,
     budget: settings.budget,
     keep: settings.keep,
+    order: orderOf(study),
     workers: host.workers,
     untilOptimal: settings.untilOptimal,
     ...(resume === null ? {} : { resume }),

@@ -1,6 +1,7 @@
 import { scatterEntries } from '../pattern/entries.ts';
 import { certificate, scoreBound } from '../scatter/bound.ts';
 import type { CandidateRecord, Store, StudyRecord } from '../store/index.ts';
+import { rankedCandidates, studyRanking } from './leaderboard.ts';
 import type { StudySettings } from './settings.ts';
 
 export interface FoundCandidate {
@@ -12,13 +13,18 @@ export interface FoundCandidate {
   readonly bound: number;
   readonly certificate: 'optimal' | null;
   readonly strategy: string;
+  readonly otherScatter: number | null;
+  /** what tells it from others of equal S, by name, in the order that ranks; null where it was left out */
+  readonly ties: Readonly<Record<string, number | null>>;
 }
 
 export interface SearchResult {
   readonly study: string;
   readonly evaluated: number;
   readonly seconds: number;
-  /** highest S, or nearest to the wanted one; null where nothing was found */
+  /** what candidates are ranked by, in turn, in words */
+  readonly order: string;
+  /** first in the order; null where nothing was found */
   readonly best: FoundCandidate | null;
   readonly top: readonly FoundCandidate[];
 }
@@ -26,25 +32,22 @@ export interface SearchResult {
 /** What a search found, from the store alone. @param top how many candidates to list */
 export function searchResult(store: Store, study: StudyRecord, top: number): SearchResult {
   const settings = study.settings as StudySettings;
-  const { architecture, metric, target } = settings;
+  const { architecture, metric } = settings;
   const entries = scatterEntries(architecture, settings.entries);
   const bound = scoreBound(entries, architecture, metric);
-  const found = ({ number, fingerprint, scatter, vector, strategy }: CandidateRecord): FoundCandidate => ({
-    candidate: number,
-    fingerprint,
-    scatter,
-    vector,
-    bound,
-    certificate: certificate({ metric, scatter, vector }, entries, architecture),
-    strategy,
-  });
-  const ranked = store.candidates(study, { sort: 'scatter' });
-  if (target !== null) ranked.sort((a, b) => Math.abs(a.scatter - target) - Math.abs(b.scatter - target));
-  const listed = ranked.slice(0, Math.max(1, top)).map(found);
+  const found = (candidate: CandidateRecord): FoundCandidate => {
+    const { number, fingerprint, scatter, vector, strategy, otherScatter, ties } = candidate;
+    return {
+      ...{ candidate: number, fingerprint, scatter, vector, bound, strategy, otherScatter, ties },
+      certificate: certificate({ metric, scatter, vector }, entries, architecture),
+    };
+  };
+  const listed = rankedCandidates(store, study, { limit: Math.max(1, top) }).map(found);
   return {
     study: study.name,
     evaluated: study.evaluated,
     seconds: study.searchSeconds,
+    order: studyRanking(study).description,
     best: listed[0] ?? null,
     top: listed.slice(0, top),
   };

@@ -29,6 +29,8 @@ export interface StudySettings {
   readonly budget: Budget;
   /** candidates kept of each island */
   readonly keep: number;
+  /** what decides between candidates of equal S, in turn: 'other-scatter' or names of proxies; see leaderboard.ts for older studies */
+  readonly order: readonly string[];
   readonly target: number | null;
   readonly untilOptimal: boolean;
   readonly training: TrainingPlan | null;

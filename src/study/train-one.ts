@@ -55,6 +55,7 @@ export function studyOfPattern(store: Store, file: FilePattern): StudyRecord {
         vector: score.vector,
         otherScatter: other?.scatter ?? null,
         otherVector: other?.vector ?? null,
+        ties: {},
         audit: audit.audit,
       },
     ],

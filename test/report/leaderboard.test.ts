@@ -16,6 +16,7 @@ const trained: CandidateRecord = {
   vector: [1, 1, 1, 1, 0.91234, 0.95],
   otherScatter: 0.75,
   otherVector: [1, 1, 1, 1, 0.75, 0.8],
+  ties: {},
   audit: 'whole',
   createdAt: '2026-11-22T15:40:00.000Z',
   accuracy: { mean: 0.52317, sd: 0.0041, n: 3 },
@@ -38,6 +39,18 @@ test('a wide table shows everything that is known, scatter as a fraction and acc
     '37  permutation-grid  0.9123   52.32 %  0.41      3   1.0000   1.0000   1.0000   1.0000   0.9123   0.9500  0123456789',
   );
   expect(second).toContain(' 8  anneal            0.6000         -     -      0');
+});
+
+test('what tells equal scatter apart has columns of its own where there is room, in JSON and in CSV', () => {
+  const ties = { 'distinct-neighbourhoods': 0.5, 'four-cycles': null };
+  const told = { rows: [{ ...trained, ties }], entryKeys };
+  const wide = leaderboardTable(told, { width: 300, color: false, unicode: true }).split('\n');
+  expect(wide[0]).toMatch(/distinct-neighbourhoods +four-cycles +fingerprint/);
+  expect(wide[1]).toMatch(/0\.5000 +- +0123456789/);
+  expect(leaderboardJson(told)[0].ties).toEqual(ties);
+  const [header, line] = leaderboardCsv(told).split('\r\n');
+  expect(header.endsWith(',createdAt,distinct-neighbourhoods,four-cycles')).toBe(true);
+  expect(line.endsWith(',0.5,')).toBe(true);
 });
 
 test('at 80 columns fingerprint and vector are left out, at 30 the table still says who and how good', () => {

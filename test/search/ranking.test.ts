@@ -1,22 +1,19 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BestOf, byRank, type Ranked } from '../../src/search/ranking.ts';
+import { BestOf, byRank, defaultSearchOrder, type Ranked, type Ties } from '../../src/search/ranking.ts';
 
-function ranked(number: number, scatter: number, other: number | null): Ranked {
-  return {
-    number,
-    score: { metric: 'indicator', scatter, vector: [scatter] },
-    other: other === null ? null : { metric: 'fair-share', scatter: other, vector: [other] },
-  };
+function ranked(number: number, scatter: number, other: number | null, ties: Ties = {}): Ranked {
+  return { number, score: { scatter }, other: other === null ? null : { scatter: other }, ties };
 }
 
-const order = (target: number | null, ...candidates: Ranked[]) =>
-  [...candidates].sort(byRank(target)).map(({ number }) => number);
+const sorted = (target: number | null, order: readonly string[], ...candidates: Ranked[]) =>
+  [...candidates].sort(byRank(target, order)).map(({ number }) => number);
 
 test('the highest S goes first, then the higher S of the other metric, then the earlier number', () => {
   expect(
-    order(
+    sorted(
       null,
+      defaultSearchOrder,
       ranked(1, 0.5, 0.9),
       ranked(2, 0.8, null),
       ranked(3, 0.8, 0.1),
@@ -27,25 +24,45 @@ test('the highest S goes first, then the higher S of the other metric, then the 
 });
 
 test('with a wanted S the nearest goes first, from either side', () => {
-  expect(order(0.6, ranked(1, 0.9, 0), ranked(2, 0.55, 0), ranked(3, 0.61, 0), ranked(4, 0.2, 0))).toEqual([
-    3, 2, 1, 4,
-  ]);
+  const candidates = [ranked(1, 0.9, 0), ranked(2, 0.55, 0), ranked(3, 0.61, 0), ranked(4, 0.2, 0)];
+  expect(sorted(0.6, defaultSearchOrder, ...candidates)).toEqual([3, 2, 1, 4]);
+});
+
+test('equal scatter is told apart by the criteria in their turn, each in its own direction, the unmeasured last', () => {
+  const candidates = [
+    ranked(1, 1, 1, { rank: 0.5, 'four-cycles': 0.25 }),
+    ranked(2, 1, 1, { rank: 0.75, 'four-cycles': 0.5 }),
+    ranked(3, 1, 1, { rank: 0.75, 'four-cycles': 0.25 }),
+    ranked(4, 1, 0.5, { rank: 1, 'four-cycles': 0 }),
+    ranked(5, 1, 1),
+  ];
+  expect(sorted(null, ['other-scatter', 'rank', 'four-cycles'], ...candidates)).toEqual([3, 2, 1, 5, 4]);
+  expect(sorted(null, ['four-cycles', 'rank'], ...candidates)).toEqual([4, 3, 1, 2, 5]);
+  expect(sorted(null, ['four-cycles:higher', 'rank'], ...candidates)).toEqual([2, 3, 1, 4, 5]);
+  expect(sorted(null, [], ...candidates)).toEqual([1, 2, 3, 4, 5]);
 });
 
 test('property: the best of many rounds are the best of all, and each offer names those of its own that got in', () => {
-  const candidates = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 2 })), {
-    maxLength: 60,
+  const drawn = fc.record({
+    scatter: fc.integer({ min: 0, max: 5 }),
+    other: fc.integer({ min: 0, max: 2 }),
+    cycles: fc.option(fc.integer({ min: 0, max: 2 })),
   });
+  const order = ['other-scatter', 'four-cycles'];
+  const candidates = fc.array(drawn, { maxLength: 60 });
   fc.assert(
-    fc.property(candidates, fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 9 }), (pairs, most, size) => {
-      const all = pairs.map(([s, o], index) => ranked(index + 1, s / 5, o / 2));
-      const best = new BestOf(most, null);
+    fc.property(candidates, fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 9 }), (rows, most, size) => {
+      const all = rows.map(({ scatter, other, cycles }, index) =>
+        ranked(index + 1, scatter / 5, other / 2, { 'four-cycles': cycles }),
+      );
+      const best = new BestOf(most, null, order);
       for (let start = 0; start < all.length; start += size) {
         const round = all.slice(start, start + size);
         const admitted = best.offer(round);
         expect(admitted).toEqual(round.filter((candidate) => best.members.includes(candidate)));
+        expect(best.worst).toBe(best.members[most - 1] ?? null);
       }
-      expect(best.members).toEqual([...all].sort(byRank(null)).slice(0, most));
+      expect(best.members).toEqual([...all].sort(byRank(null, order)).slice(0, most));
     }),
     { seed: 4 },
   );

@@ -3,18 +3,24 @@ import { fingerprint } from '../../src/pattern/pattern.ts';
 import { scoreBoth } from '../../src/scatter/kernel.ts';
 import type { SearchRequest } from '../../src/search/events.ts';
 import { hasFingerprint } from '../../src/search/fingerprint-set.ts';
+import { byRank, defaultSearchOrder } from '../../src/search/ranking.ts';
 import { Rounds } from '../../src/search/rounds.ts';
 import type { ScoredPattern, StepResult } from '../../src/search/tasks.ts';
+import { TieBreakers } from '../../src/search/tie-breakers.ts';
 import { makeProblem } from '../conformance/strategy-problems.ts';
 import { samplePattern } from '../pattern/sample-patterns.ts';
 
 const problem = makeProblem({ layers: [16, 12, 8], fanOuts: [3, 4] });
+const tieBreakers = new TieBreakers(defaultSearchOrder, problem.architecture);
 
 function scored(seed: number): ScoredPattern {
   const pattern = samplePattern(problem.architecture.layers, problem.architecture.fanOuts, seed);
   const { score, other } = scoreBoth(pattern, problem.entries, problem.metric);
-  return { fingerprint: fingerprint(pattern), pattern, score, other };
+  const ties = tieBreakers.measure(pattern, { score, other }, null, null);
+  return { fingerprint: fingerprint(pattern), pattern, score, other, ties };
 }
+
+const numbered = (candidate: ScoredPattern) => ({ ...candidate, number: 0 });
 
 const result = (...seeds: number[]): StepResult => ({
   state: seeds,
@@ -30,6 +36,7 @@ function request(changes: Partial<SearchRequest> = {}): SearchRequest {
     seed: 1,
     budget: { kind: 'candidates', candidates: 100 },
     keep: 3,
+    order: defaultSearchOrder,
     workers: 1,
     ...changes,
   };
@@ -106,6 +113,7 @@ test('rounds restored from a checkpoint and the kept candidates go on as those t
   const restored = new Rounds(request({ resume }));
   expect(restored.progress(5)).toEqual(whole.progress(5));
   expect(restored.elites).toEqual(whole.elites);
+  expect(restored.bars).toEqual(whole.bars);
   const next = () => [result(21, 22, 5), result(23, 24), result(25)];
   expect(restored.merge(next())).toEqual(whole.merge(next()));
   expect(restored.checkpoint(6)).toEqual(whole.checkpoint(6));
@@ -119,4 +127,18 @@ test('a checkpoint of another study is refused', () => {
   expect(() => new Rounds(fewer)).toThrow(/expected a checkpoint of 1 islands and 2 candidates; got 3 and 2/);
   const others = [{ strategy: 'c' }, { strategy: 'b' }, { strategy: 'a' }];
   expect(() => new Rounds(request({ islands: others, resume: { checkpoint, kept } }))).toThrow(/number 1 of a/);
+});
+
+test('the bar is the worst that is kept of the island’s strategy and target, once there is no room', () => {
+  const islands = [{ strategy: 'a' }, { strategy: 'a', target: 0.5 }, { strategy: 'a' }];
+  const rounds = new Rounds(request({ islands, keep: 3 }));
+  rounds.merge([result(1), result(2), result(3)]);
+  expect(rounds.bars).toEqual([null, null, null]);
+  rounds.merge([result(4), result(5), result(6, 7)]);
+  const [worst] = [1, 3, 4, 6, 7]
+    .map(scored)
+    .sort((a, b) => byRank(null)(numbered(b), numbered(a)) || 0)
+    .slice(2);
+  const { score, other, ties } = worst;
+  expect(rounds.bars).toEqual([{ score, other, ties }, null, { score, other, ties }]);
 });

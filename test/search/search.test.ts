@@ -7,6 +7,7 @@ import { FailureError } from '../../src/pattern/failure.ts';
 import { presets } from '../../src/pattern/presets.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import type { KeptCandidate, SearchEvent, SearchRequest } from '../../src/search/events.ts';
+import { byRank, defaultSearchOrder } from '../../src/search/ranking.ts';
 import { AuditMismatchError, runSearch, type SearchOptions } from '../../src/search/search.ts';
 import { makeProblem, strategyProblems } from '../conformance/strategy-problems.ts';
 
@@ -26,6 +27,7 @@ function request(changes: Partial<SearchRequest> = {}): SearchRequest {
     seed: 7,
     budget: { kind: 'candidates', candidates: 150 },
     keep: 4,
+    order: defaultSearchOrder,
     workers: 1,
     ...changes,
   };
@@ -55,9 +57,9 @@ async function search(asked: SearchRequest, options: SearchOptions & { readonly 
 
 /** All that must not depend on threads or time. */
 const lasting = ({ added, ended }: Story) => ({
-  added: added.map(({ number, fingerprint, island, round, score, other, audit }) => [
+  added: added.map(({ number, fingerprint, island, round, score, other, ties, audit }) => [
     ...[number, fingerprint, island, round, audit],
-    ...[score.vector, other?.vector],
+    ...[score.vector, other?.vector, ties],
   ]),
   ended: { ...ended, progress: { ...ended.progress, seconds: 0 } },
 });
@@ -93,6 +95,19 @@ test('of every strategy and target the best few are among the added', () => {
 
 test.each([1, 3])('the same seed gives the same search on %i threads as on 2', async (workers) => {
   expect(lasting(await search(request({ workers })))).toEqual(lasting(whole));
+});
+
+test('patterns of equal scatter are kept by what tells them apart, as if all had been measured in full', async () => {
+  const problem = makeProblem({ layers: [16, 32, 16], fanOuts: [8, 4] });
+  const order = ['rank', 'other-scatter', 'four-cycles'];
+  const islands = [{ strategy: 'permutation-grid' }, { strategy: 'permutation-grid' }];
+  const few = await search(request({ problem, order, islands, keep: 3 }));
+  const all = await search(request({ problem, order, islands, keep: 150 }));
+  expect(new Set(all.added.map(({ score }) => score.scatter)).size).toBeLessThan(all.added.length);
+  const best = all.added.toSorted(byRank(null, order)).slice(0, 3);
+  expect(few.added.toSorted(byRank(null, order)).slice(0, 3)).toEqual(best);
+  expect(few.ended.progress.best?.number).toBe(best[0].number);
+  expect(few.added.length).toBeLessThan(all.added.length);
 });
 
 test('another seed gives another search', async () => {
@@ -211,6 +226,7 @@ test('what a caller gets wrong is said', async () => {
     [{ islands: [{ strategy: 'simulated-magic' }] }, /expected a strategy of uniform-random, .*; got simulated-magic/],
     [{ islands: [] }, /the number of islands must be a whole number from 1; got 0/],
     [{ workers: 0 }, /the number of workers must be a whole number from 1; got 0/],
+    [{ order: ['beauty'] }, /a ranking criterion got "beauty"; expected one of other-scatter, distinct-neighbourhoods/],
     [{ keep: 1.5 }, /the number of candidates kept must be a whole number from 1; got 1.5/],
     [{ seed: -1 }, /the seed must be a whole number from 0; got -1/],
     [

@@ -24,7 +24,9 @@ const numbers = (candidates: readonly CandidateRecord[]) => candidates.map(({ nu
 
 test('a candidate comes back as it was found, its fractions bit for bit', () => {
   const vector = [0.1 + 0.2, 1 / 3];
-  const candidate = newCandidate(4, { scatter: 0.1 + 0.2, vector, otherScatter: null, otherVector: null, island: 3 });
+  const ties = { rank: 2 / 3, 'four-cycles': 1e-300, 'spectral-gap': null };
+  const other = { otherScatter: null, otherVector: null };
+  const candidate = newCandidate(4, { scatter: 0.1 + 0.2, vector, ...other, ties, island: 3 });
   const { store, study } = storeWith(candidate);
   const { pattern, ...expected } = candidate;
   const [record] = store.candidates(study);
@@ -61,6 +63,19 @@ test('candidates rank by S, then by the other metric, then by number; what was n
   expect(numbers(store.candidates(study))).toEqual([3, 4, 5, 2, 1]);
   expect(numbers(store.candidates(study, { sort: 'number', limit: 2 }))).toEqual([1, 2]);
   expect(numbers(store.candidates(study, { limit: 0 }))).toEqual([]);
+});
+
+test('a ranking that is given orders them, and decides ties of every other sort', () => {
+  const { store, study } = storeWith(
+    newCandidate(1, { scatter: 0.9, ties: { rank: 0.25 } }),
+    newCandidate(2, { scatter: 0.1, ties: { rank: 0.75 } }),
+    newCandidate(3, { scatter: 0.5, ties: { rank: 0.5 }, strategy: 'local' }),
+  );
+  const rankOf = ({ ties: { rank } }: CandidateRecord) => rank ?? 0;
+  const ranking = (a: CandidateRecord, b: CandidateRecord) => rankOf(b) - rankOf(a);
+  expect(numbers(store.candidates(study, { ranking }))).toEqual([2, 3, 1]);
+  expect(numbers(store.candidates(study, { ranking, sort: 'strategy' }))).toEqual([2, 1, 3]);
+  expect(numbers(store.candidates(study, { ranking, sort: '1:1 backward', limit: 2 }))).toEqual([2, 3]);
 });
 
 test('candidates sort by strategy and by any entry of the vector, ties by rank', () => {

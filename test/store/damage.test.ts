@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
@@ -6,10 +6,18 @@ import { expect, test } from 'vitest';
 import { FailureError, type Outcome } from '../../src/pattern/failure.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { seenBytes, tinyPattern } from './sample-rows.ts';
-import { temporaryFolder } from './samples.ts';
+import { openedStore, temporaryFolder } from './samples.ts';
 
 const fixture = fileURLToPath(new URL('../fixtures/databases/v1.db', import.meta.url));
 const PAGE_BYTES = 4096;
+
+/** A sound database of the newest version. */
+function wholeFile(folder: string): Buffer {
+  const path = join(folder, 'whole.db');
+  copyFileSync(fixture, path);
+  openedStore(path).close();
+  return readFileSync(path);
+}
 
 /** Everything a resume or a leaderboard reads. */
 function readAll(store: Store): void {
@@ -40,7 +48,7 @@ function refusal(path: string): string | null {
 
 test('a file with a broken page is told as damaged, whichever page it is', () => {
   const folder = temporaryFolder();
-  const whole = readFileSync(fixture);
+  const whole = wholeFile(folder);
   const refusals = Array.from({ length: whole.length / PAGE_BYTES }, (_, page) => {
     const path = join(folder, `${page}.db`);
     const broken = Buffer.from(whole);
@@ -55,15 +63,16 @@ test('a file with a broken page is told as damaged, whichever page it is', () =>
 });
 
 test('a file that was cut short is told as damaged', () => {
-  const path = join(temporaryFolder(), 'a.db');
-  const whole = readFileSync(fixture);
+  const folder = temporaryFolder();
+  const path = join(folder, 'a.db');
+  const whole = wholeFile(folder);
   writeFileSync(path, whole.subarray(0, 5 * PAGE_BYTES));
   expect(refusal(path)).toBe('corrupt-database');
 });
 
 test('property: no damage to a few bytes gives a wrong pattern, a wrong list of the seen, or an unexplained error', () => {
   const folder = temporaryFolder();
-  const whole = readFileSync(fixture);
+  const whole = wholeFile(folder);
   const change = fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }));
   const known = [null, 'corrupt-database', 'not-a-database', 'newer-database', 'older-database', 'no-database'];
   fc.assert(

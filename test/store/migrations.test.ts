@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { unwrap } from '../../src/pattern/failure.ts';
-import type { Checkpoint } from '../../src/store/index.ts';
+import { type Checkpoint, openStore } from '../../src/store/index.ts';
 import { migrate, migrations, schemaVersion } from '../../src/store/migrations.ts';
 import { SCHEMA_1 } from '../../src/store/schema.ts';
 import {
@@ -67,15 +67,38 @@ test('a database of version 1 keeps all it held', () => {
   expect(checkpoint).toEqual({ round: 1, states, seen: seenBytes(40) });
 });
 
+test('a database of version 2 keeps what its candidates are told apart by', () => {
+  const store = openedStore(copyOf('v2.db'));
+  const study = unwrap(store.getStudy('old'));
+  expect(study.settings).toMatchObject({ order: ['other-scatter', 'four-cycles', 'spectral-gap'] });
+  expect(store.candidates(study, { sort: 'number' })).toMatchObject([
+    { number: 1, ties: { 'four-cycles': 1.25, 'spectral-gap': null }, accuracy: { mean: 0.25, n: 1 } },
+    { number: 2, ties: { 'four-cycles': 0.5, 'spectral-gap': null }, accuracy: null },
+  ]);
+  expect(store.loadPattern(study.id, 2)).toEqual(tinyPattern(2));
+  expect(store.integrityFaults()).toEqual([]);
+});
+
 test('a study of version 1 goes on', () => {
   const store = openedStore(copyOf('v1.db'));
   const study = unwrap(store.claimStudy(1));
   const checkpoint = { round: 2, states: [], seen: seenBytes(41) } as Checkpoint;
-  store.recordRound(study.id, { added: [newCandidate(41)], evaluated: 41, seconds: 2, checkpoint });
+  const added = [newCandidate(41, { ties: { 'four-cycles': 0.5 } })];
+  store.recordRound(study.id, { added, evaluated: 41, seconds: 2, checkpoint });
   expect(store.beginEvaluation(study.id, newEvaluation(1, 1)).kind).toBe('known');
   expect(store.beginEvaluation(study.id, newEvaluation(2, 1)).kind).toBe('begun');
-  expect(store.candidates(study)).toHaveLength(3);
+  expect(store.candidates(study, { sort: 'number' }).map(({ ties }) => ties)).toEqual([{}, {}, { 'four-cycles': 0.5 }]);
   expect(store.integrityFaults()).toEqual([]);
+});
+
+test('a database of version 1 is not read before something has brought it up to date', () => {
+  const path = copyOf('v1.db');
+  expect(openStore(path, { mode: 'read' })).toMatchObject({
+    reason: 'older-database',
+    message: expect.stringContaining(`(its schema is 1; this version uses ${migrations.length})`),
+  });
+  openedStore(path).close();
+  expect(openedStore(path, 'read').listStudies()).toMatchObject([{ name: 'old', candidates: 2 }]);
 });
 
 test('a migrated database has the schema of a new one', () => {

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { unwrap } from '../../src/pattern/failure.ts';
 import { openStore } from '../../src/store/index.ts';
+import { migrations } from '../../src/store/migrations.ts';
 import { Child } from './processes.ts';
 import { madeBy, newStudy } from './sample-rows.ts';
 import { storeWithStudy, temporaryFolder } from './samples.ts';
@@ -27,7 +28,7 @@ test('the file is marked as ours, keeps a write-ahead log while open and is one 
   const { path, store } = storeWithStudy();
   const raw = new Database(path, { readonly: true });
   const pragmas = ['application_id', 'user_version', 'journal_mode'].map((name) => raw.pragma(name, { simple: true }));
-  expect(pragmas).toEqual([0x53636174, 1, 'wal']);
+  expect(pragmas).toEqual([0x53636174, migrations.length, 'wal']);
   raw.close();
   store.close();
   expect([existsSync(path), existsSync(`${path}-wal`), existsSync(`${path}-shm`)]).toEqual([true, false, false]);

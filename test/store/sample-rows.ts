@@ -42,6 +42,7 @@ export function newCandidate(number: number, changes: Partial<NewCandidate> = {}
     vector: [0.5, 0.75],
     otherScatter: 0.25,
     otherVector: [0.25, 0.5],
+    ties: {},
     audit: 'whole',
     pattern,
     ...changes,

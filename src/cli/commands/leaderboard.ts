@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { unwrap } from '../../pattern/failure.ts';
 import { leaderboardCsv, leaderboardJson, leaderboardTable } from '../../report/leaderboard.ts';
 import type { CandidateFilter } from '../../store/index.ts';
+import { rankedCandidates, studyRanking } from '../../study/leaderboard.ts';
 import { type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { names, wholeNumber } from '../parse.ts';
 import { withStore } from '../stores.ts';
@@ -22,7 +23,11 @@ export function leaderboardCommand(): Command {
   return new Command('leaderboard')
     .description('the candidates that a study keeps, best first')
     .argument('[study]', 'a study (default: the newest)')
-    .option('--sort <key>', 'scatter, accuracy, number, strategy, or an entry such as "1:2 forward"', 'scatter')
+    .option(
+      '--sort <key>',
+      'scatter, accuracy, number, strategy, an entry such as "1:2 forward", or a proxy such as rank',
+      'scatter',
+    )
     .addOption(
       new Option('--limit <n>', `rows (default: ${TABLE_ROWS} in a table, all in JSON and CSV)`).argParser(
         wholeNumber(1),
@@ -47,12 +52,13 @@ async function leaderboard(name: string | undefined, options: LeaderboardOptions
       ...(options.strategy === undefined ? {} : { strategies: options.strategy }),
       ...(options.trained ? { trained: true } : {}),
     };
-    const all = store.candidates(study, { sort: options.sort, filter });
+    const all = rankedCandidates(store, study, { sort: options.sort, filter });
     const rows = all.slice(0, options.limit ?? (options.json || options.csv ? all.length : TABLE_ROWS));
     const view = { rows, entryKeys: study.entryKeys };
     if (options.json) return printJson(context, leaderboardJson(view));
     if (options.csv) return context.print(leaderboardCsv(view).replace(/\r\n$/, '\r'));
     context.print(leaderboardTable(view, context.text).trimEnd());
+    if (options.sort === 'scatter') context.say(`Ranked by ${studyRanking(study).description}.`);
     if (rows.length < all.length) {
       context.say(`${rows.length} of ${all.length} candidates of ${study.name}; --limit ${all.length} shows all.`);
     }

@@ -1,8 +1,11 @@
 import { Command, Option } from 'commander';
 import { strategies, strategyNames } from '../../../strategies/index.ts';
 import { unwrap } from '../../pattern/failure.ts';
+import { proxies } from '../../proxies/index.ts';
+import { rankingOrder } from '../../proxies/ranking.ts';
 import { searchText } from '../../report/search.ts';
 import type { Budget, IslandSpec } from '../../search/events.ts';
+import { defaultSearchOrder } from '../../search/ranking.ts';
 import type { Store, StudyRecord } from '../../store/index.ts';
 import { resumeStudy, runStudy } from '../../study/run-study.ts';
 import { searchResult } from '../../study/search-result.ts';
@@ -27,6 +30,7 @@ interface SearchOptions extends GlobalOptions, ArchitectureOptions {
   readonly untilOptimal?: boolean;
   readonly target?: number;
   readonly top?: number;
+  readonly rankBy?: string[];
   readonly resume?: string;
   readonly json?: boolean;
 }
@@ -53,6 +57,12 @@ export function searchCommand(): Command {
         wholeNumber(1),
       ),
     )
+    .addOption(
+      new Option(
+        '--rank-by <names>',
+        `what decides between equal scatter, in turn: other-scatter, ${[...proxies.keys()].join(', ')} (default: ${defaultSearchOrder.join(',')})`,
+      ).argParser(names),
+    )
     .option('--resume <study>', 'go on with a study by its own settings; --budget is then the new total')
     .option('--json', 'one JSON document')
     .addHelpText(
@@ -75,6 +85,13 @@ function chosenStrategies(options: SearchOptions): readonly string[] {
   throw new UsageError(`there is no strategy named "${unknown}"`, `The strategies are: ${strategyNames.join(', ')}.`);
 }
 
+/** @throws RangeError for an unknown or repeated name */
+function orderFrom({ rankBy }: SearchOptions): readonly string[] {
+  if (rankBy === undefined) return defaultSearchOrder;
+  rankingOrder(rankBy);
+  return rankBy;
+}
+
 function settingsFrom(options: SearchOptions, context: Context): StudySettings {
   const { architecture, baseName } = architectureFrom(options);
   return {
@@ -87,6 +104,7 @@ function settingsFrom(options: SearchOptions, context: Context): StudySettings {
     seed: context.seed,
     budget: options.budget ?? DEFAULT_BUDGET,
     keep: options.top ?? DEFAULT_TOP,
+    order: orderFrom(options),
     target: options.target ?? null,
     untilOptimal: options.untilOptimal === true,
     training: null,

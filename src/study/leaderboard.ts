@@ -1,0 +1,82 @@
+import { type Criterion, compareLexicographic, describeRanking, OTHER_SCATTER, SCATTER } from '../proxies/ranking.ts';
+import { byRank, type Ranked, rankingValues } from '../search/ranking.ts';
+import { searchOrder } from '../search/tie-breakers.ts';
+import {
+  type CandidateQuery,
+  type CandidateRanking,
+  type CandidateRecord,
+  candidateSorts,
+  type Store,
+  type StudyRecord,
+} from '../store/index.ts';
+import type { StudySettings } from './settings.ts';
+
+/** What studies ranked by after S before their order was theirs to choose, and what one without a search ranks by. */
+const FORMER_ORDER: readonly string[] = [OTHER_SCATTER];
+
+const settingsOf = (study: StudyRecord) => study.settings as Partial<StudySettings>;
+
+/** What decides between the study's candidates of equal S, in turn. */
+export const orderOf = (study: StudyRecord): readonly string[] => settingsOf(study).order ?? FORMER_ORDER;
+
+const targetOf = (study: StudyRecord): number | null => settingsOf(study).target ?? null;
+
+const ranked = ({ number, scatter, otherScatter, ties }: CandidateRecord): Ranked => ({
+  ...{ number, ties, score: { scatter } },
+  other: otherScatter === null ? null : { scatter: otherScatter },
+});
+
+export interface StudyRanking {
+  /** what candidates are compared in, in turn; scatter first */
+  readonly criteria: readonly Criterion[];
+  /** names of criteria that the search left out, since they take too long for such an architecture */
+  readonly leftOut: readonly string[];
+  /** "scatter (higher), other-scatter (higher), four-cycles (lower); left out, too slow for this net: spectral-gap" */
+  readonly description: string;
+}
+
+/** What a study's candidates are ranked by. */
+export function studyRanking(study: StudyRecord): StudyRanking {
+  const { criteria, leftOut } = searchOrder(orderOf(study), study.architecture);
+  const target = targetOf(study);
+  const first = target === null ? describeRanking(criteria.slice(0, 1)) : `${SCATTER} (nearest to ${target})`;
+  const others = criteria.slice(1).filter(({ name }) => !leftOut.includes(name));
+  const used = others.length === 0 ? first : `${first}, ${describeRanking(others)}`;
+  const missing = leftOut.length === 0 ? '' : `; left out, too slow for this net: ${leftOut.join(', ')}`;
+  return { criteria, leftOut, description: used + missing };
+}
+
+/** What `rankedCandidates` can sort by: what the store can, and what the study's candidates were told apart by. */
+export function leaderboardSorts(study: StudyRecord): readonly string[] {
+  const { criteria, leftOut } = studyRanking(study);
+  const added = criteria.map(({ name }) => name).filter((name) => name !== SCATTER && !leftOut.includes(name));
+  return [...candidateSorts(study.entryKeys), ...added];
+}
+
+/**
+ * A study's candidates, best first: by default in the study's own order; sorted by anything else, ties end in that order.
+ * @param query `sort` one of `leaderboardSorts`: the name of a criterion sorts by it, in its own direction
+ * @throws RangeError for an unknown sort, naming those there are
+ */
+export function rankedCandidates(
+  store: Store,
+  study: StudyRecord,
+  query: Omit<CandidateQuery, 'ranking'> = {},
+): CandidateRecord[] {
+  const sorts = leaderboardSorts(study);
+  const sort = query.sort ?? SCATTER;
+  if (!sorts.includes(sort)) {
+    const expected = sorts.map((name) => `"${name}"`).join(', ');
+    throw new RangeError(`candidates cannot be sorted by "${sort}"; expected one of ${expected}`);
+  }
+  const target = targetOf(study);
+  const { criteria } = studyRanking(study);
+  const compare = byRank(target, orderOf(study));
+  const inOrder: CandidateRanking = (a, b) => compare(ranked(a), ranked(b));
+  const chosen = candidateSorts(study.entryKeys).includes(sort) ? [] : criteria.filter(({ name }) => name === sort);
+  if (chosen.length === 0) return store.candidates(study, { ...query, ranking: inOrder });
+  const by = compareLexicographic(chosen);
+  const values = (candidate: CandidateRecord) => rankingValues(ranked(candidate), target, criteria);
+  const ranking: CandidateRanking = (a, b) => by(values(a), values(b)) || inOrder(a, b);
+  return store.candidates(study, { ...query, sort: SCATTER, ranking });
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { type SearchReport, searchText } from '../../src/report/search.ts';
+
+const found = (candidate: number, scatter: number, certificate: 'optimal' | null) => ({
+  ...{ candidate, scatter, certificate, bound: 1, strategy: 'anneal', otherScatter: 0.9 },
+  fingerprint: '0123456789abcdef'.repeat(4),
+  vector: [scatter, 1],
+  ties: { rank: 0.25 },
+});
+
+const report: SearchReport = {
+  ...{ study: 'morse-1', evaluated: 1200, seconds: 10.04, order: 'scatter (higher), rank (higher)' },
+  best: found(7, 0.95, null),
+  top: [found(7, 0.95, null), found(3, 0.9, null)],
+};
+const options = { width: 200, color: false, unicode: true };
+
+test('the best is told with how far it is from the best possible, the top as a table, and what ranks', () => {
+  const text = searchText(report, options);
+  expect(text).toContain(
+    'morse-1: best S = 0.9500 (candidate 7, anneal); at most 1.0000 is possible with these degrees.',
+  );
+  expect(text).toContain('1200 candidates in 10.0 s.');
+  expect(text).toMatch(/\n3 {2}anneal +0\.9000 .* 0\.2500\n/);
+  expect(text).toContain('Ranked by scatter (higher), rank (higher).');
+  expect(text).toContain('scattershot export 7 --study morse-1');
+});
+
+test('a certified best says that nothing scores higher; no candidate says that', () => {
+  const best = found(2, 1, 'optimal');
+  expect(searchText({ ...report, best, top: [best] }, options)).toContain('certified: no pattern with these degrees');
+  expect(searchText({ ...report, best: null, top: [] }, options)).toBe(
+    'morse-1: 1200 candidates in 10.0 s, none found.\n',
+  );
+});
+
+test('no line is wider than the terminal', () => {
+  for (const width of [30, 60, 80]) {
+    for (const line of searchText(report, { ...options, width }).split('\n'))
+      expect(line.length).toBeLessThanOrEqual(width);
+  }
+});

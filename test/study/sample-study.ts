@@ -1,0 +1,12 @@
+import { unwrap } from '../../src/pattern/failure.ts';
+import type { NewCandidate, Store, StudyRecord } from '../../src/store/index.ts';
+import { newStudy } from '../store/sample-rows.ts';
+import { openedStore, temporaryFolder } from '../store/samples.ts';
+
+/** A study that holds these candidates, in a database that goes away with the test. */
+export function studyWith(settings: object, added: readonly NewCandidate[]): { store: Store; study: StudyRecord } {
+  const store = openedStore(`${temporaryFolder()}/a.db`);
+  const study = unwrap(store.createStudy({ ...newStudy, settings }));
+  store.recordRound(study.id, { added, evaluated: added.length, seconds: 0, checkpoint: null });
+  return { store, study };
+}
