@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { type Failure, FailureError, failure, type Outcome, success } from '../pattern/failure.ts';
+import { makeFolders } from '../pattern/formats/file-access.ts';
 import { Connection } from './connection.ts';
 import { cannotOpen, diskFull, notADatabase, readOnlyDatabase, readOnlyFolder, translated } from './failures.ts';
 import { migrate, migrations, requireOwnFile, schemaVersion } from './migrations.ts';
@@ -115,19 +116,6 @@ function prepared(database: Database.Database, prepare: () => void): Database.Da
   } catch (error) {
     database.close();
     throw error;
-  }
-}
-
-/** Folder by folder: Node's own recursive mkdir never returns where a folder that exists takes no children, as in /proc. */
-function makeFolders(folder: string): void {
-  const isFolder = () => statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (isFolder()) return;
-  if (dirname(folder) !== folder && !existsSync(folder)) makeFolders(dirname(folder));
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    // Another process may have been quicker.
-    if (!isFolder()) throw error;
   }
 }
 

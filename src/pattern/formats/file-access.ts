@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { access, type FileHandle, constants as modes, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Failure, FailureError, failure, type Outcome, success } from '../failure.ts';
@@ -113,5 +114,21 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.sync().finally(() => handle.close());
   } catch {
     // the file itself is synced; Windows cannot sync folders
+  }
+}
+
+/**
+ * Makes a folder and those above it, one by one: Node's own recursive mkdir never returns where a folder that exists takes no
+ * children, as in /proc. @throws the system's error
+ */
+export function makeFolders(folder: string): void {
+  const isFolder = () => statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (isFolder()) return;
+  if (dirname(folder) !== folder && !existsSync(folder)) makeFolders(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have been quicker.
+    if (!isFolder()) throw error;
   }
 }

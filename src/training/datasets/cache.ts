@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolders } from '../../pattern/formats/file-access.ts';
 import { type Dataset, digestOf, emptySplit, type Split, type SplitName, splitBytes, splitNames } from './dataset.ts';
 
 /**
@@ -195,7 +196,7 @@ export async function writeCachedDataset(entry: CacheEntry, dataset: Dataset): P
   const path = cacheFile(entry);
   const part = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.part`;
   try {
-    await mkdir(join(entry.folder, 'datasets'), { recursive: true });
+    makeFolders(join(entry.folder, 'datasets'));
     await removeStale(join(entry.folder, 'datasets'));
     await writeDataset(part, dataset, entry.description);
     await rename(part, path);
