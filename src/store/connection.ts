@@ -1,7 +1,8 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { FailureError } from '../pattern/failure.ts';
 import { corruptDatabase, translated } from './failures.ts';
 import type { Provenance } from './records.ts';
+import { Sqlite } from './sqlite.ts';
 
 export type Parameters = Readonly<Record<string, string | number | Uint8Array | null>>;
 
@@ -91,7 +92,7 @@ export class Connection {
     try {
       return this.#database.prepare(sql);
     } catch (error) {
-      if (!(error instanceof Database.SqliteError) || !error.code.startsWith('SQLITE_ERROR')) throw error;
+      if (!(error instanceof Sqlite.SqliteError) || !error.code.startsWith('SQLITE_ERROR')) throw error;
       throw new FailureError(corruptDatabase(this.path, `its tables are not those of its version: ${error.message}`));
     }
   }

@@ -1,12 +1,13 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { unwrap } from '../../src/pattern/failure.ts';
 import { type Checkpoint, openStore } from '../../src/store/index.ts';
 import { migrate, migrations, schemaVersion } from '../../src/store/migrations.ts';
 import { SCHEMA_1 } from '../../src/store/schema.ts';
+import { Sqlite } from '../../src/store/sqlite.ts';
 import {
   architecture,
   finishedWith,
@@ -26,7 +27,7 @@ function copyOf(fixture: string): string {
 }
 
 function rawDatabase(path: string): Database.Database {
-  const database = new Database(path);
+  const database = new Sqlite(path);
   onTestFinished(() => {
     database.close();
   });
