@@ -4,8 +4,8 @@ import {
   type Architecture,
   type ArchitectureRequest,
   defineArchitecture,
+  fanOutStep,
   fanOutsForDensity,
-  feasibleFanOuts,
   type LayerShape,
 } from '../pattern/architecture.ts';
 import type { EntryOptions, ExplicitWindows } from '../pattern/entries.ts';
@@ -111,7 +111,7 @@ function fanOutsFrom(
   if (options.fanOut !== undefined) return options.fanOut;
   if (options.density !== undefined) return fanOutsForDensity(layers, options.density);
   if (base !== undefined) return base.fanOuts;
-  const smallest = layers.slice(1).map((right, index) => feasibleFanOuts(layers[index], right)[0]);
+  const smallest = layers.slice(1).map((right, index) => fanOutStep(layers[index], right));
   throw new UsageError(
     'how many edges each neuron keeps was not said',
     `Give --fan-out (one number a junction; the sparsest here is ${smallest.join(',')}) or --density 12.5%.`,

@@ -16,7 +16,6 @@ export interface GlobalOptions {
 /** Where things lie and how to speak, for one run of the program. */
 export interface Context {
   readonly cacheFolder: string;
-  readonly reportsFolder: string;
   readonly database: string;
   readonly seed: number;
   readonly workers: number;
@@ -42,7 +41,6 @@ export function makeContext(options: GlobalOptions): Context {
   const quiet = options.quiet === true;
   return {
     cacheFolder,
-    reportsFolder: join(home, 'reports'),
     database: options.db === undefined ? join(cacheFolder, 'scattershot.db') : resolve(options.db),
     seed: options.seed ?? DEFAULT_SEED,
     workers: options.workers ?? availableParallelism(),

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { LayerShape } from '../pattern/architecture.ts';
 import type { Budget } from '../search/events.ts';
+import type { CandidateFilter } from '../store/index.ts';
 
 /** Parsers of option values. What they refuse, commander prints with the option's name; all of it exits with 2. */
 
@@ -89,4 +90,23 @@ export function oneOf<T extends string>(choices: readonly T[]): (text: string) =
     if (chosen === undefined) throw new InvalidArgumentError(`Expected one of: ${choices.join(', ')}.`);
     return chosen;
   };
+}
+
+/** "trained,strategy=anneal,scatter>=0.5"; several strategies are alternatives, everything else holds at once. */
+export function candidateFilter(text: string): CandidateFilter {
+  let filter: CandidateFilter = {};
+  for (const condition of names(text)) {
+    const [, key, relation, value] = /^(strategy|scatter)\s*(>=|<=|=)\s*(\S+)$/.exec(condition) ?? [];
+    if (condition === 'trained' || condition === 'untrained') filter = { ...filter, trained: condition === 'trained' };
+    else if (key === 'strategy' && relation === '=')
+      filter = { ...filter, strategies: [...(filter.strategies ?? []), value] };
+    else if (key === 'scatter' && relation === '>=') filter = { ...filter, leastScatter: fraction(value) };
+    else if (key === 'scatter' && relation === '<=') filter = { ...filter, mostScatter: fraction(value) };
+    else {
+      throw new InvalidArgumentError(
+        `Expected conditions such as trained, untrained, strategy=anneal, scatter>=0.5; got "${condition}".`,
+      );
+    }
+  }
+  return filter;
 }

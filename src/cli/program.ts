@@ -49,7 +49,14 @@ function speakClearly(command: Command, path: string): void {
 /** Options that every command takes, listed with its own so that `--help` shows them all. */
 function withGlobalOptions(command: Command): Command {
   for (const subcommand of command.commands) withGlobalOptions(subcommand as Command);
-  if (command.commands.length > 0) return command;
+  if (command.commands.length > 0) {
+    // Given before the subcommand's name they count for it too.
+    command.hook('preAction', (group, action) => {
+      for (const [name, value] of Object.entries(group.opts())) {
+        if (group.getOptionValueSource(name) === 'cli') action.setOptionValueWithSource(name, value, 'cli');
+      }
+    });
+  }
   return command
     .option('--db <file>', 'the database (default: cache/scattershot.db)')
     .addOption(new Option('--seed <n>', 'decides everything random (default: 1)').argParser(wholeNumber(0)))

@@ -31,7 +31,7 @@ export function addTrainingOptions(command: Command): Command {
     .addOption(new Option('--backend <backend>', backends.join(', ')).argParser(oneOf(backends)).default('auto'))
     .addOption(new Option('--epochs <n>', `default: ${settings.epochs}`).argParser(wholeNumber(1)))
     .addOption(
-      new Option('--seeds <n>', 'trainings of the candidate, with seeds 1 to n')
+      new Option('--seeds <n>', 'trainings of the candidate, with --seed and those that follow it')
         .argParser(wholeNumber(1, 1000))
         .default(1),
     )

@@ -1,4 +1,4 @@
-import { fraction, heading, paragraph, type TextOptions } from './format.ts';
+import { fraction, heading, paragraph, plural, type TextOptions } from './format.ts';
 import { type Column, tableLines } from './table.ts';
 
 /** One found candidate, as `search --json` has it. */
@@ -19,6 +19,8 @@ export interface SearchReport {
   readonly study: string;
   readonly evaluated: number;
   readonly seconds: number;
+  /** entries that are 1 for every pattern */
+  readonly vacuous: readonly string[];
   /** what candidates are ranked by, in turn, in words */
   readonly order: string;
   readonly best: FoundRow | null;
@@ -44,19 +46,27 @@ const columns: readonly Column<FoundRow>[] = [
 
 /** The best, how far from the best possible, and the top as a table. */
 export function searchText(report: SearchReport, options: TextOptions): string {
-  const { best, study, evaluated, seconds } = report;
-  const effort = `${evaluated} candidates in ${seconds.toFixed(1)} s`;
+  const { best, study, evaluated, seconds, vacuous } = report;
+  const effort = `${plural(evaluated, 'candidate')} in ${seconds.toFixed(1)} s`;
   if (best === null) return `${paragraph(`${study}: ${effort}, none found.`, options).join('\n')}\n`;
   const certified =
     best.certificate === 'optimal'
       ? 'certified: no pattern with these degrees scores higher in any entry'
       : `at most ${fraction(best.bound)} is possible with these degrees`;
+  const pointless = vacuous.length === best.vector.length;
+  const aside =
+    vacuous.length === 0
+      ? ''
+      : pointless
+        ? 'Every entry is vacuous: any pattern of these degrees scores 1, and scatter tells nothing here.'
+        : `Vacuous, 1 for every pattern: ${vacuous.join(', ')}.`;
   const lines = [
     ...paragraph(
       `${study}: best S = ${fraction(best.scatter)} (candidate ${best.candidate}, ${best.strategy}); ${certified}.`,
       options,
     ).map((line) => heading(line, options.color)),
     ...paragraph(`${effort}.`, options),
+    ...(aside === '' ? [] : paragraph(aside, options)),
     '',
     ...tableLines([...columns, ...tieColumns(report.top)], report.top, options),
     '',

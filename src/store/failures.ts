@@ -48,7 +48,7 @@ export const diskFull = (path: string): Failure =>
   failure(
     'disk-full',
     `the disk that holds ${path} is full; ${KEPT}`,
-    'Free some space, then run the same command again: it goes on where it stopped.',
+    'Free some space, then go on: a search or demo with --resume STUDY, anything else with the same command.',
   );
 
 export const readOnlyFolder = (path: string): Failure =>

@@ -104,6 +104,11 @@ export class Store {
     return this.#studies.remove(study);
   }
 
+  /** Other settings for a claimed study, such as a larger budget. @param settings plain JSON values */
+  changeSettings(study: number, settings: unknown): void {
+    this.#studies.changeSettings(study, settings);
+  }
+
   /** Status, result and the end of our claim, durably. */
   finishStudy(study: number, end: StudyEnd): void {
     this.#studies.finish(study, end);

@@ -81,6 +81,17 @@ export class Studies {
     });
   }
 
+  /** @param settings plain JSON values */
+  changeSettings(study: number, settings: unknown): void {
+    this.#connection.write(() => {
+      this.#claims.require(study);
+      this.#connection.run('UPDATE studies SET settings = @settings WHERE id = @study', {
+        study,
+        settings: jsonText(settings, 'settings'),
+      });
+    });
+  }
+
   /** By name, or the newest. Failures 'no-such-study', 'no-study'. */
   get(name: string | null): Outcome<StudyRecord> {
     return this.#connection.read(() => {

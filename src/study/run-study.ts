@@ -7,6 +7,7 @@ import { createTrainer } from '../training/engines.ts';
 import { conclude, type StudyResult } from './conclude.ts';
 import type { StudyPhase } from './events.ts';
 import { type StudyHost, type StudyNews, stamped } from './host.ts';
+import { requireFit } from './require-fit.ts';
 import { searchPhase } from './search-phase.ts';
 import { selectSpread } from './select.ts';
 import { describeBudget, problemOf, type StudySettings, type TrainingPlan } from './settings.ts';
@@ -32,7 +33,7 @@ type Say = (news: StudyNews) => void;
  */
 export async function runStudy(settings: StudySettings, name: string | null, host: StudyHost): Promise<StudyOutcome> {
   const problem = problemOf(settings);
-  if (settings.training !== null) findDataset(settings.training.dataset);
+  if (settings.training !== null) requireFit(findDataset(settings.training.dataset), settings.architecture);
   const study = unwrap(
     host.store.createStudy({
       name,
@@ -55,8 +56,11 @@ export async function resumeStudy(
   budget?: StudySettings['budget'],
 ): Promise<StudyOutcome> {
   const claimed = unwrap(host.store.claimStudy(study.id));
-  const settings = claimed.settings as StudySettings;
-  return run(claimed, budget === undefined ? settings : { ...settings, budget }, host, true);
+  const stored = claimed.settings as StudySettings;
+  const settings = budget === undefined ? stored : { ...stored, budget };
+  // The new total is the study's own from now on: the next resume must not end at the old one.
+  if (budget !== undefined) host.store.changeSettings(study.id, settings);
+  return run(claimed, settings, host, true);
 }
 
 async function run(
@@ -122,7 +126,13 @@ async function phases(
 ): Promise<StudyResult | null> {
   const phase = (name: StudyPhase, summary: string) => say({ kind: 'phase', phase: name, summary });
   phase('search', `${settings.islands.length} islands, ${describeBudget(settings.budget)}`);
-  await searchPhase(study, settings, host, say);
+  const why = await searchPhase(study, settings, host, say);
+  if (why === 'exhausted') {
+    say({
+      kind: 'warning',
+      message: 'The search ended early: it found no new pattern for many rounds, so there are probably no others.',
+    });
+  }
   const plan = settings.training;
   if (plan === null || host.signal.aborted) return null;
   const chosen = selectSpread(host.store.candidates(study), plan.candidates);

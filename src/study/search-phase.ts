@@ -57,10 +57,14 @@ export async function searchPhase(
     untilOptimal: settings.untilOptimal,
     ...(resume === null ? {} : { resume }),
   };
+  const refused = new Set<string>();
   for await (const event of runSearch(request, host.signal)) {
     switch (event.kind) {
       case 'refused':
-        say({ kind: 'strategy-refused', strategy: event.strategy, reason: event.reason });
+        if (!refused.has(`${event.strategy} ${event.reason}`)) {
+          say({ kind: 'strategy-refused', strategy: event.strategy, reason: event.reason });
+        }
+        refused.add(`${event.strategy} ${event.reason}`);
         break;
       case 'round': {
         const { evaluated, seconds } = event.progress;

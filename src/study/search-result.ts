@@ -22,6 +22,8 @@ export interface SearchResult {
   readonly study: string;
   readonly evaluated: number;
   readonly seconds: number;
+  /** entries that are 1 for every pattern; where all are, scatter tells nothing */
+  readonly vacuous: readonly string[];
   /** what candidates are ranked by, in turn, in words */
   readonly order: string;
   /** first in the order; null where nothing was found */
@@ -47,6 +49,7 @@ export function searchResult(store: Store, study: StudyRecord, top: number): Sea
     study: study.name,
     evaluated: study.evaluated,
     seconds: study.searchSeconds,
+    vacuous: entries.filter((entry) => entry.vacuous).map((entry) => entry.key),
     order: studyRanking(study).description,
     best: listed[0] ?? null,
     top: listed.slice(0, top),

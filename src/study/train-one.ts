@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Architecture, describeArchitecture } from '../pattern/architecture.ts';
 import { type EntryOptions, scatterEntries } from '../pattern/entries.ts';
 import { FailureError, unwrap } from '../pattern/failure.ts';
@@ -12,6 +13,7 @@ import { createTrainer } from '../training/engines.ts';
 import { settingsDigest } from '../training/settings.ts';
 import type { RunsOn, TrainingSettings } from '../training/trainer.ts';
 import { type StudyHost, stamped } from './host.ts';
+import { requireFit } from './require-fit.ts';
 import { trainCandidates } from './train-candidates.ts';
 
 /** A pattern from a file, as a study of its own: named by its fingerprint, so that the same file is the same study. */
@@ -22,35 +24,41 @@ export interface FilePattern {
   readonly entries: EntryOptions;
 }
 
-/** The study that holds this pattern as its candidate 1; made, and the pattern scored and audited, when there is none yet. */
+/** Names the same study for the same pattern measured the same way, and no other. */
+function nameOf({ architecture, metric, entries }: FilePattern, print: string): string {
+  const { layers, fanOuts, shapes, usedInputs, usedOutputs } = architecture;
+  const plain = { layers, fanOuts, shapes: layers.map((n) => [n]), usedInputs: layers[0], usedOutputs: layers.at(-1) };
+  const usual = JSON.stringify([plain, 'indicator', { windows: 'integral', spans: 'io' }]);
+  const own = JSON.stringify([{ layers, fanOuts, shapes, usedInputs, usedOutputs }, metric, entries]);
+  const base = `file-${print.slice(0, 12)}`;
+  return own === usual ? base : `${base}-${createHash('sha256').update(own).digest('hex').slice(0, 8)}`;
+}
+
+/** The study that holds this pattern as its candidate 1; made, and the pattern scored and audited, where there is none yet. */
 export function studyOfPattern(store: Store, file: FilePattern): StudyRecord {
-  const print = fingerprint(file.pattern);
-  const name = `file-${print.slice(0, 12)}`;
+  const { pattern, architecture, metric } = file;
+  const print = fingerprint(pattern);
+  const name = nameOf(file, print);
   const existing = store.getStudy(name);
-  if (existing.ok && JSON.stringify(existing.value.architecture) === JSON.stringify(file.architecture)) {
-    return existing.value;
-  }
-  const { architecture, metric } = file;
+  // A process that was killed between the two may have left a study without its candidate.
+  if (existing.ok && store.candidates(existing.value).length > 0) return existing.value;
   const entries = scatterEntries(architecture, file.entries);
-  const { score, other } = scoreBoth(file.pattern, entries, metric);
-  const audit = auditScore(file.pattern, entries, score, Random.fromSeed(0));
+  const { score, other } = scoreBoth(pattern, entries, metric);
+  const audit = auditScore(pattern, entries, score, Random.fromSeed(0));
   if (!audit.agrees) throw new Error(`the audit of the score failed: ${audit.message}`);
-  const study = unwrap(
-    store.createStudy({
-      name: existing.ok ? null : name,
-      baseName: name,
-      kind: 'train',
-      architecture,
-      metric,
-      entryKeys: entries.map((entry) => entry.key),
-      seed: 0,
-      settings: { kind: 'train', entries: file.entries },
-    }),
-  );
+  const study = existing.ok
+    ? unwrap(store.claimStudy(existing.value.id))
+    : unwrap(
+        store.createStudy({
+          ...{ name, baseName: name, kind: 'train', architecture, metric, seed: 0 },
+          entryKeys: entries.map((entry) => entry.key),
+          settings: { kind: 'train', entries: file.entries },
+        }),
+      );
   store.recordRound(study.id, {
     added: [
       {
-        ...{ number: 1, fingerprint: print, strategy: 'file', island: 0, round: 0, pattern: file.pattern },
+        ...{ number: 1, fingerprint: print, strategy: 'file', island: 0, round: 0, pattern },
         scatter: score.scatter,
         vector: score.vector,
         otherScatter: other?.scatter ?? null,
@@ -96,23 +104,28 @@ export interface TrainOneReport extends RunsOn {
 const mean = (values: readonly number[]) =>
   values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
 
-/** Trains one candidate of a study with each seed, unless the store has it already, and reports what the store then holds. */
+/** Trains one candidate of a study with each seed, unless the store has it already, and reports what the store then holds; null when interrupted before. */
 export async function trainOne(
   study: StudyRecord,
   candidate: number,
   plan: TrainOnePlan,
   host: StudyHost,
-): Promise<TrainOneReport> {
+): Promise<TrainOneReport | null> {
   const say = stamped(host.listener);
   const { store, signal } = host;
-  const loaded = await findDataset(plan.dataset).load(host.cacheFolder, {
+  const source = findDataset(plan.dataset);
+  requireFit(source, study.architecture);
+  const loaded = await source.load(host.cacheFolder, {
     signal,
     onNote: (message) => say({ kind: 'warning', message }),
   });
+  if (!loaded.ok && signal.aborted) return null;
   if (!loaded.ok) throw new FailureError(loaded);
   const dataset = loaded.value;
-  const trainer = unwrap(await createTrainer({ engine: plan.engine, backend: plan.backend, threads: host.workers }));
   unwrap(store.claimStudy(study.id, 'add'));
+  const created = await createTrainer({ engine: plan.engine, backend: plan.backend, threads: host.workers });
+  if (!created.ok) store.releaseStudy(study.id);
+  const trainer = unwrap(created);
   try {
     for (const message of trainer.warnings) say({ kind: 'warning', message });
     say({

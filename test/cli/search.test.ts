@@ -156,3 +156,46 @@ test('studies are renamed and removed, and CSV has a line a candidate', async ()
     expect(JSON.parse((await runProgram(['studies', '--json'], { cwd })).stdout)).toEqual([]);
   });
 });
+
+test('a larger budget given to a resume is the study’s own from then on', async () => {
+  await inFolder(async (cwd) => {
+    const search = ['search', ...small, '--seed', '3', '--workers', '2'];
+    expect((await runProgram([...search, '--budget', '20', '--name', 'grown', '--quiet'], { cwd })).code).toBe(0);
+    const cut = await runProgram(['search', '--resume', 'grown', '--budget', '600'], {
+      cwd,
+      onStart: (child) => {
+        child.stderr?.on('data', (text: string) => {
+          if (/searching|new best/.test(text)) child.kill('SIGTERM');
+        });
+      },
+    });
+    expect(cut.code).toBe(130);
+    const resumed = await runProgram(['search', '--resume', 'grown', '--json', '--quiet'], { cwd });
+    expect(JSON.parse(resumed.stdout).evaluated).toBe(600);
+  });
+});
+
+test('a leaderboard is filtered, and a condition that is none is refused', async () => {
+  await inFolder(async (cwd) => {
+    await runProgram(['search', ...small, '--budget', '40', '--quiet'], { cwd });
+    const filtered = async (filter: string) => {
+      const run = await runProgram(['leaderboard', '--json', '--filter', filter], { cwd });
+      return JSON.parse(run.stdout) as { strategy: string; scatter: number }[];
+    };
+    const some = await filtered('strategy=uniform-random,strategy=local,scatter<=0.5');
+    expect(some.length).toBeGreaterThan(0);
+    expect(some.every((row) => ['uniform-random', 'local'].includes(row.strategy) && row.scatter <= 0.5)).toBe(true);
+    expect(await filtered('trained')).toEqual([]);
+    expect(await runProgram(['leaderboard', '--filter', 'nice'], { cwd })).toMatchObject({ code: 2 });
+  });
+});
+
+test('options of studies count before and after the name of what is done', async () => {
+  await inFolder(async (cwd) => {
+    await runProgram(['search', ...small, '--budget', '5', '--quiet', '--db', 'own.db'], { cwd });
+    expect((await runProgram(['studies', '--db', 'own.db', 'rename', '32-64-16-1', 'a'], { cwd })).code).toBe(0);
+    expect((await runProgram(['studies', 'rename', 'a', 'b', '--db', 'own.db'], { cwd })).code).toBe(0);
+    const listed = JSON.parse((await runProgram(['studies', '--db', 'own.db', '--json'], { cwd })).stdout);
+    expect(listed).toMatchObject([{ name: 'b' }]);
+  });
+});

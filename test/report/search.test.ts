@@ -10,6 +10,7 @@ const found = (candidate: number, scatter: number, certificate: 'optimal' | null
 
 const report: SearchReport = {
   ...{ study: 'morse-1', evaluated: 1200, seconds: 10.04, order: 'scatter (higher), rank (higher)' },
+  vacuous: [],
   best: found(7, 0.95, null),
   top: [found(7, 0.95, null), found(3, 0.9, null)],
 };
@@ -31,6 +32,15 @@ test('a certified best says that nothing scores higher; no candidate says that',
   expect(searchText({ ...report, best, top: [best] }, options)).toContain('certified: no pattern with these degrees');
   expect(searchText({ ...report, best: null, top: [] }, options)).toBe(
     'morse-1: 1200 candidates in 10.0 s, none found.\n',
+  );
+});
+
+test('entries that every pattern fills are named, and a scatter made of nothing else is called what it is', () => {
+  expect(searchText({ ...report, vacuous: ['2:2 forward'] }, options)).toContain(
+    'Vacuous, 1 for every pattern: 2:2 forward.',
+  );
+  expect(searchText({ ...report, vacuous: ['1:1 forward', '1:1 backward'] }, options)).toContain(
+    'scatter tells nothing here',
   );
 });
 

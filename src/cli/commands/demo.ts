@@ -36,8 +36,14 @@ async function demo(options: DemoOptions): Promise<void> {
   const context = makeContext(options);
   await withStore(context, 'write', async (store) => {
     const resumed = options.resume === undefined ? null : unwrap(store.getStudy(options.resume));
+    if (resumed !== null && (options.seed !== undefined || options.backend !== 'auto')) {
+      throw new UsageError(
+        '--seed and --backend cannot be given with --resume',
+        'The demo goes on with its own settings.',
+      );
+    }
     if (resumed !== null && resumed.kind !== 'demo') {
-      throw new UsageError(`study ${resumed.name} is no demo (it is a ${resumed.kind})`, 'See: scattershot studies');
+      throw new UsageError(`study ${resumed.name} is not a demo (kind: ${resumed.kind})`, 'See: scattershot studies');
     }
     if (resumed?.status === 'finished') return printStudy(store, resumed, options, context);
     const watch = await watchStudy(context, options.json === true);

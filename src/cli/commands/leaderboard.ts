@@ -4,7 +4,7 @@ import { leaderboardCsv, leaderboardJson, leaderboardTable } from '../../report/
 import type { CandidateFilter } from '../../store/index.ts';
 import { rankedCandidates, studyRanking } from '../../study/leaderboard.ts';
 import { type GlobalOptions, makeContext, printJson } from '../context.ts';
-import { names, wholeNumber } from '../parse.ts';
+import { candidateFilter, wholeNumber } from '../parse.ts';
 import { withStore } from '../stores.ts';
 
 interface LeaderboardOptions extends GlobalOptions {
@@ -12,8 +12,7 @@ interface LeaderboardOptions extends GlobalOptions {
   readonly csv?: boolean;
   readonly limit?: number;
   readonly sort: string;
-  readonly strategy?: string[];
-  readonly trained?: boolean;
+  readonly filter?: CandidateFilter;
 }
 
 /** Rows of a table that nobody asked to limit. */
@@ -33,13 +32,17 @@ export function leaderboardCommand(): Command {
         wholeNumber(1),
       ),
     )
-    .addOption(new Option('--strategy <names>', 'only these strategies').argParser(names))
-    .option('--trained', 'only candidates that were trained')
+    .addOption(
+      new Option(
+        '--filter <conditions>',
+        'trained, untrained, strategy=NAME, scatter>=S, scatter<=S, with commas between',
+      ).argParser(candidateFilter),
+    )
     .addOption(new Option('--json', 'one JSON document').conflicts('csv'))
     .option('--csv', 'comma-separated values')
     .addHelpText(
       'after',
-      '\nExamples:\n  scattershot leaderboard --sort accuracy\n  scattershot leaderboard morse-1 --csv > morse.csv\n  scattershot leaderboard --sort "1:2 forward" --limit 5',
+      '\nExamples:\n  scattershot leaderboard --sort accuracy\n  scattershot leaderboard morse-1 --csv > morse.csv\n  scattershot leaderboard --sort "1:2 forward" --filter "strategy=anneal,scatter>=0.8"',
     )
     .action(leaderboard);
 }
@@ -48,13 +51,10 @@ async function leaderboard(name: string | undefined, options: LeaderboardOptions
   const context = makeContext(options);
   await withStore(context, 'read', (store) => {
     const study = unwrap(store.getStudy(name ?? null));
-    const filter: CandidateFilter = {
-      ...(options.strategy === undefined ? {} : { strategies: options.strategy }),
-      ...(options.trained ? { trained: true } : {}),
-    };
-    const all = rankedCandidates(store, study, { sort: options.sort, filter });
+    const all = rankedCandidates(store, study, { sort: options.sort, filter: options.filter ?? {} });
     const rows = all.slice(0, options.limit ?? (options.json || options.csv ? all.length : TABLE_ROWS));
     const view = { rows, entryKeys: study.entryKeys };
+    if (all.length === 0) context.say(`${study.name} keeps no such candidate.`);
     if (options.json) return printJson(context, leaderboardJson(view));
     if (options.csv) return context.print(leaderboardCsv(view).replace(/\r\n$/, '\r'));
     context.print(leaderboardTable(view, context.text).trimEnd());

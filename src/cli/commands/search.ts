@@ -141,7 +141,7 @@ function requireSearch(study: StudyRecord, options: SearchOptions): void {
   if (study.kind !== 'search') {
     const nextStep =
       study.kind === 'demo' ? `Go on with: scattershot demo --resume ${study.name}` : 'Choose another study.';
-    throw new UsageError(`study ${study.name} is no search (it is a ${study.kind})`, nextStep);
+    throw new UsageError(`study ${study.name} is not a search (kind: ${study.kind})`, nextStep);
   }
   refuseConflicts(options, study);
 }

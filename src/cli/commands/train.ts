@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { Command } from 'commander';
 import { unwrap } from '../../pattern/failure.ts';
 import { readPatternFile } from '../../pattern/formats/index.ts';
@@ -8,7 +8,7 @@ import { studyOfPattern, trainOne } from '../../study/train-one.ts';
 import { findDataset } from '../../training/datasets/index.ts';
 import { addScatterOptions, entryOptionsFrom, type ScatterOptions } from '../architecture-options.ts';
 import { type GlobalOptions, makeContext, printJson } from '../context.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT, UsageError } from '../errors.ts';
 import { withStore } from '../stores.ts';
 import { addTrainingOptions, type TrainingOptions, trainingSettingsFrom } from '../training-options.ts';
 import { watchLines } from '../watch.ts';
@@ -36,13 +36,25 @@ export function trainCommand(): Command {
     .action(train);
 }
 
+const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
+/** A study has its own shapes, padding and metric. */
+function refuseScatterOptions({ shapes, usedInputs, usedOutputs, metric, windows, spans }: TrainOptions): void {
+  const given = Object.entries({ shapes, usedInputs, usedOutputs, metric, windows, spans }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (given === undefined) return;
+  const flag = `--${given[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new UsageError(`${flag} is for pattern files; a study has its own`, `Leave ${flag} out.`);
+}
+
 async function traineeOf(
   store: Store,
   first: string,
   second: string | undefined,
   options: TrainOptions,
 ): Promise<{ study: StudyRecord; candidate: number }> {
-  if (second === undefined && (PATTERN_FILE.test(first) || existsSync(first))) {
+  if (second === undefined && (PATTERN_FILE.test(first) || isFile(first))) {
     const file = unwrap(await readPatternFile(first));
     const study = studyOfPattern(store, {
       pattern: file.pattern,
@@ -52,6 +64,7 @@ async function traineeOf(
     });
     return { study, candidate: 1 };
   }
+  refuseScatterOptions(options);
   const study = unwrap(store.getStudy(second === undefined ? null : first));
   return { study, candidate: unwrap(store.findCandidate(study, second ?? first)).number };
 }
@@ -65,7 +78,7 @@ async function train(first: string, second: string | undefined, options: TrainOp
     const watch = watchLines(context);
     const plan = {
       dataset: options.data,
-      seeds: Array.from({ length: options.seeds }, (_, index) => index + 1),
+      seeds: Array.from({ length: options.seeds }, (_, index) => context.seed + index),
       settings,
       engine: options.engine,
       backend: options.backend,
@@ -76,6 +89,10 @@ async function train(first: string, second: string | undefined, options: TrainOp
       listener: watch.listener,
       signal: watch.signal,
     }).finally(watch.done);
+    if (report === null) {
+      process.exitCode = EXIT.interrupted;
+      return;
+    }
     if (options.json) printJson(context, { study: study.name, candidate, ...report });
     else context.print(trainText(report, context.text).trimEnd());
     if (watch.signal.aborted) process.exitCode = EXIT.interrupted;
