@@ -1,33 +1,8 @@
+import type { FoundCandidate, SearchResult } from '../study/search-result.ts';
 import { fraction, heading, paragraph, plural, type TextOptions } from './format.ts';
 import { type Column, tableLines } from './table.ts';
 
-/** One found candidate, as `search --json` has it. */
-export interface FoundRow {
-  readonly candidate: number;
-  readonly fingerprint: string;
-  readonly scatter: number;
-  readonly vector: readonly number[];
-  readonly bound: number;
-  readonly certificate: 'optimal' | null;
-  readonly strategy: string;
-  readonly otherScatter: number | null;
-  /** what tells candidates of equal scatter apart, by name; null where it was not measured */
-  readonly ties: Readonly<Record<string, number | null>>;
-}
-
-export interface SearchReport {
-  readonly study: string;
-  readonly evaluated: number;
-  readonly seconds: number;
-  /** entries that are 1 for every pattern */
-  readonly vacuous: readonly string[];
-  /** what candidates are ranked by, in turn, in words */
-  readonly order: string;
-  readonly best: FoundRow | null;
-  readonly top: readonly FoundRow[];
-}
-
-const tieColumns = (rows: readonly FoundRow[]): Column<FoundRow>[] =>
+const tieColumns = (rows: readonly FoundCandidate[]): Column<FoundCandidate>[] =>
   [...new Set(rows.flatMap(({ ties }) => Object.keys(ties)))].map((name) => ({
     title: name,
     align: 'right',
@@ -35,7 +10,7 @@ const tieColumns = (rows: readonly FoundRow[]): Column<FoundRow>[] =>
     text: (row) => fraction(row.ties[name] ?? null),
   }));
 
-const columns: readonly Column<FoundRow>[] = [
+const columns: readonly Column<FoundCandidate>[] = [
   { title: '#', align: 'right', priority: 0, text: (row) => String(row.candidate) },
   { title: 'strategy', align: 'left', priority: 1, text: (row) => row.strategy },
   { title: 'S', align: 'right', priority: 0, text: (row) => fraction(row.scatter) },
@@ -45,7 +20,7 @@ const columns: readonly Column<FoundRow>[] = [
 ];
 
 /** The best, how far from the best possible, and the top as a table. */
-export function searchText(report: SearchReport, options: TextOptions): string {
+export function searchText(report: SearchResult, options: TextOptions): string {
   const { best, study, evaluated, seconds, vacuous } = report;
   const effort = `${plural(evaluated, 'candidate')} in ${seconds.toFixed(1)} s`;
   if (best === null) return `${paragraph(`${study}: ${effort}, none found.`, options).join('\n')}\n`;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type SearchReport, searchText } from '../../src/report/search.ts';
+import { searchText } from '../../src/report/search.ts';
+import type { SearchResult } from '../../src/study/search-result.ts';
 
 const found = (candidate: number, scatter: number, certificate: 'optimal' | null) => ({
   ...{ candidate, scatter, certificate, bound: 1, strategy: 'anneal', otherScatter: 0.9 },
@@ -8,7 +9,7 @@ const found = (candidate: number, scatter: number, certificate: 'optimal' | null
   ties: { rank: 0.25 },
 });
 
-const report: SearchReport = {
+const report: SearchResult = {
   ...{ study: 'morse-1', evaluated: 1200, seconds: 10.04, order: 'scatter (higher), rank (higher)' },
   vacuous: [],
   best: found(7, 0.95, null),
