@@ -24,11 +24,11 @@ export function searchText(report: SearchResult, options: TextOptions): string {
   const { best, study, evaluated, seconds, vacuous } = report;
   const effort = `${plural(evaluated, 'candidate')} in ${seconds.toFixed(1)} s`;
   if (best === null) return `${paragraph(`${study}: ${effort}, none found.`, options).join('\n')}\n`;
+  const pointless = vacuous.length === best.vector.length;
   const certified =
-    best.certificate === 'optimal'
+    best.certificate === 'optimal' && !pointless
       ? 'certified: no pattern with these degrees scores higher in any entry'
       : `at most ${fraction(best.bound)} is possible with these degrees`;
-  const pointless = vacuous.length === best.vector.length;
   const aside =
     vacuous.length === 0
       ? ''

@@ -23,3 +23,19 @@ export function stamped(listener: StudyListener): (news: StudyNews) => void {
   const began = performance.now();
   return (news) => listener({ ...news, atMs: Math.round(performance.now() - began) } as StudyEvent);
 }
+
+const HEARTBEAT_MS = 10_000;
+
+/** Shows the store that a claimed study is alive while a long training writes nothing. @returns what ends it */
+export function startHeartbeat({ store }: StudyHost, study: number): () => void {
+  const beat = () => {
+    try {
+      store.heartbeat(study);
+    } catch {
+      // The next write meets the same trouble and says so.
+    }
+  };
+  const heartbeat = setInterval(beat, HEARTBEAT_MS);
+  heartbeat.unref();
+  return () => clearInterval(heartbeat);
+}

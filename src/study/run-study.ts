@@ -1,17 +1,15 @@
 import { describeArchitecture } from '../pattern/architecture.ts';
-import { FailureError, unwrap } from '../pattern/failure.ts';
+import { unwrap } from '../pattern/failure.ts';
 import type { StudyRecord } from '../store/index.ts';
-import type { Dataset } from '../training/datasets/dataset.ts';
 import { findDataset } from '../training/datasets/index.ts';
-import { createTrainer } from '../training/engines.ts';
 import { conclude, type StudyResult } from './conclude.ts';
 import type { StudyPhase } from './events.ts';
-import { type StudyHost, type StudyNews, stamped } from './host.ts';
+import { type StudyHost, type StudyNews, stamped, startHeartbeat } from './host.ts';
 import { requireFit } from './require-fit.ts';
 import { searchPhase } from './search-phase.ts';
 import { selectSpread } from './select.ts';
-import { describeBudget, problemOf, type StudySettings, type TrainingPlan } from './settings.ts';
-import { trainCandidates } from './train-candidates.ts';
+import { describeBudget, problemOf, type StudySettings } from './settings.ts';
+import { loadData, trainingPhase } from './training-phase.ts';
 
 export interface StudyOutcome {
   /** as it stands in the store at the end */
@@ -20,9 +18,6 @@ export interface StudyOutcome {
   /** null unless the study trained and came to its end */
   readonly result: StudyResult | null;
 }
-
-/** Shows the store that the study is alive while a long training writes nothing. */
-const HEARTBEAT_MS = 10_000;
 
 type Say = (news: StudyNews) => void;
 
@@ -83,8 +78,7 @@ async function run(
     budget: describeBudget(settings.budget),
     database: store.path,
   });
-  const heartbeat = setInterval(() => beat(host, study.id), HEARTBEAT_MS);
-  heartbeat.unref();
+  const endHeartbeat = startHeartbeat(host, study.id);
   try {
     const result = await phases(study, settings, host, say);
     const status = host.signal.aborted ? 'interrupted' : 'finished';
@@ -97,15 +91,7 @@ async function run(
     say({ kind: 'study-ended', status: 'failed', reason });
     throw error;
   } finally {
-    clearInterval(heartbeat);
-  }
-}
-
-function beat({ store }: StudyHost, study: number): void {
-  try {
-    store.heartbeat(study);
-  } catch {
-    // The next write meets the same trouble and says so.
+    endHeartbeat();
   }
 }
 
@@ -139,65 +125,24 @@ async function phases(
   phase('select', `${chosen.length} candidates spread over strategies and scatter`);
   say({ kind: 'selected', candidates: chosen, seeds: plan.seeds, epochs: plan.settings.epochs });
   phase('data', plan.dataset);
-  const dataset = await loadPlanned(plan, host, say);
+  const dataset = await loadData(plan.dataset, host, say);
   if (dataset === null) return null;
   phase('train', `${chosen.length} candidates × ${plan.seeds} seeds × ${plan.settings.epochs} epochs`);
-  const settingsDigest = await trainChosen(
-    study,
-    settings,
-    plan,
-    dataset,
+  const { settingsDigest } = await trainingPhase(
+    {
+      ...plan,
+      study: study.id,
+      architecture: settings.architecture,
+      candidates: chosen.map(({ number }) => number),
+      seeds: Array.from({ length: plan.seeds }, (_, index) => index + 1),
+      dataset,
+    },
     host,
     say,
-    chosen.map((candidate) => candidate.number),
   );
   if (host.signal.aborted) return null;
   phase('verdict', 'rank correlation of scatter with test accuracy');
   const result = conclude(host.store, { study, settings, chosen, settingsDigest });
   say({ kind: 'verdict', verdict: result.verdict, meaning: result.meaning });
   return result;
-}
-
-async function loadPlanned(plan: TrainingPlan, host: StudyHost, say: Say): Promise<Dataset | null> {
-  const loaded = await findDataset(plan.dataset).load(host.cacheFolder, {
-    signal: host.signal,
-    onNote: (message) => say({ kind: 'warning', message }),
-  });
-  if (loaded.ok) return loaded.value;
-  if (host.signal.aborted) return null;
-  throw new FailureError(loaded);
-}
-
-async function trainChosen(
-  study: StudyRecord,
-  settings: StudySettings,
-  plan: TrainingPlan,
-  dataset: Dataset,
-  host: StudyHost,
-  say: Say,
-  chosen: readonly number[],
-): Promise<string> {
-  const trainer = unwrap(await createTrainer({ engine: plan.engine, backend: plan.backend, threads: host.workers }));
-  try {
-    for (const message of trainer.warnings) say({ kind: 'warning', message });
-    say({ kind: 'engine', ...trainer.runsOn });
-    return await trainCandidates(
-      {
-        study: study.id,
-        architecture: settings.architecture,
-        trainees: chosen.map((candidate) => ({ candidate, pattern: host.store.loadPattern(study.id, candidate) })),
-        seeds: Array.from({ length: plan.seeds }, (_, index) => index + 1),
-        dataset,
-        settings: plan.settings,
-      },
-      {
-        store: host.store,
-        trainer,
-        signal: host.signal,
-        onEvent: (candidate, seed, event) => say({ kind: 'training', candidate, seed, event }),
-      },
-    );
-  } finally {
-    await trainer.close();
-  }
 }

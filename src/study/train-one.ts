@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Architecture, describeArchitecture } from '../pattern/architecture.ts';
 import { type EntryOptions, scatterEntries } from '../pattern/entries.ts';
-import { FailureError, unwrap } from '../pattern/failure.ts';
+import { unwrap } from '../pattern/failure.ts';
 import { fingerprint, type Pattern } from '../pattern/pattern.ts';
 import { Random } from '../pattern/random.ts';
 import { auditScore } from '../scatter/audit.ts';
@@ -9,12 +9,10 @@ import { scoreBoth } from '../scatter/kernel.ts';
 import type { Metric } from '../scatter/metric.ts';
 import type { EvaluationRecord, Store, StudyRecord } from '../store/index.ts';
 import { findDataset } from '../training/datasets/index.ts';
-import { createTrainer } from '../training/engines.ts';
-import { settingsDigest } from '../training/settings.ts';
 import type { RunsOn, TrainingSettings } from '../training/trainer.ts';
-import { type StudyHost, stamped } from './host.ts';
+import { type StudyHost, stamped, startHeartbeat } from './host.ts';
 import { requireFit } from './require-fit.ts';
-import { trainCandidates } from './train-candidates.ts';
+import { loadData, trainingPhase } from './training-phase.ts';
 
 /** A pattern from a file, as a study of its own: named by its fingerprint, so that the same file is the same study. */
 export interface FilePattern {
@@ -112,54 +110,26 @@ export async function trainOne(
   host: StudyHost,
 ): Promise<TrainOneReport | null> {
   const say = stamped(host.listener);
-  const { store, signal } = host;
-  const source = findDataset(plan.dataset);
-  requireFit(source, study.architecture);
-  const loaded = await source.load(host.cacheFolder, {
-    signal,
-    onNote: (message) => say({ kind: 'warning', message }),
-  });
-  if (!loaded.ok && signal.aborted) return null;
-  if (!loaded.ok) throw new FailureError(loaded);
-  const dataset = loaded.value;
+  const { store } = host;
+  requireFit(findDataset(plan.dataset), study.architecture);
+  const dataset = await loadData(plan.dataset, host, say);
+  if (dataset === null) return null;
   unwrap(store.claimStudy(study.id, 'add'));
-  const created = await createTrainer({ engine: plan.engine, backend: plan.backend, threads: host.workers });
-  if (!created.ok) store.releaseStudy(study.id);
-  const trainer = unwrap(created);
+  const endHeartbeat = startHeartbeat(host, study.id);
   try {
-    for (const message of trainer.warnings) say({ kind: 'warning', message });
-    say({
-      kind: 'phase',
-      phase: 'train',
-      summary: `candidate ${candidate} of ${study.name}, ${describeArchitecture(study.architecture)}, on ${dataset.name}`,
-    });
-    say({ kind: 'engine', ...trainer.runsOn });
-    const trainees = [{ candidate, pattern: store.loadPattern(study.id, candidate) }];
-    await trainCandidates(
-      {
-        study: study.id,
-        architecture: study.architecture,
-        trainees,
-        seeds: plan.seeds,
-        dataset,
-        settings: plan.settings,
-      },
-      {
-        store,
-        trainer,
-        signal,
-        onEvent: (number, seed, event) => say({ kind: 'training', candidate: number, seed, event }),
-      },
-    );
+    const summary = `candidate ${candidate} of ${study.name}, ${describeArchitecture(study.architecture)}, on ${dataset.name}`;
+    say({ kind: 'phase', phase: 'train', summary });
+    const { architecture } = study;
+    const work = { ...plan, study: study.id, architecture, candidates: [candidate], dataset };
+    const { runsOn, settingsDigest } = await trainingPhase(work, host, say);
+    const evaluations = store
+      .evaluations(study.id, { candidate, settingsDigest })
+      .filter(({ seed }) => plan.seeds.includes(seed));
+    return trainReport(evaluations, runsOn);
   } finally {
-    await trainer.close();
+    endHeartbeat();
     store.releaseStudy(study.id);
   }
-  const digest = settingsDigest(dataset.digest, plan.settings, trainer.runsOn.engine);
-  const evaluations = store
-    .evaluations(study.id, { candidate, settingsDigest: digest })
-    .filter(({ seed }) => plan.seeds.includes(seed));
-  return trainReport(evaluations, trainer.runsOn);
 }
 
 function trainReport(evaluations: readonly EvaluationRecord[], runsOn: RunsOn): TrainOneReport {

@@ -1,0 +1,60 @@
+import type { Architecture } from '../pattern/architecture.ts';
+import { FailureError, unwrap } from '../pattern/failure.ts';
+import type { Dataset } from '../training/datasets/dataset.ts';
+import { findDataset } from '../training/datasets/index.ts';
+import { createTrainer } from '../training/engines.ts';
+import type { RunsOn, TrainingSettings } from '../training/trainer.ts';
+import type { StudyHost, StudyNews } from './host.ts';
+import { trainCandidates } from './train-candidates.ts';
+
+type Say = (news: StudyNews) => void;
+
+/** The data of that name, or null when interrupted before it was there. @throws FailureError for what the world does */
+export async function loadData(name: string, host: StudyHost, say: Say): Promise<Dataset | null> {
+  const loaded = await findDataset(name).load(host.cacheFolder, {
+    signal: host.signal,
+    onNote: (message) => say({ kind: 'warning', message }),
+  });
+  if (loaded.ok) return loaded.value;
+  if (host.signal.aborted) return null;
+  throw new FailureError(loaded);
+}
+
+export interface TrainingWork {
+  /** the study's id; claimed by this process */
+  readonly study: number;
+  readonly architecture: Architecture;
+  /** numbers of the study's candidates */
+  readonly candidates: readonly number[];
+  readonly seeds: readonly number[];
+  readonly dataset: Dataset;
+  readonly settings: TrainingSettings;
+  readonly engine: string;
+  readonly backend: string;
+}
+
+/** Starts an engine, trains on it what was not trained before, and closes it. @returns what ran, and the settings' digest */
+export async function trainingPhase(
+  work: TrainingWork,
+  host: StudyHost,
+  say: Say,
+): Promise<{ readonly runsOn: RunsOn; readonly settingsDigest: string }> {
+  const { study, architecture, candidates, seeds, dataset, settings, engine, backend } = work;
+  const { store, signal, workers } = host;
+  const trainer = unwrap(await createTrainer({ engine, backend, threads: workers }));
+  try {
+    for (const message of trainer.warnings) say({ kind: 'warning', message });
+    say({ kind: 'engine', ...trainer.runsOn });
+    const trainees = candidates.map((candidate) => ({ candidate, pattern: store.loadPattern(study, candidate) }));
+    const settingsDigest = await trainCandidates(
+      { study, architecture, trainees, seeds, dataset, settings },
+      {
+        ...{ store, trainer, signal },
+        onEvent: (candidate, seed, event) => say({ kind: 'training', candidate, seed, event }),
+      },
+    );
+    return { runsOn: trainer.runsOn, settingsDigest };
+  } finally {
+    await trainer.close();
+  }
+}
