@@ -1,4 +1,5 @@
 import type { Architecture } from '../pattern/architecture.ts';
+import type { Constraints } from '../pattern/constraints.ts';
 import type { Entry } from '../pattern/entries.ts';
 import type { Pattern } from '../pattern/pattern.ts';
 import type { Random } from '../pattern/random.ts';
@@ -15,6 +16,8 @@ export interface Problem {
   readonly metric: Metric;
   /** wanted S, or null for the highest */
   readonly target: number | null;
+  /** what candidates must keep to besides their degrees; absent: nothing */
+  readonly constraints?: Constraints;
 }
 
 /** A good candidate of an earlier round, of whatever island. */

@@ -1,4 +1,5 @@
 import type { Architecture } from '../pattern/architecture.ts';
+import type { Constraints } from '../pattern/constraints.ts';
 import { type EntryOptions, scatterEntries } from '../pattern/entries.ts';
 import type { Metric } from '../scatter/metric.ts';
 import type { Budget, IslandSpec } from '../search/events.ts';
@@ -24,6 +25,8 @@ export interface StudySettings {
   readonly architecture: Architecture;
   readonly metric: Metric;
   readonly entries: EntryOptions;
+  /** what candidates must keep to besides their degrees; absent: nothing */
+  readonly constraints?: Constraints;
   readonly islands: readonly IslandSpec[];
   readonly seed: number;
   readonly budget: Budget;
@@ -37,8 +40,9 @@ export interface StudySettings {
 }
 
 export function problemOf(settings: StudySettings): Problem {
-  const { architecture, metric, target } = settings;
-  return { architecture, entries: scatterEntries(architecture, settings.entries), metric, target };
+  const { architecture, metric, target, constraints } = settings;
+  const entries = scatterEntries(architecture, settings.entries);
+  return { architecture, entries, metric, target, ...(constraints === undefined ? {} : { constraints }) };
 }
 
 /** "30 s" or "500 candidates" */

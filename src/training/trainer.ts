@@ -2,8 +2,14 @@ import type { Architecture } from '../pattern/architecture.ts';
 import type { Pattern } from '../pattern/pattern.ts';
 import type { Dataset } from './datasets/dataset.ts';
 
-export type EngineName = 'tfjs';
+export type EngineName = 'sparse' | 'tfjs';
 export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
+
+/**
+ * Convolutional layers in front of the junctions, which make the first layer's values from a dataset's: those of Dey et al. for MNIST
+ * (two of 5×5, 784 features → 3136) and for CIFAR (six of 3×3 with batch norm, 3072 features → 4096).
+ */
+export type FrontName = 'mnist-conv' | 'cifar-conv';
 
 /** How a network is trained. Defaults are stated at `defaultTrainingSettings`. */
 export interface TrainingSettings {
@@ -18,6 +24,8 @@ export interface TrainingSettings {
   /** penalty λ·Σw² over existing weights, biases left out */
   readonly l2: number;
   readonly biasStart: number;
+  /** absent: the dataset's features are the first layer's values */
+  readonly front?: FrontName;
 }
 
 /** One junction's start weights: `weights[e]` belongs to edge e of the pattern's right-major list; `biases` one a right neuron. */
