@@ -1,27 +1,7 @@
-import { assemble } from './assembler.ts';
+import { assemble } from '../../wasm/assembler.ts';
+import { type Kernel, pageBytes, type WasmMemory, wasm } from '../../wasm/platform.ts';
 import { bitKernels } from './bit-kernels.ts';
 import { countKernels } from './count-kernels.ts';
-
-type Kernel = (...parameters: number[]) => void;
-
-interface WasmMemory {
-  readonly buffer: ArrayBuffer;
-  grow(pages: number): number;
-}
-
-/** The part of the platform's WebAssembly that is used here; neither the language library nor Node's types declare it. */
-interface Wasm {
-  readonly Memory: new (limits: { initial: number; maximum: number }) => WasmMemory;
-  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (
-    module: object,
-    imports: { env: { memory: WasmMemory } },
-  ) => { readonly exports: Readonly<Record<string, Kernel>> };
-}
-
-const wasm = (globalThis as unknown as { readonly WebAssembly: Wasm }).WebAssembly;
-
-const pageBytes = 65536;
 
 /**
  * The kernels with the memory they work on: numbers and rows lie at byte addresses, handed out in order and given back by

@@ -4,9 +4,9 @@
  */
 export type Code = number | readonly Code[];
 
-export type ValueType = 'i32' | 'i64' | 'f64' | 'v128';
+export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
 
-const typeBytes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f64: 0x7c, v128: 0x7b };
+const typeBytes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 
 /** LEB128 of a number from 0 to 2^32 − 1. */
 export function unsigned(value: number): number[] {
@@ -94,11 +94,19 @@ export const f64 = {
 
 export const v128 = {
   load: load(4, ...simd(0x00)),
+  /** four copies of one word of memory */
+  load32Splat: load(2, ...simd(0x09)),
   store: store(4, ...simd(0x0b)),
+  /** the first word alone */
+  store32: (address: Code, value: Code, offset = 0): Code => [address, value, simd(0x5a), 2, unsigned(offset), 0],
   zero: [simd(0x0c), new Array(16).fill(0)] as Code,
   not: unary(...simd(0x4d)),
   and: binary(...simd(0x4e)),
+  /** a and not b */
+  andNot: binary(...simd(0x4f)),
   or: binary(...simd(0x50)),
+  /** bits of a where the mask has ones, else of b */
+  select: (a: Code, b: Code, mask: Code): Code => [a, b, mask, simd(0x52)],
   anyTrue: unary(...simd(0x53)),
 };
 
@@ -121,9 +129,40 @@ export const i16x8 = {
   min: binary(...simd(0x97)),
 };
 export const i32x4 = {
+  splat: unary(...simd(0x11)),
+  shiftLeft: binary(...simd(0xab)),
+  /** towards zero; NaN gives 0 */
+  fromF32: unary(...simd(0xf8)),
   lane: (vector: Code, lane: number): Code => [vector, simd(0x1b), lane],
   addPairs: unary(...simd(0x7f)),
   add: binary(...simd(0xae)),
+};
+
+const floatBytes = (value: number): number[] => [...new Uint8Array(Float32Array.of(value).buffer)];
+
+/** Four floats. Sums and products are rounded one by one: nothing is fused but by `relaxedMultiplyAdd`. */
+export const f32x4 = {
+  const: (value: number): Code => [simd(0x0c), Array.from({ length: 4 }, () => floatBytes(value))],
+  splat: unary(...simd(0x13)),
+  equal: binary(...simd(0x41)),
+  below: binary(...simd(0x43)),
+  above: binary(...simd(0x44)),
+  nearest: unary(...simd(0x6a)),
+  absolute: unary(...simd(0xe0)),
+  sqrt: unary(...simd(0xe3)),
+  add: binary(...simd(0xe4)),
+  subtract: binary(...simd(0xe5)),
+  multiply: binary(...simd(0xe6)),
+  divide: binary(...simd(0xe7)),
+  /** a < b ? b : a, so that a NaN in a stays */
+  pseudoMax: binary(...simd(0xeb)),
+  /** lanes of a (0 to 3) and b (4 to 7) */
+  shuffle: (a: Code, b: Code, lanes: readonly [number, number, number, number]): Code => [
+    [a, b, simd(0x0d)],
+    lanes.map((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)),
+  ],
+  /** a·b + c, rounded once or twice as the processor likes: not the same everywhere */
+  relaxedMultiplyAdd: (a: Code, b: Code, c: Code): Code => [a, b, c, simd(0x105)],
 };
 
 /** A variable of a function, read by `get`. */
@@ -144,6 +183,11 @@ export class Local {
     return [value, 0x21, this.#index];
   }
 
+  /** Sets it and leaves the value where it can be used. */
+  tee(value: Code): Code {
+    return [value, 0x22, this.#index];
+  }
+
   /** i32 only */
   increase(by: Code): Code {
     return this.set(i32.add(this.get, by));
@@ -160,6 +204,13 @@ export const whileBelow = (pointer: Local, end: Code, body: Code): Code => [
   body,
   leave(0),
   [0x0b, 0x0b],
+];
+/** `do body while (pointer < end)`: one jump a turn. */
+export const repeatBelow = (pointer: Local, end: Code, body: Code): Code => [
+  [0x03, 0x40],
+  body,
+  leaveIf(i32.below(pointer.get, end), 0),
+  0x0b,
 ];
 export const leaveLoopIf = (condition: Code): Code => leaveIf(condition, 1);
 export const when = (condition: Code, body: Code): Code => [condition, 0x04, 0x40, body, 0x0b];
