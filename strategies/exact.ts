@@ -1,11 +1,13 @@
+import { constraintFault } from '../src/pattern/constraints.ts';
 import type { Pattern } from '../src/pattern/pattern.ts';
-import type { Random } from '../src/pattern/random.ts';
+import { Random } from '../src/pattern/random.ts';
 import { defineStrategy, type Problem, type Step } from '../src/search/strategy.ts';
 import { type ExactPlan, exactPattern, exactPlan } from './exact/exact-plan.ts';
 import { canPolish, polish } from './exact/polish.ts';
 import { stir } from './exact/stir.ts';
 import { permutationGrid, permutationGridPattern } from './permutation-grid.ts';
 import { edgesOf, type StepCount } from './shared/batch.ts';
+import { hasConstraints } from './shared/constrained.ts';
 import { uniformRandomPattern } from './uniform-random.ts';
 
 /** Connections that a step builds and stirs, beyond its first pattern: about 50 ms. */
@@ -40,13 +42,34 @@ function batchOf(problem: Problem, plan: ExactPlan | null): number {
   return Math.max(1, Math.min(MOST_CANDIDATES, Math.floor(EDGES_PER_STEP / edgesOf(problem))));
 }
 
+/** Patterns that are built before the constraints count as out of reach. */
+const TRIALS = 8;
+
+const keepsConstraints = ({ constraints }: Problem, pattern: Pattern): boolean =>
+  constraints === undefined || constraintFault(pattern, constraints) === null;
+
+/** Constraints are not built in: they are kept by what the construction is anyway, or by luck often enough. */
+function acceptsConstrained(problem: Problem): true | string {
+  const grid = permutationGrid.accepts(problem);
+  if (grid !== true) return grid;
+  const plan = exactPlan(problem);
+  if (plan === null || !plan.proved)
+    return 'no construction reaches every bound here, and others do not keep constraints';
+  const random = Random.fromSeed(0);
+  for (let trial = 0; trial < TRIALS; trial++) {
+    if (keepsConstraints(problem, makeExact(problem, plan, random.fork(trial)).pattern)) return true;
+  }
+  return `its construction does not keep the constraints: ${TRIALS} of ${TRIALS} patterns broke them`;
+}
+
 function step(problem: Problem, steps: StepCount, random: Random): Step<StepCount> {
   const plan = exactPlan(problem);
   const made = Array.from({ length: Math.min(batchOf(problem, plan), 2 ** Math.min(steps, 30)) }, (_, index) =>
     makeExact(problem, plan, random.fork(index)),
   );
   const swaps = made.reduce((sum, candidate) => sum + candidate.swaps, 0);
-  return { state: steps + 1, candidates: made.map(({ pattern }) => pattern), swaps };
+  const candidates = made.map(({ pattern }) => pattern).filter((pattern) => keepsConstraints(problem, pattern));
+  return { state: steps + 1, candidates, swaps };
 }
 
 /**
@@ -59,9 +82,11 @@ export const exact = defineStrategy<StepCount>({
   source:
     'Own construction (docs/exact-construction.md): permutation grids (quasi-cyclic LDPC codes) whose shifts add up evenly over a span, as mixed radices do in RadiX-Net (Robinett & Kepner 2018, arXiv 1809.05242), but with the windows of every junction kept, with random blocks instead of fixed digits, and stirred by swaps that keep the score',
   accepts: (problem) =>
-    exactPlan(problem) !== null ||
-    canPolish(problem) ||
-    'no construction fits these windows, and the net is too large to polish',
+    hasConstraints(problem)
+      ? acceptsConstrained(problem)
+      : exactPlan(problem) !== null ||
+        canPolish(problem) ||
+        'no construction fits these windows, and the net is too large to polish',
   start: () => 0,
   step: (problem, steps, _elites, random) => step(problem, steps, random),
 });

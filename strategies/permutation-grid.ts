@@ -6,6 +6,8 @@ import type { Windows } from '../src/pattern/windows.ts';
 import { defineStrategy, type Problem } from '../src/search/strategy.ts';
 import { independentStep, type StepCount } from './shared/batch.ts';
 import { randomJunction } from './shared/biregular.ts';
+import { hasConstraints, rulesOf } from './shared/constrained.ts';
+import { constrainedGridJunction, gridConflict } from './shared/constrained-grid.ts';
 
 /** One junction cut into blocks along its windows: every block is biregular, with `fanIn` and `fanOut` edges a neuron. */
 interface Grid {
@@ -75,13 +77,18 @@ function gridJunction(junction: JunctionSize, grid: Grid, random: Random): Uint3
   return sources;
 }
 
-/** @throws RangeError for a problem that `permutationGrid` does not accept */
+/**
+ * Of the grids that keep the problem's constraints one at random: every one equally likely where there are none.
+ * @throws RangeError for a problem that `permutationGrid` does not accept
+ */
 export function permutationGridPattern(problem: Problem, random: Random): Pattern {
   const { layers, fanOuts } = problem.architecture;
-  const junctions = junctionSizes(problem.architecture).map((junction) => {
+  const rules = hasConstraints(problem) ? rulesOf(problem) : [];
+  const junctions = junctionSizes(problem.architecture).map((junction, index) => {
     if (junction.density === 1) return denseJunction(junction.left, junction.right);
     const grid = gridOf(problem, junction);
     if (typeof grid === 'string') throw new RangeError(`expected windows that a grid can follow; got: ${grid}`);
+    if (rules[index] !== undefined) return constrainedGridJunction(rules[index], grid, random.fork(junction.number));
     return gridJunction(junction, grid, random.fork(junction.number));
   });
   return { layers, fanOuts, junctions };
@@ -100,7 +107,9 @@ export const permutationGrid = defineStrategy<StepCount>({
     const grids = junctionSizes(problem.architecture).map((junction) =>
       junction.density === 1 ? null : gridOf(problem, junction),
     );
-    return grids.find((grid) => typeof grid === 'string') ?? true;
+    const fault = grids.find((grid) => typeof grid === 'string');
+    if (fault !== undefined) return fault as string;
+    return hasConstraints(problem) ? gridConflict(rulesOf(problem), grids as (Grid | null)[]) : true;
   },
   start: () => 0,
   step: (problem, steps, _elites, random) => independentStep(problem, steps, random, permutationGridPattern),

@@ -4,8 +4,9 @@ import type { Random } from '../src/pattern/random.ts';
 import { defineStrategy, type Problem } from '../src/search/strategy.ts';
 import { independentStep, type StepCount } from './shared/batch.ts';
 import { randomJunction } from './shared/biregular.ts';
+import { constrainedPattern, constraintsRefusal } from './shared/constrained.ts';
 
-/** A pattern drawn uniformly, up to mixing, from all of the architecture's. */
+/** A pattern drawn uniformly, up to mixing, from all of the architecture's, whatever the problem's constraints. */
 export function uniformRandomPattern(problem: Problem, random: Random): Pattern {
   const { layers, fanOuts } = problem.architecture;
   const junctions = junctionSizes(problem.architecture).map(({ number, left, right, fanOut }) =>
@@ -18,8 +19,8 @@ export const uniformRandom = defineStrategy<StepCount>({
   name: 'uniform-random',
   summary: 'every pattern of these degrees equally likely',
   source:
-    'Global curveball: Strona et al. 2014 (doi 10.1038/ncomms5114), proved uniform by Carstens et al. 2018 (arXiv 1804.08487); here from a round-robin start, with the rounds that measurement asks for',
-  accepts: () => true,
+    'Global curveball: Strona et al. 2014 (doi 10.1038/ncomms5114), proved uniform by Carstens et al. 2018 (arXiv 1804.08487); here from a round-robin start, with the rounds that measurement asks for; under constraints trades within memories or blocks, around fixed edges',
+  accepts: (problem) => constraintsRefusal(problem) ?? true,
   start: () => 0,
-  step: (problem, steps, _elites, random) => independentStep(problem, steps, random, uniformRandomPattern),
+  step: (problem, steps, _elites, random) => independentStep(problem, steps, random, constrainedPattern),
 });
