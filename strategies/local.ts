@@ -8,6 +8,7 @@ import { denseJunction, type Pattern, sortRows } from '../src/pattern/pattern.ts
 import type { Random } from '../src/pattern/random.ts';
 import { defineStrategy, type Problem } from '../src/search/strategy.ts';
 import { independentStep, type StepCount } from './shared/batch.ts';
+import { refusesConstraints } from './shared/constrained.ts';
 
 /**
  * Neighbourhoods of one layer: boxes of `box` sides (wrapping round at the edges of the layer) whose corners repeat with a
@@ -24,7 +25,7 @@ interface Neighbourhood {
 
 const product = (sides: readonly number[]) => sides.reduce((a, b) => a * b, 1);
 
-/** Most compact boxes that a junction draws its neighbourhood from. */
+/** Most compact boxes of a kind that a junction draws its neighbourhood from. */
 const BOXES = 3;
 
 /** Parts of a layer within which its neurons change places; each widens the neighbourhoods, and so the range of scatter. */
@@ -45,17 +46,25 @@ function neighbourhood(shape: readonly number[], box: readonly number[], right: 
   return { shape, box, period, corners: (right * product(period)) / product(shape) };
 }
 
+/** The most compact by their first `sides` sides; of equal ones the first. */
+function mostCompact(hoods: readonly Neighbourhood[], sides: number): Neighbourhood[] {
+  const length = ({ box }: Neighbourhood) => Math.max(...box.slice(0, sides)) / Math.min(...box.slice(0, sides));
+  return [...hoods].sort((a, b) => length(a) - length(b)).slice(0, BOXES);
+}
+
 /**
- * Neighbourhoods of fan-in neurons, the most compact first. Runs along [n] exist for every feasible size: fan-in is a multiple
- * of left/gcd(left, right), so `corners` is whole. A shaped layer that no box fits is taken as [n].
+ * Neighbourhoods of fan-in neurons: the most compact, and in feature maps also the most compact that have all channels, as the
+ * receptive fields of convolutions do. Runs along [n] exist for every feasible size: fan-in is a multiple of
+ * left/gcd(left, right), so `corners` is whole. A shaped layer that no box fits is taken as [n].
  */
 function neighbourhoods(shape: LayerShape, junction: JunctionSize): Neighbourhood[] {
   const fitting = boxesOf(shape, junction.fanIn)
     .map((box) => neighbourhood(shape, box, junction.right))
     .filter(({ corners }) => Number.isInteger(corners));
   if (fitting.length === 0) return [neighbourhood([junction.left], [junction.fanIn], junction.right)];
-  const length = ({ box }: Neighbourhood) => Math.max(...box) / Math.min(...box);
-  return fitting.sort((a, b) => length(a) - length(b)).slice(0, BOXES);
+  const compact = mostCompact(fitting, shape.length);
+  const allChannels = shape.length < 3 ? [] : fitting.filter(({ box }) => box[2] === shape[2]);
+  return [...new Set([...compact, ...mostCompact(allChannels, 2)])];
 }
 
 /** Corners within one period: all in one place (blocks), evenly spread (sliding windows) or independent (jitter). */
@@ -148,7 +157,7 @@ export const local = defineStrategy<StepCount>({
   summary: 'every right neuron sees neighbouring left neurons: low scatter, as in convolutions',
   source:
     'Receptive fields of convolutional layers without weight sharing (locally connected layers), with exact degrees by periodic corners on a layer that wraps round; offset, spacing, order of the right neurons and a blur of the left ones are drawn',
-  accepts: () => true,
+  accepts: refusesConstraints,
   start: () => 0,
   step: (problem, steps, _elites, random) =>
     independentStep(problem, steps, random, (own, stream) => localPattern(own, stream)),

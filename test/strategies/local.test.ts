@@ -5,7 +5,7 @@ import { fingerprint, patternFault } from '../../src/pattern/pattern.ts';
 import { presets } from '../../src/pattern/presets.ts';
 import { Random } from '../../src/pattern/random.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
-import { localPattern } from '../../strategies/local.ts';
+import { local, localPattern } from '../../strategies/local.ts';
 import { makeProblem } from '../conformance/strategy-problems.ts';
 
 /** Whether numbers are successive, going round after `length − 1`. */
@@ -39,6 +39,52 @@ test('every right neuron of a picture sees a box of neighbouring rows and column
       expect(isRun(down, 8) && isRun(across, 12)).toBe(true);
     }
   }
+});
+
+/** Patterns of one junction, from right neurons in order of their place, without blur: their distinct rows. */
+function distinctRows(request: Parameters<typeof makeProblem>[0], fanIn: number): number[][][] {
+  const problem = makeProblem(request);
+  return Array.from({ length: 60 }, (_, seed) => {
+    const all = rows(localPattern(problem, Random.fromSeed(seed), 0).junctions[0], fanIn);
+    return [...new Map(all.map((row) => [String(row), row])).values()];
+  });
+}
+
+test('block-diagonal groups, evenly sliding windows and windows at random places all occur', () => {
+  const kinds = distinctRows({ layers: [32, 16], fanOuts: [4] }, 8).map((distinct) => {
+    const starts = distinct.map((row) => row.find((neuron) => !row.includes((neuron + 31) % 32)) ?? 0);
+    const gaps = starts.sort((a, b) => a - b).map((start, i) => (starts[(i + 1) % starts.length] - start + 32) % 32);
+    if (distinct.length === 4) return new Set(distinct.flat()).size === 32 ? 'blocks' : 'other';
+    return distinct.length === 16 && gaps.every((gap) => gap === 2) ? 'sliding' : 'jitter';
+  });
+  for (const kind of ['blocks', 'sliding', 'jitter']) expect(kinds).toContain(kind);
+  expect(kinds).not.toContain('other');
+});
+
+test('feature maps are seen in boxes, some cut in all three sides and some with all channels', () => {
+  const kinds = distinctRows({ layers: [256, 64], fanOuts: [4], shapes: [[8, 8, 4], undefined] }, 16).map(
+    (distinct) => {
+      const channels = distinct.map((row) => {
+        const [down, across, deep] = [
+          new Set(row.map((neuron) => Math.floor(neuron / 32))),
+          new Set(row.map((neuron) => Math.floor(neuron / 4) % 8)),
+          new Set(row.map((neuron) => neuron % 4)),
+        ];
+        expect(down.size * across.size * deep.size).toBe(16);
+        expect(isRun(down, 8) && isRun(across, 8) && isRun(deep, 4)).toBe(true);
+        return deep.size;
+      });
+      return Math.max(...channels);
+    },
+  );
+  expect(kinds).toContain(4);
+  expect(kinds).toContain(2);
+});
+
+test('constraints are refused with the reason', () => {
+  const problem = makeProblem({ layers: [16, 64, 16], fanOuts: [16, 4] });
+  expect(local.accepts(problem)).toBe(true);
+  expect(local.accepts({ ...problem, constraints: { distinctNeighbourhoods: true } })).toMatch(/cannot keep/);
 });
 
 const sides = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 2, maxLength: 3 });
