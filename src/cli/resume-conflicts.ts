@@ -1,10 +1,13 @@
+import type { Constraints } from '../pattern/constraints.ts';
 import type { StudyRecord } from '../store/index.ts';
 import type { StudySettings } from '../study/settings.ts';
 import { type ArchitectureOptions, architectureFrom, entryOptionsFrom } from './architecture-options.ts';
+import { type ConstraintOptions, typedConstraints } from './constraint-options.ts';
 import { UsageError } from './errors.ts';
+import { strategyAsTyped, typedStrategy } from './strategy-options.ts';
 
 /** What a user may give with --resume that belongs to the study: right if it says what the study says. */
-export interface ResumeOptions extends ArchitectureOptions {
+export interface ResumeOptions extends ArchitectureOptions, ConstraintOptions {
   readonly name?: string;
   readonly strategy?: string[];
   readonly rankBy?: string[];
@@ -31,22 +34,36 @@ function architectureDiffers(options: ResumeOptions, { architecture }: StudySett
   return !same(architectureFrom(own).architecture, architecture);
 }
 
+/** What options say of constraints, against all that the study has of the same kind. */
+function constraintConflicts(options: ResumeOptions, settings: StudySettings): [string, boolean][] {
+  const typed = typedConstraints(options, settings.architecture);
+  const own = settings.constraints;
+  const differs = (key: keyof Constraints) => typed?.[key] !== undefined && !same(typed[key], own?.[key]);
+  return [
+    ['--parallelism', differs('parallelism')],
+    ['--nm', differs('structure')],
+    ['--edges', differs('forbidden') || differs('forced')],
+    ['--distinct', differs('distinctNeighbourhoods')],
+  ];
+}
+
 /** The options that ask for something else than the study's own settings. */
 function conflicts(options: ResumeOptions, study: StudyRecord, settings: StudySettings): string[] {
   const { metric, windows, spans, name, strategy, rankBy, untilOptimal, target, seed } = options;
   const entries = entryOptionsFrom({ windows, spans });
-  const strategies = [...new Set(settings.islands.map((island) => island.strategy))];
+  const strategies = [...new Set(settings.islands.map(strategyAsTyped))];
   const differs: [string, boolean][] = [
     ['the network', architectureDiffers(options, settings)],
     ['--metric', metric !== undefined && metric !== settings.metric],
     ['--windows', windows !== undefined && !same(entries.windows, settings.entries.windows)],
     ['--spans', spans !== undefined && spans !== settings.entries.spans],
     ['--name', name !== undefined && name !== study.name],
-    ['--strategy', strategy !== undefined && !same(strategy, strategies)],
+    ['--strategy', strategy !== undefined && !same(strategy.map(typedStrategy), strategies)],
     ['--rank-by', rankBy !== undefined && !same(rankBy, settings.order)],
     ['--until-optimal', untilOptimal === true && !settings.untilOptimal],
     ['--target', target !== undefined && target !== settings.target],
     ['--seed', seed !== undefined && seed !== settings.seed],
+    ...constraintConflicts(options, settings),
   ];
   return differs.flatMap(([what, differ]) => (differ ? [what] : []));
 }

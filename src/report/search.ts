@@ -21,8 +21,9 @@ const columns: readonly Column<FoundCandidate>[] = [
 
 /** The best, how far from the best possible, and the top as a table. */
 export function searchText(report: SearchResult, options: TextOptions): string {
-  const { best, study, evaluated, seconds, vacuous } = report;
-  const effort = `${plural(evaluated, 'candidate')} in ${seconds.toFixed(1)} s`;
+  const { best, study, evaluated, seconds, vacuous, endedBecause } = report;
+  const ended = endedBecause === null ? '' : `; ended: ${endedBecause}`;
+  const effort = `${plural(evaluated, 'candidate')} in ${seconds.toFixed(1)} s${ended}`;
   if (best === null) return `${paragraph(`${study}: ${effort}, none found.`, options).join('\n')}\n`;
   const pointless = vacuous.length === best.vector.length;
   const certified =

@@ -3,9 +3,20 @@ import type { ScatterScore } from '../scatter/metric.ts';
 import type { Ties } from './ranking.ts';
 import type { Problem } from './strategy.ts';
 
+/** A user's module, and what it held when the study began: another content would give another search. */
+export interface StrategyFile {
+  /** absolute */
+  readonly path: string;
+  /** of its bytes, hexadecimal; what it imports itself is not covered */
+  readonly sha256: string;
+}
+
 /** One independent line of search: a strategy with a seed of its own, by its number. */
 export interface IslandSpec {
+  /** name of a strategy: of one of ours, or of the one that `file` holds */
   readonly strategy: string;
+  /** where a strategy of the user's own is from */
+  readonly file?: StrategyFile;
   /** S wanted from this island instead of the problem's own target; null for the highest */
   readonly target?: number | null;
 }
@@ -21,7 +32,7 @@ export interface SearchRequest {
   readonly islands: readonly IslandSpec[];
   readonly seed: number;
   readonly budget: Budget;
-  /** candidates kept of each strategy (of each of its targets, where its islands have several) */
+  /** as many candidates as are the best of each strategy (of each of its targets, where its islands have several) */
   readonly keep: number;
   /** what decides between candidates of equal S, in turn: 'other-scatter' or names of proxies, as `rankingOrder` takes them */
   readonly order: readonly string[];
@@ -29,6 +40,8 @@ export interface SearchRequest {
   readonly workers: number;
   /** end the search once the best candidate cannot be beaten */
   readonly untilOptimal?: boolean;
+  /** end the search once so many candidates in a row were not better than the best, in the whole order; looked at after each round */
+  readonly patience?: number;
   /** where an earlier run of the same request stopped */
   readonly resume?: SearchResume;
 }
@@ -36,14 +49,17 @@ export interface SearchRequest {
 export interface SearchResume {
   /** of the last round that was stored */
   readonly checkpoint: SearchCheckpoint;
-  /** every candidate added until then (those that better ones displaced may be left out) */
+  /** every candidate added until then */
   readonly kept: readonly Pick<
     KeptCandidate,
     'number' | 'fingerprint' | 'strategy' | 'island' | 'pattern' | 'score' | 'other' | 'ties'
   >[];
 }
 
-/** A candidate that was kept at the end of a round, its score audited by the reference. */
+/**
+ * A candidate that was among the best of its strategy and target when its turn came, its score audited by the reference. Later
+ * ones may displace it from the best. Which are kept depends on the candidates before, never on where a budget or a round ends.
+ */
 export interface KeptCandidate {
   /** ordinal among all scored candidates of the study, from 1: the same on any number of threads */
   readonly number: number;
@@ -88,10 +104,39 @@ export interface SearchCheckpoint extends SearchProgress {
   readonly seen: Uint8Array;
   /** rounds since the last that found a new candidate */
   readonly idleRounds: number;
+  /**
+   * What the last round found beyond a budget by number, in turn: a later run with a larger budget takes these in first, and so
+   * ends as one that had the larger budget from the start. Absent in checkpoints of older versions, which dropped it.
+   */
+  readonly overflow?: readonly OverflowCandidate[];
+  /** islands that ended by an error, in order of their ends: a later run does not try them again. Absent in older versions' */
+  readonly failures?: readonly IslandFailure[];
+}
+
+/** A candidate that was scored but has no number yet. */
+export interface OverflowCandidate {
+  readonly island: number;
+  readonly fingerprint: string;
+  /** the pattern, by `packPattern` */
+  readonly packed: Uint8Array;
+  readonly score: ScatterScore;
+  readonly other: ScatterScore | null;
+  readonly ties: Ties;
+}
+
+/** An island whose strategy threw, gave what is no pattern, or ended its thread. */
+export interface IslandFailure {
+  readonly island: number;
+  /** the one that it did not finish; 0 when it failed before the first */
+  readonly round: number;
+  /** one sentence, naming strategy and file */
+  readonly reason: string;
 }
 
 /**
- * What a search says, in order. One 'round' a round: `added` and its checkpoint belong in one transaction.
+ * What a search says, in order. One 'round' a round, and one more for a round of which an earlier run's budget left something
+ * over: `added` and its checkpoint belong in one transaction. 'refused' and what failed in an earlier run come first, a failure of
+ * this run after the 'round' whose checkpoint holds it.
  * The last event is 'ended'. A candidate whose audit fails ends the search with an error, loudly.
  */
 export type SearchEvent =
@@ -103,6 +148,16 @@ export type SearchEvent =
       readonly reason: string;
     }
   | {
+      readonly kind: 'failed';
+      /** an island that ended by an error; the others go on */
+      readonly island: number;
+      readonly strategy: string;
+      /** null for a strategy of ours */
+      readonly file: string | null;
+      readonly round: number;
+      readonly reason: string;
+    }
+  | {
       readonly kind: 'round';
       readonly progress: SearchProgress;
       readonly added: readonly KeptCandidate[];
@@ -110,6 +165,6 @@ export type SearchEvent =
     }
   | {
       readonly kind: 'ended';
-      readonly why: 'budget' | 'optimal' | 'target' | 'aborted' | 'exhausted';
+      readonly why: 'budget' | 'optimal' | 'target' | 'no-improvement' | 'aborted' | 'exhausted';
       readonly progress: SearchProgress;
     };

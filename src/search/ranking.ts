@@ -82,10 +82,13 @@ export class BestOf<T extends Ranked> {
     return this.#members.length < this.#most ? null : (this.#members.at(-1) ?? null);
   }
 
-  /** @returns those of the offered that are among the best now, in the order offered */
-  offer(candidates: readonly T[]): T[] {
-    this.#members = [...this.#members, ...candidates].sort(this.#compare).slice(0, this.#most);
-    const members = new Set(this.#members);
-    return candidates.filter((candidate) => members.has(candidate));
+  /** @returns whether it is among the best now; the worst of them gave way */
+  offer(candidate: T): boolean {
+    const { worst } = this;
+    if (worst !== null && this.#compare(candidate, worst) >= 0) return false;
+    const behind = this.#members.findIndex((member) => this.#compare(candidate, member) < 0);
+    const at = behind === -1 ? this.#members.length : behind;
+    this.#members = [...this.#members.slice(0, at), candidate, ...this.#members.slice(at)].slice(0, this.#most);
+    return true;
   }
 }

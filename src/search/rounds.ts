@@ -1,30 +1,21 @@
-import type { Pattern } from '../pattern/pattern.ts';
-import type { KeptCandidate, SearchCheckpoint, SearchProgress, SearchRequest } from './events.ts';
+import { Elites } from './elites.ts';
+import type { IslandFailure, KeptCandidate, SearchCheckpoint, SearchProgress, SearchRequest } from './events.ts';
 import { FingerprintSet, type SharedFingerprints } from './fingerprint-set.ts';
-import { BestOf, shortfall } from './ranking.ts';
+import { inTurn, packWaiting, unpackWaiting, type Waiting } from './overflow.ts';
+import { BestOf, byRank, shortfall } from './ranking.ts';
 import type { Elite } from './strategy.ts';
-import type { Bar, ScoredPattern, StepResult } from './tasks.ts';
+import type { Bar, StepResult } from './tasks.ts';
 
-/** A candidate that was kept, its score not audited yet. */
+/** A candidate that is kept, its score not audited yet. */
 export type Newcomer = Omit<KeptCandidate, 'audit'>;
 
-/** Elites that every island sees. */
-const ELITES = 4;
+/** What is remembered of a kept candidate: a pattern would be held in memory as long. */
+type Kept = Omit<Newcomer, 'pattern' | 'round'>;
 
 interface Tally {
   readonly name: string;
   evaluated: number;
   best: number | null;
-}
-
-/** The same pattern in memory that threads share. */
-function sharedPattern(pattern: Pattern): Pattern {
-  const junctions = pattern.junctions.map((sources) => {
-    const shared = new Uint32Array(new SharedArrayBuffer(sources.byteLength));
-    shared.set(sources);
-    return shared;
-  });
-  return { ...pattern, junctions };
 }
 
 /**
@@ -36,9 +27,10 @@ export class Rounds {
   readonly #seen: FingerprintSet;
   readonly #tallies: readonly Tally[];
   /** by strategy and target */
-  readonly #kept = new Map<string, BestOf<Omit<Newcomer, 'pattern' | 'round'>>>();
-  readonly #best: BestOf<Omit<Newcomer, 'round'>>;
-  #elites: readonly Elite[] = [];
+  readonly #kept = new Map<string, BestOf<Kept>>();
+  readonly #elites: Elites;
+  #failures: readonly IslandFailure[];
+  #overflow: readonly Waiting[];
   #states: readonly unknown[];
   #round = 0;
   #duplicates = 0;
@@ -56,7 +48,9 @@ export class Rounds {
     });
     for (const [island] of islands.entries())
       this.#kept.set(this.#group(island), new BestOf(keep, this.#target(island), order));
-    this.#best = new BestOf(ELITES, problem.target, order);
+    this.#elites = new Elites(problem.target, order);
+    this.#failures = resume?.checkpoint.failures ?? [];
+    this.#overflow = unpackWaiting(resume?.checkpoint.overflow ?? []);
     this.#states = resume?.checkpoint.states ?? islands.map(() => null);
     if (resume !== undefined) this.#restore(resume);
   }
@@ -73,14 +67,24 @@ export class Rounds {
     return this.#idleRounds;
   }
 
+  /** Islands that ended by an error, in order. */
+  get failures(): readonly IslandFailure[] {
+    return this.#failures;
+  }
+
+  /** Whether the budget has room for what an earlier one left over of its last round. */
+  get hasLeftOver(): boolean {
+    return this.#overflow.length > 0 && this.#hasRoom();
+  }
+
   /** State of every island after the last round. */
   get states(): readonly unknown[] {
     return this.#states;
   }
 
-  /** The best few of all, in shared memory. */
+  /** The best of all and of each strategy, in shared memory. */
   get elites(): readonly Elite[] {
-    return this.#elites;
+    return this.#elites.members;
   }
 
   /** By island: what a candidate must beat to be kept; null while there is room. */
@@ -97,33 +101,59 @@ export class Rounds {
   }
 
   get best(): Pick<Newcomer, 'number' | 'strategy' | 'score'> | null {
-    return this.#best.members[0] ?? null;
+    return this.#elites.best;
+  }
+
+  /** Candidates since the best one. */
+  get sinceBest(): number {
+    return this.evaluated - (this.best?.number ?? 0);
+  }
+
+  /** An island ends by an error. @param round that it did not finish */
+  fail(island: number, round: number, reason: string): void {
+    this.#failures = [...this.#failures, { island, round, reason }];
   }
 
   /**
-   * Takes in a round. Candidates are numbered in turns, the first of every island, then the second, …, so that a budget that
-   * ends within a round is spread over the islands; those beyond it are dropped.
-   * @param results by island; null for one that was refused
-   * @returns the candidates that are kept now and were not before, by number
+   * Takes in a round. Candidates are numbered in turns, as far as the budget goes; those beyond it are left over.
+   * @param results by island; null for one that did not step
+   * @returns the candidates that are kept, by number
    */
   merge(results: readonly (StepResult | null)[]): Newcomer[] {
     this.#round++;
     this.#states = results.map((result) => result?.state ?? null);
-    const before = this.#seen.count;
-    const found = new Map<string, Newcomer[]>();
-    const longest = Math.max(...results.map((result) => result?.candidates.length ?? 0));
-    for (let turn = 0; turn < longest; turn++) {
-      for (const [island, result] of results.entries()) {
-        const candidate = result?.candidates[turn];
-        if (candidate !== undefined) this.#count(candidate, island, found);
-      }
-    }
     for (const result of results) {
       this.#swaps += result?.swaps ?? 0;
       this.#duplicates += result?.duplicates ?? 0;
     }
+    const before = this.#seen.count;
+    const newcomers = this.#take(inTurn(results));
     this.#idleRounds = this.#seen.count > before ? 0 : this.#idleRounds + 1;
-    return this.#keep(found);
+    return newcomers;
+  }
+
+  /**
+   * What `merge` would make the best, given room; null where that cannot be told, since an island with a target of its own has the
+   * best of them. @param results as of `merge`
+   */
+  bestWith(results: readonly (StepResult | null)[]): Pick<Newcomer, 'score'> | null {
+    const { problem, order } = this.#request;
+    const compare = byRank(problem.target, order);
+    const ranked = inTurn(results).map(({ island, candidate }, index) => ({
+      ...candidate,
+      number: this.evaluated + 1 + index,
+      isOurs: this.#target(island) === problem.target,
+    }));
+    const { best } = this.#elites;
+    if (ranked.length === 0) return best;
+    const first = ranked.reduce((a, b) => (compare(b, a) < 0 ? b : a));
+    if (best !== null && compare(best, first) < 0) return best;
+    return first.isOurs ? first : null;
+  }
+
+  /** Goes on with a round of which an earlier budget left something over, as if it had never been cut. @returns as `merge` does */
+  takeLeftOver(): Newcomer[] {
+    return this.#take(this.#overflow);
   }
 
   progress(seconds: number): SearchProgress {
@@ -145,6 +175,8 @@ export class Rounds {
       states: this.#states,
       seen: this.#seen.bytes(),
       idleRounds: this.#idleRounds,
+      overflow: packWaiting(this.#overflow),
+      failures: this.#failures,
     };
   }
 
@@ -157,19 +189,36 @@ export class Rounds {
     return `${this.#request.islands[island].strategy} ${this.#target(island)}`;
   }
 
-  /** Numbers a candidate, unless it is known or the budget is spent. */
-  #count(candidate: ScoredPattern, island: number, found: Map<string, Newcomer[]>): void {
-    const { budget, islands } = this.#request;
-    if (budget.kind === 'candidates' && this.evaluated >= budget.candidates) return;
+  #hasRoom(): boolean {
+    const { budget } = this.#request;
+    return budget.kind === 'time' || this.evaluated < budget.candidates;
+  }
+
+  /**
+   * Numbers candidates while there is room. Each is kept if it is among the best of its group at its turn, whatever comes after:
+   * so what a smaller budget keeps is the beginning of what a larger one does.
+   */
+  #take(waiting: readonly Waiting[]): Newcomer[] {
+    const newcomers: Newcomer[] = [];
+    let taken = 0;
+    for (; taken < waiting.length && this.#hasRoom(); taken++) {
+      const newcomer = this.#number(waiting[taken]);
+      if (newcomer !== null && this.#keep(newcomer)) newcomers.push(newcomer);
+    }
+    this.#overflow = waiting.slice(taken);
+    return newcomers;
+  }
+
+  /** Null for a candidate that is known. */
+  #number({ island, candidate }: Waiting): Newcomer | null {
     if (!this.#seen.add(candidate.fingerprint)) {
       this.#duplicates++;
-      return;
+      return null;
     }
-    const { strategy } = islands[island];
-    const newcomer: Newcomer = { number: this.evaluated, strategy, island, round: this.#round, ...candidate };
-    const group = this.#group(island);
-    found.set(group, [...(found.get(group) ?? []), newcomer]);
+    const { strategy } = this.#request.islands[island];
+    const newcomer = { number: this.evaluated, strategy, island, round: this.#round, ...candidate };
     this.#tally(newcomer);
+    return newcomer;
   }
 
   #tally({ strategy, score }: Newcomer): void {
@@ -182,26 +231,11 @@ export class Rounds {
     }
   }
 
-  #keep(found: ReadonlyMap<string, readonly Newcomer[]>): Newcomer[] {
-    const newcomers: Newcomer[] = [];
-    for (const [group, candidates] of found) {
-      const numbers = new Set(
-        this.#kept
-          .get(group)
-          ?.offer(candidates.map(withoutPattern))
-          .map(({ number }) => number),
-      );
-      newcomers.push(...candidates.filter(({ number }) => numbers.has(number)));
-    }
-    newcomers.sort((a, b) => a.number - b.number);
-    this.#offerElites(newcomers);
-    return newcomers;
-  }
-
-  #offerElites(candidates: readonly Omit<Newcomer, 'round'>[]): void {
-    const chosen = this.#best.offer(candidates);
-    if (chosen.length === 0) return;
-    this.#elites = this.#best.members.map(({ pattern, score }) => ({ pattern: sharedPattern(pattern), score }));
+  #keep(candidate: Omit<Newcomer, 'round'>): boolean {
+    const { pattern: _, ...rest } = candidate;
+    if (this.#kept.get(this.#group(candidate.island))?.offer(rest) !== true) return false;
+    this.#elites.offer(candidate);
+    return true;
   }
 
   #restore({ checkpoint, kept }: NonNullable<SearchRequest['resume']>): void {
@@ -215,17 +249,13 @@ export class Rounds {
     this.#duplicates = checkpoint.duplicates;
     this.#swaps = checkpoint.swaps;
     this.#idleRounds = checkpoint.idleRounds;
-    for (const candidate of kept) {
+    for (const candidate of kept.toSorted((a, b) => a.number - b.number)) {
       if (islands[candidate.island]?.strategy !== candidate.strategy || candidate.number > checkpoint.evaluated) {
         throw new RangeError(
           `expected kept candidates of the checkpoint's study; got number ${candidate.number} of ${candidate.strategy}`,
         );
       }
-      this.#kept.get(this.#group(candidate.island))?.offer([withoutPattern(candidate)]);
+      this.#keep(candidate);
     }
-    this.#offerElites(kept);
   }
 }
-
-/** What ranking needs: a pattern would be held in memory as long as its candidate is kept. */
-const withoutPattern = <T extends { readonly pattern: Pattern }>({ pattern: _, ...rest }: T) => rest;

@@ -47,16 +47,28 @@ export interface StepResult {
   readonly duplicates: number;
 }
 
+/** Why a step, or the asking, did not come to its end. */
+export interface StepFailure {
+  /** one sentence, naming strategy and file */
+  readonly failed: string;
+  /** 'search': without the island it would be another one (its file is not what it was); 'request': the caller's mistake */
+  readonly ends: 'island' | 'search' | 'request';
+}
+
+export type StepOutcome = StepResult | StepFailure;
+
 export interface AuditTask {
   readonly number: number;
   readonly pattern: Pattern;
   readonly score: ScatterScore;
 }
 
-/** The functions that a worker file exports, by name. */
+/** The functions that a worker file exports, by name. What a strategy does wrong is their result; they reject for nothing else. */
 export interface WorkerTasks {
-  /** per island: true, or why its strategy refuses the problem. @throws RangeError for a strategy that does not exist */
-  accepts(): (true | string)[];
-  step(task: StepTask): StepResult;
+  /** comes back once the thread has started */
+  ready(): true;
+  /** true, or why the island's strategy refuses the problem */
+  accepts(island: number): Promise<true | string | StepFailure>;
+  step(task: StepTask): Promise<StepOutcome>;
   audit(task: AuditTask): AuditResult;
 }

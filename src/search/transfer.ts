@@ -2,7 +2,14 @@
  * Every ArrayBuffer within a plain value, once each: what is moved with it to another thread.
  * @throws TypeError for shared memory, which cannot be stored: a state must not hold on to elites
  */
-export function buffersOf(value: unknown, found = new Set<ArrayBuffer>()): ArrayBuffer[] {
+export function buffersOf(value: unknown): ArrayBuffer[] {
+  const found = new Set<ArrayBuffer>();
+  collect(value, found, new Set());
+  return [...found];
+}
+
+function collect(value: unknown, found: Set<ArrayBuffer>, visited: Set<object>): void {
+  if (value === null || typeof value !== 'object' || visited.has(value)) return;
   if (ArrayBuffer.isView(value)) {
     if (!(value.buffer instanceof ArrayBuffer)) {
       throw new TypeError(
@@ -10,7 +17,8 @@ export function buffersOf(value: unknown, found = new Set<ArrayBuffer>()): Array
       );
     }
     found.add(value.buffer);
-  } else if (Array.isArray(value)) for (const item of value) buffersOf(item, found);
-  else if (value !== null && typeof value === 'object') for (const item of Object.values(value)) buffersOf(item, found);
-  return [...found];
+    return;
+  }
+  visited.add(value);
+  for (const item of Array.isArray(value) ? value : Object.values(value)) collect(item, found, visited);
 }

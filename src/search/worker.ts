@@ -1,44 +1,97 @@
 import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import { strategies } from '../../strategies/index.ts';
+import { constraintFault } from '../pattern/constraints.ts';
+import { type Failure, failure, type Outcome, success } from '../pattern/failure.ts';
 import { fingerprint, type Pattern, patternFault } from '../pattern/pattern.ts';
 import { Random } from '../pattern/random.ts';
 import { type AuditResult, auditScore } from '../scatter/audit.ts';
 import { scoreBoth } from '../scatter/kernel.ts';
+import type { StrategyFile } from './events.ts';
 import { hasFingerprint } from './fingerprint-set.ts';
+import { guardedStrategy } from './guarded-strategy.ts';
 import type { Problem, Step, Strategy } from './strategy.ts';
-import type { AuditTask, Bar, ScoredPattern, StepResult, StepTask, WorkerSetup } from './tasks.ts';
+import { errorText, importStrategy, strategyFileFault } from './strategy-file.ts';
+import type { AuditTask, Bar, ScoredPattern, StepFailure, StepOutcome, StepTask, WorkerSetup } from './tasks.ts';
 import { TieBreakers } from './tie-breakers.ts';
 import { buffersOf } from './transfer.ts';
 
 const { problem, seed, islands, order } = workerData as WorkerSetup;
 const tieBreakers = new TieBreakers(order, problem.architecture);
 
+// What a user's strategy prints must not end up among the data on stdout.
+process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
+
 /** Streams of the study's seed: those of islands and those of audits never meet. */
 const ISLANDS = 1;
 const AUDITS = 2;
 
-function strategyOf(island: number): Strategy {
-  const { strategy: name } = islands[island];
+/** Strategies of users' files, by path. */
+const loaded = new Map<string, Promise<Outcome<Strategy>>>();
+
+async function load(file: StrategyFile, name: string): Promise<Outcome<Strategy>> {
+  const changed = await strategyFileFault(file);
+  if (changed !== null) return changed;
+  const strategy = await importStrategy(file.path);
+  if (!strategy.ok) return strategy;
+  if (strategy.value.name === name && !strategies.has(name)) return success(guardedStrategy(strategy.value));
+  const message = `the strategy file ${file.path} holds ${strategy.value.name}; expected ${name}, and no name of ours`;
+  return failure('bad-strategy-file', message, 'Start a new study.');
+}
+
+async function strategyOf(island: number): Promise<Outcome<Strategy>> {
+  const { strategy: name, file } = islands[island];
+  if (file !== undefined) {
+    const strategy = loaded.get(file.path) ?? load(file, name);
+    loaded.set(file.path, strategy);
+    return strategy;
+  }
   const strategy = strategies.get(name);
-  if (strategy !== undefined) return strategy;
-  throw new RangeError(`expected a strategy of ${[...strategies.keys()].join(', ')}; got ${name}`);
+  if (strategy !== undefined) return success(strategy);
+  return failure(
+    'no-such-strategy',
+    `expected a strategy of ${[...strategies.keys()].join(', ')}; got ${name}`,
+    'Name another.',
+  );
+}
+
+const ENDS: Readonly<Record<string, StepFailure['ends']>> = {
+  'no-such-strategy': 'request',
+  'no-strategy-file': 'search',
+  'strategy-file-changed': 'search',
+};
+
+/** Nothing of the island was run. */
+const unloaded = ({ reason, message }: Failure): StepFailure => ({ failed: message, ends: ENDS[reason] ?? 'island' });
+
+function failedStep(island: number, round: number, error: unknown): StepFailure {
+  const { strategy, file } = islands[island];
+  const name = file === undefined ? strategy : `${strategy} (${file.path})`;
+  const when = round === 0 ? 'when it was asked whether it can do the problem' : `in round ${round}`;
+  return { failed: `strategy ${name} failed ${when}: ${errorText(error)}`, ends: 'island' };
 }
 
 /** The problem as an island sees it. The entries are the same objects for all, since what scoring prepares hangs on them. */
-function problemOf(island: number): Problem {
-  const { target } = islands[island];
-  return target === undefined ? problem : { ...problem, target };
-}
+const problems: readonly Problem[] = islands.map(({ target }) =>
+  target === undefined ? problem : { ...problem, target },
+);
 
-/** Per island: true, or why its strategy refuses. @throws RangeError for a strategy that does not exist */
-export function accepts(): (true | string)[] {
-  return islands.map((_, island) => strategyOf(island).accepts(problemOf(island)));
+/** A first task, which comes back once the thread has started. */
+export const ready = (): true => true;
+
+/** True, or why the island's strategy refuses. */
+export async function accepts(island: number): Promise<true | string | StepFailure> {
+  const strategy = await strategyOf(island);
+  if (!strategy.ok) return unloaded(strategy);
+  try {
+    return strategy.value.accepts(problems[island]);
+  } catch (error) {
+    return failedStep(island, 0, error);
+  }
 }
 
 /** Steps from the island's state, or from its start. */
-function advance(task: StepTask): Step<unknown> {
-  const strategy = strategyOf(task.island);
-  const own = problemOf(task.island);
+function advance(strategy: Strategy, task: StepTask): Step<unknown> {
+  const own = problems[task.island];
   const random = Random.fromSeed(seed).fork(ISLANDS, task.island);
   const state = task.round === 1 ? strategy.start(own, random.fork(0)) : task.state;
   return strategy.step(own, state, task.elites, random.fork(task.round));
@@ -50,40 +103,44 @@ function scored(pattern: Pattern, id: string, bar: Bar | null, target: number | 
   return { fingerprint: id, pattern, score, other, ties };
 }
 
+/** @throws RangeError for a pattern of other degrees, or one that breaks a constraint */
 function checked(pattern: Pattern): Pattern {
-  const { layers, fanOuts } = problem.architecture;
-  const own = { layers, fanOuts, junctions: pattern.junctions };
+  const { architecture, constraints } = problem;
+  const own = { layers: architecture.layers, fanOuts: architecture.fanOuts, junctions: pattern.junctions };
   const fault = patternFault(own);
   if (fault !== null) throw new RangeError(`expected a pattern with exact degrees; got one where ${fault.message}`);
+  const broken = constraints === undefined ? null : constraintFault(own, constraints);
+  if (broken !== null)
+    throw new RangeError(`expected a pattern that keeps the constraints; got one where ${broken.message}`);
   return own;
 }
 
-/** One step of one island; new candidates are scored. */
-export function stepIsland(task: StepTask): StepResult {
-  const name = islands[task.island].strategy;
-  const { target } = problemOf(task.island);
+/** One step of one island; new candidates are scored. Whatever its strategy does wrong ends the island alone. */
+export async function stepIsland(task: StepTask): Promise<StepOutcome> {
+  const { island, round, known, bar } = task;
+  const strategy = await strategyOf(island);
+  if (!strategy.ok) return unloaded(strategy);
   try {
-    const { state, candidates, swaps } = advance(task);
+    const { state, candidates, swaps } = advance(strategy.value, task);
+    const patterns = candidates.map(checked);
     const found = new Map<string, ScoredPattern>();
-    for (const candidate of candidates) {
-      const pattern = checked(candidate);
+    for (const pattern of patterns) {
       const id = fingerprint(pattern);
-      if (found.has(id) || hasFingerprint(task.known, id)) continue;
-      found.set(id, scored(pattern, id, task.bar, target));
+      if (found.has(id) || hasFingerprint(known, id)) continue;
+      found.set(id, scored(pattern, id, bar, problems[island].target));
     }
-    return { state, swaps, candidates: [...found.values()], duplicates: candidates.length - found.size };
+    const result = { state, swaps, candidates: [...found.values()], duplicates: candidates.length - found.size };
+    buffersOf(result);
+    return result;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`strategy ${name} (island ${task.island}) failed in round ${task.round}: ${message}`, {
-      cause: error,
-    });
+    return failedStep(island, round, error);
   }
 }
 
 /** `stepIsland`, its patterns and state moved to the caller instead of copied. */
-export function step(task: StepTask): StepResult {
-  const result = stepIsland(task);
-  return move({ [transferableSymbol]: buffersOf(result), [valueSymbol]: result }) as unknown as StepResult;
+export async function step(task: StepTask): Promise<StepOutcome> {
+  const result = await stepIsland(task);
+  return move({ [transferableSymbol]: buffersOf(result), [valueSymbol]: result }) as unknown as StepOutcome;
 }
 
 /** The score that ranks a candidate, against the reference. */

@@ -1,14 +1,16 @@
 import { describeArchitecture } from '../pattern/architecture.ts';
-import { unwrap } from '../pattern/failure.ts';
+import { FailureError, unwrap } from '../pattern/failure.ts';
+import { strategyFileFault } from '../search/strategy-file.ts';
 import type { StudyRecord } from '../store/index.ts';
 import { findDataset } from '../training/datasets/index.ts';
 import { conclude, type StudyResult } from './conclude.ts';
 import type { StudyPhase } from './events.ts';
 import { type StudyHost, type StudyNews, stamped, startHeartbeat } from './host.ts';
 import { requireFit } from './require-fit.ts';
+import { describeSearchEnd, type SearchConclusion, type SearchEnd } from './search-end.ts';
 import { searchPhase } from './search-phase.ts';
 import { selectSpread } from './select.ts';
-import { describeBudget, problemOf, type StudySettings } from './settings.ts';
+import { describeBudget, describeSearch, problemOf, type StudySettings, type TrainingPlan } from './settings.ts';
 import { loadData, trainingPhase } from './training-phase.ts';
 
 export interface StudyOutcome {
@@ -28,7 +30,13 @@ type Say = (news: StudyNews) => void;
  */
 export async function runStudy(settings: StudySettings, name: string | null, host: StudyHost): Promise<StudyOutcome> {
   const problem = problemOf(settings);
-  if (settings.training !== null) requireFit(findDataset(settings.training.dataset), settings.architecture);
+  const { training, architecture } = settings;
+  if (training !== null) {
+    const source = findDataset(training.dataset);
+    requireFit(source, architecture, training.settings.front);
+    const lack = source.lacks(host.cacheFolder);
+    if (lack !== null) throw new FailureError(lack);
+  }
   const study = unwrap(
     host.store.createStudy({
       name,
@@ -44,17 +52,33 @@ export async function runStudy(settings: StudySettings, name: string | null, hos
   return run(study, settings, host, false);
 }
 
-/** Goes on with a study that was interrupted, by its own settings; `budget` may raise the total. */
+/** What a resume may change of a study's settings: how long it searches, not what it does. */
+export type ResumeChanges = Partial<Pick<StudySettings, 'budget' | 'patience'>>;
+
+/** Before the study is touched: what cannot go on stays as it is. @throws FailureError for a file that is not what it was */
+async function requireStrategyFiles({ islands }: StudySettings): Promise<void> {
+  for (const { file } of islands) {
+    const fault = file === undefined ? null : await strategyFileFault(file);
+    if (fault !== null) throw new FailureError(fault);
+  }
+}
+
+/**
+ * Goes on with a study that was interrupted, by its own settings; the budget that `changes` may give is the new total.
+ * @throws FailureError as `runStudy`; 'strategy-file-changed' or 'no-strategy-file' when a user's strategy is not what it was
+ */
 export async function resumeStudy(
   study: StudyRecord,
   host: StudyHost,
-  budget?: StudySettings['budget'],
+  changes: ResumeChanges = {},
 ): Promise<StudyOutcome> {
+  await requireStrategyFiles(study.settings as StudySettings);
   const claimed = unwrap(host.store.claimStudy(study.id));
   const stored = claimed.settings as StudySettings;
-  const settings = budget === undefined ? stored : { ...stored, budget };
+  const { budget = stored.budget, patience = stored.patience } = changes;
+  const settings = { ...stored, budget, ...(patience === undefined ? {} : { patience }) };
   // The new total is the study's own from now on: the next resume must not end at the old one.
-  if (budget !== undefined) host.store.changeSettings(study.id, settings);
+  if (Object.keys(changes).length > 0) host.store.changeSettings(study.id, settings);
   return run(claimed, settings, host, true);
 }
 
@@ -80,10 +104,12 @@ async function run(
   });
   const endHeartbeat = startHeartbeat(host, study.id);
   try {
-    const result = await phases(study, settings, host, say);
+    const { ended, result } = await phases(study, settings, host, say);
     const status = host.signal.aborted ? 'interrupted' : 'finished';
-    store.finishStudy(study.id, { status, ...(result === null ? {} : { result }) });
-    say({ kind: 'study-ended', status, reason: null });
+    const searched = status === 'finished' && settings.training === null;
+    const conclusion: StudyResult | SearchConclusion | null = searched ? { ended } : result;
+    store.finishStudy(study.id, { status, ...(conclusion === null ? {} : { result: conclusion }) });
+    say({ kind: 'study-ended', status, reason: searched ? describeSearchEnd(ended, settings) : null });
     return { study: unwrap(store.getStudy(study.name)), status, result };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -109,18 +135,31 @@ async function phases(
   settings: StudySettings,
   host: StudyHost,
   say: Say,
-): Promise<StudyResult | null> {
-  const phase = (name: StudyPhase, summary: string) => say({ kind: 'phase', phase: name, summary });
-  phase('search', `${settings.islands.length} islands, ${describeBudget(settings.budget)}`);
-  const why = await searchPhase(study, settings, host, say);
-  if (why === 'exhausted') {
+): Promise<{ readonly ended: SearchEnd; readonly result: StudyResult | null }> {
+  say({ kind: 'phase', phase: 'search', summary: describeSearch(settings) });
+  const ended = await searchPhase(study, settings, host, say);
+  if (ended === 'exhausted') {
     say({
       kind: 'warning',
       message: 'The search ended early: it found no new pattern for many rounds, so there are probably no others.',
     });
   }
   const plan = settings.training;
-  if (plan === null || host.signal.aborted) return null;
+  return {
+    ended,
+    result: plan === null || host.signal.aborted ? null : await trained(study, settings, plan, host, say),
+  };
+}
+
+/** Selects, trains and concludes. @returns null when it was interrupted */
+async function trained(
+  study: StudyRecord,
+  settings: StudySettings,
+  plan: TrainingPlan,
+  host: StudyHost,
+  say: Say,
+): Promise<StudyResult | null> {
+  const phase = (name: StudyPhase, summary: string) => say({ kind: 'phase', phase: name, summary });
   const chosen = selectSpread(host.store.candidates(study), plan.candidates);
   phase('select', `${chosen.length} candidates spread over strategies and scatter`);
   say({ kind: 'selected', candidates: chosen, seeds: plan.seeds, epochs: plan.settings.epochs });

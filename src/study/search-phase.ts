@@ -1,10 +1,11 @@
 import { otherMetric } from '../scatter/metric.ts';
-import type { KeptCandidate, SearchCheckpoint, SearchEvent, SearchResume } from '../search/events.ts';
+import type { KeptCandidate, SearchCheckpoint, SearchResume } from '../search/events.ts';
 import { runSearch } from '../search/search.ts';
 import type { NewCandidate, Store, StudyRecord } from '../store/index.ts';
 import type { CandidateSummary } from './events.ts';
 import type { StudyHost, StudyNews } from './host.ts';
 import { orderOf } from './leaderboard.ts';
+import type { SearchEnd } from './search-end.ts';
 import { problemOf, type StudySettings } from './settings.ts';
 
 function storedCandidate(kept: KeptCandidate): NewCandidate {
@@ -36,8 +37,6 @@ function resumeFrom(store: Store, study: StudyRecord, { metric }: StudySettings)
   return { checkpoint, kept };
 }
 
-export type SearchEnd = Extract<SearchEvent, { kind: 'ended' }>['why'];
-
 /** Searches from the study's checkpoint, or from the start, and stores every round. @returns why it ended */
 export async function searchPhase(
   study: StudyRecord,
@@ -55,16 +54,29 @@ export async function searchPhase(
     order: orderOf(study),
     workers: host.workers,
     untilOptimal: settings.untilOptimal,
+    ...(settings.patience === undefined ? {} : { patience: settings.patience }),
     ...(resume === null ? {} : { resume }),
   };
-  const refused = new Set<string>();
+  const said = new Set<string>();
+  /** Islands of one strategy often have the same to say. */
+  const once = (text: string, news: StudyNews) => {
+    if (!said.has(text)) say(news);
+    said.add(text);
+  };
   for await (const event of runSearch(request, host.signal)) {
     switch (event.kind) {
       case 'refused':
-        if (!refused.has(`${event.strategy} ${event.reason}`)) {
-          say({ kind: 'strategy-refused', strategy: event.strategy, reason: event.reason });
-        }
-        refused.add(`${event.strategy} ${event.reason}`);
+        once(`${event.strategy} ${event.reason}`, {
+          kind: 'strategy-refused',
+          strategy: event.strategy,
+          reason: event.reason,
+        });
+        break;
+      case 'failed':
+        once(event.reason, {
+          kind: 'warning',
+          message: `island ${event.island} ended: ${event.reason}`,
+        });
         break;
       case 'round': {
         const { evaluated, seconds } = event.progress;

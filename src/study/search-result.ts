@@ -2,6 +2,7 @@ import { scatterEntries } from '../pattern/entries.ts';
 import { certificate, scoreBound } from '../scatter/bound.ts';
 import type { CandidateRecord, Store, StudyRecord } from '../store/index.ts';
 import { rankedCandidates, studyRanking } from './leaderboard.ts';
+import { describeSearchEnd, type SearchEnd, searchEndOf } from './search-end.ts';
 import type { StudySettings } from './settings.ts';
 
 export interface FoundCandidate {
@@ -22,6 +23,10 @@ export interface SearchResult {
   readonly study: string;
   readonly evaluated: number;
   readonly seconds: number;
+  /** why the search ended; null while it did not, or where an older version did not note it */
+  readonly ended: SearchEnd | null;
+  /** the same in words; null where there is nothing to explain */
+  readonly endedBecause: string | null;
   /** entries that are 1 for every pattern; where all are, scatter tells nothing */
   readonly vacuous: readonly string[];
   /** what candidates are ranked by, in turn, in words */
@@ -45,10 +50,13 @@ export function searchResult(store: Store, study: StudyRecord, top: number): Sea
     };
   };
   const listed = rankedCandidates(store, study, { limit: Math.max(1, top) }).map(found);
+  const ended = searchEndOf(study);
   return {
     study: study.name,
     evaluated: study.evaluated,
     seconds: study.searchSeconds,
+    ended,
+    endedBecause: ended === null ? null : describeSearchEnd(ended, settings),
     vacuous: entries.filter((entry) => entry.vacuous).map((entry) => entry.key),
     order: studyRanking(study).description,
     best: listed[0] ?? null,

@@ -36,6 +36,8 @@ export interface StudySettings {
   readonly order: readonly string[];
   readonly target: number | null;
   readonly untilOptimal: boolean;
+  /** the search ends once so many candidates in a row were not better than the best; absent: it does not */
+  readonly patience?: number;
   readonly training: TrainingPlan | null;
 }
 
@@ -43,6 +45,13 @@ export function problemOf(settings: StudySettings): Problem {
   const { architecture, metric, target, constraints } = settings;
   const entries = scatterEntries(architecture, settings.entries);
   return { architecture, entries, metric, target, ...(constraints === undefined ? {} : { constraints }) };
+}
+
+/** "8 islands, 30 s, or 100 candidates in a row without a better one" */
+export function describeSearch({ islands, budget, patience }: StudySettings): string {
+  const count = islands.length === 1 ? '1 island' : `${islands.length} islands`;
+  const patient = patience === undefined ? '' : `, or ${patience} candidates in a row without a better one`;
+  return `${count}, ${describeBudget(budget)}${patient}`;
 }
 
 /** "30 s" or "500 candidates" */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { inFolder, runProgram } from './program.ts';
+import { inFolder, type Run, runProgram } from './program.ts';
 
 const small = ['--layers', '32,64,16', '--fan-out', '16,4'];
 
@@ -197,5 +197,39 @@ test('options of studies count before and after the name of what is done', async
     expect((await runProgram(['studies', 'rename', 'a', 'b', '--db', 'own.db'], { cwd })).code).toBe(0);
     const listed = JSON.parse((await runProgram(['studies', '--db', 'own.db', '--json'], { cwd })).stdout);
     expect(listed).toMatchObject([{ name: 'b' }]);
+  });
+});
+
+test('a budget raised by a resume ends as the larger one does at once', async () => {
+  await inFolder(async (cwd) => {
+    const search = ['search', ...small, '--seed', '11', '--workers', '2', '--quiet'];
+    expect((await runProgram([...search, '--budget', '60', '--name', 'raised'], { cwd })).code).toBe(0);
+    expect((await runProgram(['search', '--resume', 'raised', '--budget', '150', '--quiet'], { cwd })).code).toBe(0);
+    expect((await runProgram([...search, '--budget', '150', '--name', 'straight'], { cwd })).code).toBe(0);
+    expect(await leaderboard(cwd, 'raised')).toEqual(await leaderboard(cwd, 'straight'));
+  });
+});
+
+test('a study that is being searched cannot be resumed beside it, and is told by whom', async () => {
+  await inFolder(async (cwd) => {
+    let resumed: Promise<Run> | null = null;
+    const run = await runProgram(['search', ...small, '--budget', '60s', '--workers', '1'], {
+      cwd,
+      onStart: (child) => {
+        child.stderr?.on('data', (text: string) => {
+          if (resumed !== null || !/new best/.test(text)) return;
+          resumed = runProgram(['search', '--resume', '32-64-16-1', '--quiet'], { cwd });
+          void resumed.then(() => child.kill('SIGINT'));
+        });
+      },
+    });
+    expect(run.code).toBe(130);
+    expect(await resumed).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^scattershot: study "32-64-16-1" is being worked on by process \d+ on .* \(last sign of life \d+ s ago\)\.\nWait for it/,
+      ),
+    });
   });
 });

@@ -12,6 +12,8 @@ const found = (candidate: number, scatter: number, certificate: 'optimal' | null
 const report: SearchResult = {
   ...{ study: 'morse-1', evaluated: 1200, seconds: 10.04, order: 'scatter (higher), rank (higher)' },
   vacuous: [],
+  ended: 'budget',
+  endedBecause: null,
   best: found(7, 0.95, null),
   top: [found(7, 0.95, null), found(3, 0.9, null)],
 };

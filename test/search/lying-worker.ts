@@ -1,7 +1,7 @@
-import type { ScoredPattern, StepResult, StepTask } from '../../src/search/tasks.ts';
+import type { ScoredPattern, StepOutcome, StepTask } from '../../src/search/tasks.ts';
 import { stepIsland } from '../../src/search/worker.ts';
 
-export { accepts, audit } from '../../src/search/worker.ts';
+export { accepts, audit, ready } from '../../src/search/worker.ts';
 
 const flatter = (candidate: ScoredPattern): ScoredPattern => ({
   ...candidate,
@@ -9,7 +9,7 @@ const flatter = (candidate: ScoredPattern): ScoredPattern => ({
 });
 
 /** The search's own step, but for a second entry that is too good. */
-export function step(task: StepTask): StepResult {
-  const result = stepIsland(task);
-  return { ...result, candidates: result.candidates.map(flatter) };
+export async function step(task: StepTask): Promise<StepOutcome> {
+  const result = await stepIsland(task);
+  return 'failed' in result ? result : { ...result, candidates: result.candidates.map(flatter) };
 }

@@ -9,7 +9,9 @@ import { scorePattern } from '../../src/scatter/kernel.ts';
 import type { KeptCandidate, SearchEvent, SearchRequest } from '../../src/search/events.ts';
 import { byRank, defaultSearchOrder } from '../../src/search/ranking.ts';
 import { AuditMismatchError, runSearch, type SearchOptions } from '../../src/search/search.ts';
+import { strategyNames } from '../../strategies/index.ts';
 import { makeProblem, strategyProblems } from '../conformance/strategy-problems.ts';
+import { documented, islandOf, written } from './strategy-files.ts';
 
 type Round = Extract<SearchEvent, { kind: 'round' }>;
 type Ended = Extract<SearchEvent, { kind: 'ended' }>;
@@ -64,6 +66,8 @@ const lasting = ({ added, ended }: Story) => ({
   ended: { ...ended, progress: { ...ended.progress, seconds: 0 } },
 });
 
+const lastCheckpoint = ({ rounds }: Story) => ({ ...rounds.at(-1)!.checkpoint, seconds: 0 });
+
 const whole = await search(request({ workers: 2 }));
 
 test('a budget by number is met exactly, with distinct candidates of every strategy, numbered in order', () => {
@@ -93,8 +97,53 @@ test('of every strategy and target the best few are among the added', () => {
   expect(whole.added.find(({ number }) => number === best?.number)?.score.scatter).toBe(best?.scatter);
 });
 
-test.each([1, 3])('the same seed gives the same search on %i threads as on 2', async (workers) => {
-  expect(lasting(await search(request({ workers })))).toEqual(lasting(whole));
+test('every strategy together with a file: numbers, scores, ties and checkpoint are the same on 1 thread as on 2', async () => {
+  const islands = [...strategyNames.map((strategy) => ({ strategy })), islandOf(written('example.mjs', documented))];
+  const story = (workers: number) =>
+    search(request({ islands, workers, budget: { kind: 'candidates', candidates: 300 } }));
+  const [one, two] = [await story(1), await story(2)];
+  expect(lasting(two)).toEqual(lasting(one));
+  expect(lastCheckpoint(two)).toEqual(lastCheckpoint(one));
+  expect(one.ended.progress.strategies.at(-1)).toMatchObject({ name: 'shuffled-ring' });
+  const stepped = strategyNames.length + 1 - one.refused.length;
+  expect(one.ended.progress.strategies.filter(({ evaluated }) => evaluated > 0)).toHaveLength(stepped);
+});
+
+test('patience ends a search once so many candidates were no better than the best, at the end of a round', async () => {
+  const islands = [{ strategy: 'uniform-random' }, { strategy: 'permutation-grid' }];
+  const budget = { kind: 'candidates', candidates: 2000 } as const;
+  const { rounds, ended } = await search(request({ islands, budget, patience: 40 }));
+  expect(ended).toMatchObject({ why: 'no-improvement' });
+  const since = ({ progress }: Round) => progress.evaluated - (progress.best?.number ?? 0);
+  expect(rounds.map((round) => since(round) >= 40)).toEqual(rounds.map((_, index) => index === rounds.length - 1));
+});
+
+/** Budgets one after another, each resumed from what the one before stored. */
+async function raised(asked: SearchRequest, totals: readonly number[]): Promise<Story> {
+  const stories: Story[] = [];
+  for (const candidates of totals) {
+    const before = stories.at(-1)?.rounds.at(-1)?.checkpoint;
+    const resume = before && { checkpoint: before, kept: stories.flatMap(({ added }) => added) };
+    const next = { ...asked, budget: { kind: 'candidates', candidates } as const };
+    stories.push(await search({ ...next, ...(resume && { resume: deserialize(serialize(resume)) }) }));
+  }
+  const [last] = stories.slice(-1);
+  return { ...last, rounds: stories.flatMap(({ rounds }) => rounds), added: stories.flatMap(({ added }) => added) };
+}
+
+test('budgets of 1, 52 and 150 one after another end as 150 at once', async () => {
+  const cut = await raised(request({ workers: 2 }), [1, 52, 150]);
+  expect(lasting(cut)).toEqual(lasting(whole));
+  expect(lastCheckpoint(cut)).toEqual(lastCheckpoint(whole));
+});
+
+test('so they do with one candidate kept, strategies that learn from elites, and an end by patience', async () => {
+  const islands = ['anneal', 'uniform-random', 'permutation-grid'].map((strategy) => ({ strategy }));
+  const asked = request({ seed: 12, keep: 1, islands, patience: 60 });
+  const [cut, straight] = [await raised(asked, [23, 400]), await raised(asked, [400])];
+  expect(straight.ended.why).toBe('no-improvement');
+  expect(lasting(cut)).toEqual(lasting(straight));
+  expect(lastCheckpoint(cut)).toEqual(lastCheckpoint(straight));
 });
 
 test('patterns of equal scatter are kept by what tells them apart, as if all had been measured in full', async () => {
@@ -155,15 +204,12 @@ test('a wrong score stops the search, naming the candidate, the entry and both v
   );
 });
 
-test('a worker that dies ends the search with a reason and a next step', async () => {
-  const dying = search(request(), { workerFile: new URL('./dying-worker.ts', import.meta.url) });
-  await expect(dying).rejects.toThrow(FailureError);
-  await expect(dying).rejects.toMatchObject({ failure: { reason: 'worker-lost', message: /ended unexpectedly/ } });
-});
-
 test('workers that cannot even start end it too', async () => {
   const missing = search(request(), { workerFile: new URL('./no-such-worker.ts', import.meta.url) });
-  await expect(missing).rejects.toThrow(/no-such-worker/);
+  await expect(missing).rejects.toThrow(FailureError);
+  await expect(missing).rejects.toMatchObject({
+    failure: { reason: 'worker-lost', message: expect.stringContaining('no-such-worker') },
+  });
 });
 
 test('a strategy that cannot do the problem is refused with its reason, and the others go on', async () => {
@@ -213,6 +259,21 @@ test('on request a search ends as soon as nothing can be better', async () => {
   expect(ended.progress.round).toBeLessThanOrEqual(2);
   const best = added.find(({ number }) => number === ended.progress.best?.number);
   expect(best?.score.vector).toEqual([1, 1, 1, 1, 1, 1]);
+});
+
+test('the islands after the one that ends a search are not waited for, and what they found does not count', async () => {
+  const problem = makeProblem(presets.morse);
+  const islands = ['uniform-random', 'permutation-grid', 'local', 'anneal', 'uniform-random'].map((strategy) => ({
+    strategy,
+  }));
+  const asked = request({ problem, islands, untilOptimal: true, budget: { kind: 'candidates', candidates: 500 } });
+  const [one, two] = [await search(asked), await search({ ...asked, workers: 3 })];
+  expect(lasting(two)).toEqual(lasting(one));
+  const { ended } = one;
+  expect(ended).toMatchObject({ why: 'optimal', progress: { round: 1, evaluated: 2 } });
+  expect(ended.progress.strategies.map(({ evaluated }) => evaluated)).toEqual([1, 1, 0, 0]);
+  const cut = await raised(asked, [1, 500]);
+  expect(lasting(cut)).toEqual(lasting(one));
 });
 
 test('a budget by time ends after the first round beyond it', async () => {

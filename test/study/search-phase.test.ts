@@ -38,6 +38,21 @@ function stoppingAfter(rounds: number) {
 const lasting = (store: Store, { study }: StudyOutcome) =>
   rankedCandidates(store, study).map(({ createdAt: _, ...candidate }) => candidate);
 
+/** Totals one after another, each a resume of the one before. */
+async function raised(
+  totals: readonly number[],
+  changes: Partial<StudySettings>,
+): Promise<{ store: Store; outcome: StudyOutcome }> {
+  const folder = temporaryFolder();
+  const store = openedStore(`${folder}/a.db`);
+  const host = { store, cacheFolder: folder, workers: 1, ...stoppingAfter(Number.POSITIVE_INFINITY) };
+  const total = (candidates: number) => ({ kind: 'candidates', candidates }) as const;
+  let outcome = await runStudy({ ...settings, ...changes, budget: total(totals[0]) }, null, host);
+  for (const candidates of totals.slice(1))
+    outcome = await resumeStudy(outcome.study, host, { budget: total(candidates) });
+  return { store, outcome };
+}
+
 async function searched(rounds?: number): Promise<{ store: Store; outcome: StudyOutcome }> {
   const folder = temporaryFolder();
   const store = openedStore(`${folder}/a.db`);
@@ -66,4 +81,36 @@ test('a study stores what tells its candidates apart, ranks by it, and ends the 
   expect(result.best).toEqual(result.top[0]);
   const stopped = await searched(4);
   expect(lasting(stopped.store, stopped.outcome)).toEqual(lasting(store, outcome));
+});
+
+test('a study whose budget was raised on the way has the leaderboard and the checkpoint of one that had it from the start', async () => {
+  const islands = ['anneal', 'uniform-random', 'permutation-grid'].map((strategy) => ({ strategy }));
+  const [cut, straight] = [await raised([17, 120], { islands }), await raised([120], { islands })];
+  expect(lasting(cut.store, cut.outcome)).toEqual(lasting(straight.store, straight.outcome));
+  const checkpoint = ({ store, outcome }: typeof cut) => ({ ...store.loadCheckpoint(outcome.study.id), seconds: 0 });
+  expect(checkpoint(cut)).toEqual(checkpoint(straight));
+  expect(cut.outcome.study.evaluated).toBe(120);
+});
+
+test('patience is the study’s own, ends it with a word of why, and may be raised by a resume', async () => {
+  const folder = temporaryFolder();
+  const store = openedStore(`${folder}/a.db`);
+  const events: StudyEvent[] = [];
+  const listener = (event: StudyEvent) => void events.push(event);
+  const host = { store, cacheFolder: folder, workers: 1, signal: new AbortController().signal, listener };
+  const impatient = await runStudy(
+    { ...settings, patience: 5, budget: { kind: 'candidates', candidates: 5000 } },
+    null,
+    host,
+  );
+  expect(impatient.study).toMatchObject({ status: 'finished', result: { ended: 'no-improvement' } });
+  expect(events.at(-1)).toMatchObject({ kind: 'study-ended', reason: 'no better candidate in 5 or more' });
+  expect(searchResult(store, impatient.study, 1)).toMatchObject({ ended: 'no-improvement' });
+  const same = await resumeStudy(impatient.study, host);
+  expect(same.study.evaluated).toBe(impatient.study.evaluated);
+  const longer = await resumeStudy(same.study, host, { patience: 30 });
+  expect(longer.study.settings).toMatchObject({ patience: 30 });
+  expect(longer.study.evaluated).toBeGreaterThan(same.study.evaluated);
+  const best = searchResult(store, longer.study, 1).best;
+  expect(longer.study.evaluated - (best?.candidate ?? 0)).toBeGreaterThanOrEqual(30);
 });

@@ -62,6 +62,7 @@ const trainingEvent = fc.oneof(
     ...{ kind: fc.constant('result' as const), job: text, ...runsOn },
     status: fc.constantFrom('finished' as const, 'diverged' as const, 'stopped' as const, 'failed' as const),
     ...{ reason: fc.option(text), testAccuracy: fc.option(value), samplesPerSecond: value, durationMs: count },
+    bestEpoch: fc.option(fc.record({ epoch: count, validationAccuracy: value })),
   }),
 );
 

@@ -72,6 +72,7 @@ function trainingEvent(candidate: number, seed: number, epoch: number, epochs: n
     kind: 'result',
     job,
     ...runsOn,
+    bestEpoch: { epoch: epochs, validationAccuracy: top * (1 - Math.exp(-epochs / 2.5)) },
     samplesPerSecond: 31_000 + 900 * noise(seed, candidate),
     durationMs: 9000,
   } as const;

@@ -1,13 +1,13 @@
 import { Command, Option } from 'commander';
-import { strategies, strategyNames } from '../../../strategies/index.ts';
+import { strategyNames } from '../../../strategies/index.ts';
 import { unwrap } from '../../pattern/failure.ts';
 import { proxies } from '../../proxies/index.ts';
 import { rankingOrder } from '../../proxies/ranking.ts';
 import { searchText } from '../../report/search.ts';
-import type { Budget, IslandSpec } from '../../search/events.ts';
+import type { Budget } from '../../search/events.ts';
 import { defaultSearchOrder } from '../../search/ranking.ts';
 import type { Store, StudyRecord } from '../../store/index.ts';
-import { resumeStudy, runStudy } from '../../study/run-study.ts';
+import { type ResumeChanges, resumeStudy, runStudy } from '../../study/run-study.ts';
 import { searchResult } from '../../study/search-result.ts';
 import type { StudySettings } from '../../study/settings.ts';
 import {
@@ -16,19 +16,22 @@ import {
   architectureFrom,
   entryOptionsFrom,
 } from '../architecture-options.ts';
+import { addConstraintOptions, type ConstraintOptions, constraintsFrom } from '../constraint-options.ts';
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { budget, fraction, names, wholeNumber } from '../parse.ts';
 import { refuseConflicts } from '../resume-conflicts.ts';
 import { withStore } from '../stores.ts';
+import { chosenIslands } from '../strategy-options.ts';
 import { type Watch, watchStudy } from '../watch.ts';
 
-interface SearchOptions extends GlobalOptions, ArchitectureOptions {
+interface SearchOptions extends GlobalOptions, ArchitectureOptions, ConstraintOptions {
   readonly name?: string;
   readonly strategy?: string[];
   readonly budget?: Budget;
   readonly untilOptimal?: boolean;
   readonly target?: number;
+  readonly patience?: number;
   readonly top?: number;
   readonly rankBy?: string[];
   readonly resume?: string;
@@ -37,16 +40,24 @@ interface SearchOptions extends GlobalOptions, ArchitectureOptions {
 
 const DEFAULT_BUDGET: Budget = { kind: 'time', seconds: 10 };
 const DEFAULT_TOP = 10;
-/** Enough to keep the cores of a workstation busy; fixed, so that a study does not depend on the machine. */
-const LEAST_ISLANDS = 8;
 
 export function searchCommand(): Command {
   const command = new Command('search').description('find patterns of high scatter');
-  return addArchitectureOptions(command)
+  return addConstraintOptions(addArchitectureOptions(command))
     .option('--name <name>', 'name of the study (default: the network and a number)')
-    .addOption(new Option('--strategy <names>', `${strategyNames.join(', ')} (default: all)`).argParser(names))
+    .addOption(
+      new Option(
+        '--strategy <names>',
+        `${strategyNames.join(', ')}, or files of your own such as ./mine.mjs (default: all)`,
+      ).argParser(names),
+    )
     .addOption(
       new Option('--budget <budget>', 'a time (30s, 5m) or a number of candidates (default: 10s)').argParser(budget),
+    )
+    .addOption(
+      new Option('--patience <N>', 'end once N candidates in a row were no better than the best').argParser(
+        wholeNumber(1),
+      ),
     )
     .option('--until-optimal', 'end once the best is certified: no pattern scores higher')
     .addOption(
@@ -63,26 +74,16 @@ export function searchCommand(): Command {
         `what decides between equal scatter, in turn: other-scatter, ${[...proxies.keys()].join(', ')} (default: ${defaultSearchOrder.join(',')})`,
       ).argParser(names),
     )
-    .option('--resume <study>', 'go on with a study by its own settings; --budget is then the new total')
+    .option(
+      '--resume <study>',
+      'go on with a study by its own settings; --budget is then the new total, --patience the new patience',
+    )
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
-      '\nExamples:\n  scattershot search --net morse --budget 30s\n  scattershot search --layers 1024,64,16 --fan-out 1,4 --until-optimal\n  scattershot search --net mnist-cl --shapes 28x28,224,10 --strategy anneal --budget 200 --seed 7\n  scattershot search --resume morse-1 --budget 60s',
+      '\nExamples:\n  scattershot search --net morse --budget 30s\n  scattershot search --layers 1024,64,16 --fan-out 1,4 --until-optimal\n  scattershot search --net mnist-cl --shapes 28x28,224,10 --strategy anneal --budget 200 --seed 7\n  scattershot search --net morse --strategy anneal,./mine.mjs --patience 500 --budget 5m\n  scattershot search --net morse --parallelism 16 --edges edges.json --distinct\n  scattershot search --layers 64,128,32 --density 50% --nm 2:4 --nm-transposable\n  scattershot search --resume morse-1 --budget 60s',
     )
     .action(search);
-}
-
-/** Every strategy in turn until there are enough islands. */
-export function islandsOf(chosen: readonly string[]): IslandSpec[] {
-  const rounds = Math.ceil(LEAST_ISLANDS / chosen.length);
-  return Array.from({ length: rounds }, () => chosen.map((strategy) => ({ strategy }))).flat();
-}
-
-function chosenStrategies(options: SearchOptions): readonly string[] {
-  const chosen = options.strategy ?? strategyNames;
-  const unknown = chosen.find((name) => !strategies.has(name));
-  if (unknown === undefined) return chosen;
-  throw new UsageError(`there is no strategy named "${unknown}"`, `The strategies are: ${strategyNames.join(', ')}.`);
 }
 
 /** @throws RangeError for an unknown or repeated name */
@@ -92,39 +93,43 @@ function orderFrom({ rankBy }: SearchOptions): readonly string[] {
   return rankBy;
 }
 
-function settingsFrom(options: SearchOptions, context: Context): StudySettings {
+async function settingsFrom(options: SearchOptions, context: Context): Promise<StudySettings> {
   const { architecture, baseName } = architectureFrom(options);
+  const constraints = constraintsFrom(options, architecture);
   return {
     kind: 'search',
     baseName,
     architecture,
     metric: options.metric ?? 'indicator',
     entries: entryOptionsFrom(options),
-    islands: islandsOf(chosenStrategies(options)),
+    ...(constraints === undefined ? {} : { constraints }),
+    islands: await chosenIslands(options.strategy),
     seed: context.seed,
     budget: options.budget ?? DEFAULT_BUDGET,
     keep: options.top ?? DEFAULT_TOP,
     order: orderFrom(options),
     target: options.target ?? null,
     untilOptimal: options.untilOptimal === true,
+    ...(options.patience === undefined ? {} : { patience: options.patience }),
     training: null,
   };
 }
 
 async function search(options: SearchOptions): Promise<void> {
   const context = makeContext(options);
-  const settings = options.resume === undefined ? settingsFrom(options, context) : null;
+  const settings = options.resume === undefined ? await settingsFrom(options, context) : null;
   await withStore(context, 'write', async (store) => {
     const resumed = options.resume === undefined ? null : unwrap(store.getStudy(options.resume));
     if (resumed !== null) requireSearch(resumed, options);
-    if (resumed?.status === 'finished' && options.budget === undefined)
+    const changes = changesFrom(options);
+    if (resumed?.status === 'finished' && Object.keys(changes).length === 0)
       return printResult(store, resumed, options, context);
     const watch = await watchStudy(context, options.json === true);
     const host = { store, cacheFolder: context.cacheFolder, workers: context.workers, ...pick(watch) };
     let ended: Awaited<ReturnType<typeof runStudy>>;
     try {
       if (settings !== null) ended = await runStudy(settings, options.name ?? null, host);
-      else ended = await resumeStudy(resumed as StudyRecord, host, options.budget);
+      else ended = await resumeStudy(resumed as StudyRecord, host, changes);
     } finally {
       await watch.done();
     }
@@ -135,6 +140,12 @@ async function search(options: SearchOptions): Promise<void> {
     }
   });
 }
+
+/** How long a resumed search is to go on, where that is asked for anew. */
+const changesFrom = ({ budget: total, patience }: SearchOptions): ResumeChanges => ({
+  ...(total === undefined ? {} : { budget: total }),
+  ...(patience === undefined ? {} : { patience }),
+});
 
 /** Only what this command began, and by its own settings. */
 function requireSearch(study: StudyRecord, options: SearchOptions): void {

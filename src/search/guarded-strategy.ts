@@ -1,0 +1,118 @@
+import { serialize } from 'node:v8';
+import type { Random } from '../pattern/random.ts';
+import type { Elite, Problem, Step, Strategy } from './strategy.ts';
+import { errorText, kindOf } from './strategy-file.ts';
+
+/** What gives other values when a step is done again. */
+const unrepeatable = [
+  [Math, 'random', 'Math.random'],
+  [Date, 'now', 'Date.now'],
+  [performance, 'now', 'performance.now'],
+] as const;
+
+/** Runs `work` where chance and clock are not to be had: with them, the same seed would not give the same candidates. */
+function repeatably<T>(work: () => T): T {
+  const former = unrepeatable.map(([owner, key]) => Object.getOwnPropertyDescriptor(owner, key));
+  for (const [owner, key, name] of unrepeatable) {
+    const value = () => {
+      throw new Error(`${name} is not for strategies: draw from the random source that the step is given`);
+    };
+    Object.defineProperty(owner, key, { value, configurable: true, writable: true });
+  }
+  try {
+    return work();
+  } finally {
+    for (const [index, [owner, key]] of unrepeatable.entries()) {
+      const descriptor = former[index];
+      if (descriptor === undefined) Reflect.deleteProperty(owner, key);
+      else Object.defineProperty(owner, key, descriptor);
+    }
+  }
+}
+
+/** @throws TypeError for a promise: what it would come to is not waited for */
+function requireNow<T>(value: T, method: string): T {
+  if (typeof (value as { then?: unknown } | null | undefined)?.then !== 'function') return value;
+  // It may still fail, with nobody to hear of it but the thread, which that would end.
+  Promise.resolve(value).catch(() => {});
+  throw new TypeError(`${method} must return its result, not a promise of it`);
+}
+
+/** @throws TypeError for what cannot be stored and given back */
+function requirePlain(state: unknown, method: string): void {
+  try {
+    serialize(state);
+  } catch (error) {
+    throw new TypeError(
+      `the state that ${method} returned is not plain data, which could be stored: ${errorText(error)}`,
+    );
+  }
+}
+
+/** @throws TypeError for anything but a step whose patterns are made of edge lists */
+function requireStep(step: unknown): Step<unknown> {
+  if (step === null || typeof step !== 'object' || !('state' in step)) {
+    throw new TypeError(`step must return { state, candidates, swaps }; got ${kindOf(step)}`);
+  }
+  const { state, candidates, swaps = 0 } = step as Partial<Step<unknown>>;
+  if (!Array.isArray(candidates)) throw new TypeError(`candidates must be an array; got ${kindOf(candidates)}`);
+  if (!Number.isSafeInteger(swaps) || swaps < 0) throw new TypeError(`swaps must be a whole number; got ${swaps}`);
+  for (const candidate of candidates) {
+    const junctions: unknown = candidate?.junctions;
+    if (!Array.isArray(junctions)) {
+      throw new TypeError(`a candidate must be a pattern with an array of junctions; got ${kindOf(junctions)}`);
+    }
+    const other = junctions.find((sources) => !(sources instanceof Uint32Array));
+    if (other !== undefined) throw new TypeError(`a junction must be a Uint32Array; got ${kindOf(other)}`);
+  }
+  requirePlain(state, 'step');
+  return { state, candidates, swaps };
+}
+
+/** In memory of its own: what threads share must not be written to. */
+const ownElite = ({ pattern, score }: Elite): Elite => ({
+  pattern: { ...pattern, junctions: pattern.junctions.map((sources) => Uint32Array.from(sources)) },
+  score: structuredClone(score),
+});
+
+/**
+ * A user's strategy as islands run it. It gets copies, so that it can spoil nothing for others, and neither chance nor clock; what
+ * it returns is checked down to the edge lists, whose degrees are the worker's to check. It may return its errors late or never.
+ * @throws whatever it throws; TypeError for what it returns wrongly
+ */
+export function guardedStrategy(strategy: Strategy): Strategy {
+  const problems = new WeakMap<Problem, Problem>();
+  const own = (problem: Problem): Problem => {
+    const known = problems.get(problem) ?? structuredClone(problem);
+    problems.set(problem, known);
+    return known;
+  };
+  return {
+    name: strategy.name,
+    summary: strategy.summary ?? '',
+    source: strategy.source ?? '',
+    accepts: (problem) => {
+      const answer: unknown = requireNow(
+        repeatably(() => strategy.accepts(own(problem))),
+        'accepts',
+      );
+      if (answer === true || (typeof answer === 'string' && answer !== '')) return answer;
+      throw new TypeError(`accepts must return true, or why not in words; got ${kindOf(answer)}`);
+    },
+    start: (problem, random) => {
+      const state = requireNow(
+        repeatably(() => strategy.start(own(problem), random)),
+        'start',
+      );
+      requirePlain(state, 'start');
+      return state;
+    },
+    step: (problem, state: unknown, elites: readonly Elite[], random: Random) =>
+      requireStep(
+        requireNow(
+          repeatably(() => strategy.step(own(problem), state, elites.map(ownElite), random)),
+          'step',
+        ),
+      ),
+  };
+}

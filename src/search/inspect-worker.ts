@@ -1,0 +1,11 @@
+import type { Outcome } from '../pattern/failure.ts';
+import { importStrategy } from './strategy-file.ts';
+
+// What the module prints is not the program's: its stdout is for data.
+process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
+
+/** The name of the strategy that a file holds; for a thread of its own, since the user's module is run. */
+export async function strategyName(path: string): Promise<Outcome<string>> {
+  const strategy = await importStrategy(path);
+  return strategy.ok ? { ok: true, value: strategy.value.name } : strategy;
+}

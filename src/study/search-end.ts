@@ -1,0 +1,33 @@
+import type { SearchEvent } from '../search/events.ts';
+import type { StudyRecord } from '../store/index.ts';
+import type { StudySettings } from './settings.ts';
+
+/** Why a search ended. */
+export type SearchEnd = Extract<SearchEvent, { kind: 'ended' }>['why'];
+
+/** What a finished search alone leaves as its study's result. */
+export interface SearchConclusion {
+  readonly ended: SearchEnd;
+}
+
+/** In words; null for an end that needs none. */
+export function describeSearchEnd(ended: SearchEnd, { patience, target }: StudySettings): string | null {
+  switch (ended) {
+    case 'no-improvement':
+      return `no better candidate in ${patience ?? 'many'} or more`;
+    case 'optimal':
+      return 'no pattern can score higher than the best';
+    case 'target':
+      return `a scatter of ${target} was found`;
+    case 'exhausted':
+      return 'nothing new was left to find';
+    default:
+      return null;
+  }
+}
+
+/** Why a search that ran to its end did so; null while it did not, or where an older version did not note it. */
+export function searchEndOf({ kind, status, result }: StudyRecord): SearchEnd | null {
+  if (kind !== 'search' || status !== 'finished') return null;
+  return (result as SearchConclusion | null)?.ended ?? null;
+}

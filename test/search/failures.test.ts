@@ -1,0 +1,238 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import { afterEach, expect, test, vi } from 'vitest';
+import { FailureError } from '../../src/pattern/failure.ts';
+import type { IslandSpec, SearchEvent, SearchRequest } from '../../src/search/events.ts';
+import { defaultSearchOrder } from '../../src/search/ranking.ts';
+import { runSearch, type SearchOptions } from '../../src/search/search.ts';
+import { makeProblem } from '../conformance/strategy-problems.ts';
+import { altered, documented, folder, islandOf, written } from './strategy-files.ts';
+
+const request = (islands: readonly IslandSpec[], changes: Partial<SearchRequest> = {}): SearchRequest => ({
+  problem: makeProblem({ layers: [16, 32, 16], fanOuts: [8, 4] }),
+  islands,
+  seed: 5,
+  budget: { kind: 'candidates', candidates: 30 },
+  keep: 5,
+  order: defaultSearchOrder,
+  workers: 1,
+  ...changes,
+});
+
+/** Events until the end; an error that ended the search is the last. */
+async function told(asked: SearchRequest, options: SearchOptions = {}): Promise<(SearchEvent | Error)[]> {
+  const events: (SearchEvent | Error)[] = [];
+  try {
+    for await (const event of runSearch(asked, new AbortController().signal, options)) events.push(event);
+  } catch (error) {
+    events.push(error as Error);
+  }
+  return events;
+}
+
+const failures = (events: readonly (SearchEvent | Error)[]) =>
+  events.flatMap((event) => ('kind' in event && event.kind === 'failed' ? [event] : []));
+
+const isRound = (event: SearchEvent | Error): event is Extract<SearchEvent, { kind: 'round' }> =>
+  'kind' in event && event.kind === 'round';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+const ways: readonly (readonly [string, string | RegExp, string, RegExp])[] = [
+  ['throws', 'const { layers', 'if (state.made === 2) throw new Error("lost count");\n const { layers', /^lost count$/],
+  [
+    'throws something odd',
+    'const { layers',
+    'if (state.made === 2) throw { odd: 1 };\n const { layers',
+    /object Object/,
+  ],
+  ['wires wrongly', '.sort()', '.fill(j % 2)', /expected a pattern with exact degrees; .*connected twice/],
+  ['gives an array for a junction', 'return sources;', 'return [...sources];', /must be a Uint32Array; got an array/],
+  [
+    'gives no candidates',
+    'candidates: [{ junctions }]',
+    'candidates: junctions[0]',
+    /must be an array; got a Uint32Array/,
+  ],
+  ['gives nothing', 'return { state', 'if (layers) return;\n return { state', /must return .*; got undefined/],
+  ['gives a fraction of swaps', 'swaps: 0', 'swaps: 0.5', /swaps must be a whole number; got 0\.5/],
+  ['gives a promise', 'step(problem', 'async step(problem', /step must return its result, not a promise of it/],
+  [
+    'rejects a promise',
+    'step(problem',
+    'step: async () => { throw new Error("late"); },\n leap(problem',
+    /not a promise/,
+  ],
+  ['keeps a function', 'state.made + 1 }', 'state.made + 1, f: () => 1 }', /step returned is not plain data/],
+  ['starts with a function', '({ made: 0 })', '({ made: () => 0 })', /start returned is not plain data/],
+  ['draws by itself', 'random.fork(i)', '{ shuffle: (a) => a.sort(() => Math.random()) }', /^Math\.random is not for/],
+  ['looks at the clock', 'state.made + 1 }', 'state.made + Date.now() }', /^Date\.now is not for strategies/],
+  ['says neither yes nor why', /accepts: .*/, 'accepts: () => 0,', /accepts must return true, or why not/],
+];
+
+const files = ways.map(([way, place, by]) => altered(`${way.replaceAll(' ', '-')}.mjs`, place, by));
+const islands = [{ strategy: 'uniform-random' }, ...files.map((path) => islandOf(path))];
+const mixed = await told(request(islands, { budget: { kind: 'candidates', candidates: 100 } }));
+
+test.each(ways.map(([way, , , message], index) => [way, message, index + 1] as const))(
+  'a strategy that %s ends its own island, by the name of its file',
+  (_, message, island) => {
+    const own = failures(mixed).filter((event) => event.island === island);
+    const path = files[island - 1];
+    expect(own).toMatchObject([{ strategy: 'shuffled-ring', file: path }]);
+    const [{ reason }] = own;
+    expect(reason.slice(0, reason.indexOf(': '))).toContain(`strategy shuffled-ring (${path}) failed`);
+    expect(reason.slice(reason.indexOf(': ') + 2)).toMatch(message);
+  },
+);
+
+test('the islands that did not fail go on to the end', () => {
+  expect(failures(mixed)).toHaveLength(ways.length);
+  expect(mixed.at(-1)).toMatchObject({ kind: 'ended', why: 'budget', progress: { evaluated: 100 } });
+});
+
+test('a pattern that breaks a constraint ends its island', async () => {
+  const path = altered('unbound.mjs', "problem.constraints === undefined || 'keeps no constraints'", 'true');
+  const { problem } = request([]);
+  const constraints = { forced: [Array.from({ length: 8 }, (_, left) => [left, 0] as const), []] };
+  const events = await told(request([islandOf(path)], { problem: { ...problem, constraints } }));
+  expect(failures(events)).toMatchObject([
+    { reason: expect.stringMatching(/expected a pattern that keeps the constraints; got one where .*forced edge/) },
+  ]);
+});
+
+test('what a strategy writes into what it is given reaches nobody else', async () => {
+  const spoil = `for (const { pattern } of elites) for (const junction of pattern.junctions) junction.fill(0);
+    problem.architecture.layers[0] = 1;
+    problem.entries.length = 0;
+    const { layers, fanOuts } = { layers: [16, 32, 16], fanOuts: [8, 4] };`;
+  const spoiling = altered('spoiling.mjs', 'const { layers, fanOuts } = problem.architecture;', spoil);
+  const islands = (path: string) => [{ strategy: 'anneal' }, islandOf(path), { strategy: 'permutation-grid' }];
+  const added = (events: (SearchEvent | Error)[]) =>
+    events
+      .filter(isRound)
+      .flatMap((round) => round.added.map(({ number, fingerprint, score }) => [number, fingerprint, score]));
+  const spoilt = await told(request(islands(spoiling)));
+  expect(failures(spoilt)).toEqual([]);
+  expect(added(spoilt)).toEqual(added(await told(request(islands(written('fair.mjs', documented))))));
+});
+
+test('a failure is stored with its round: a resumed search says it again, does not try again, and ends the same', async () => {
+  const path = altered(
+    'thrice.mjs',
+    'const { layers',
+    'if (state.made === 2) throw new Error("thrice");\n const { layers',
+  );
+  const asked = request([islandOf(path), { strategy: 'uniform-random' }, { strategy: 'anneal' }]);
+  const whole = await told(asked);
+  const cut = whole
+    .slice(0, whole.findIndex((event) => isRound(event) && event.progress.round === 4) + 1)
+    .filter(isRound);
+  const resume = { checkpoint: cut.at(-1)!.checkpoint, kept: cut.flatMap(({ added }) => added) };
+  const rest = await told({ ...asked, resume: deserialize(serialize(resume)) });
+  expect(rest[0]).toEqual(failures(whole)[0]);
+  expect(failures(rest)).toEqual([expect.objectContaining({ island: 0, round: 3 })]);
+  const last = (events: (SearchEvent | Error)[]) => ({ ...events.filter(isRound).at(-1)!.checkpoint, seconds: 0 });
+  expect(last(rest)).toEqual(last(whole));
+});
+
+test('when every island has failed the search ends with a Failure that says why, in a resume too', async () => {
+  const path = altered(
+    'hopeless.mjs',
+    'const { layers',
+    'if (state.made === 1) throw new Error("hopeless");\n const { layers',
+  );
+  const asked = request([islandOf(path), islandOf(path)]);
+  const events = await told(asked);
+  const error = events.at(-1);
+  expect(error).toBeInstanceOf(FailureError);
+  expect(error).toMatchObject({
+    failure: {
+      reason: 'strategies-failed',
+      message: expect.stringMatching(/no island is left .*hopeless\.mjs\).*hopeless$/),
+    },
+  });
+  const rounds = events.filter(isRound);
+  expect(rounds).toHaveLength(2);
+  const resume = { checkpoint: rounds.at(-1)!.checkpoint, kept: rounds.flatMap(({ added }) => added) };
+  const again = await told({ ...asked, resume });
+  expect(failures(again)).toHaveLength(2);
+  expect(again.at(-1)).toBeInstanceOf(FailureError);
+});
+
+test('a file that is no longer what it was ends the search before anything of it is run', async () => {
+  const path = written('changing.mjs', documented);
+  const island = islandOf(path);
+  written('changing.mjs', `throw new Error('must not run');\n${documented}`);
+  expect((await told(request([island, { strategy: 'uniform-random' }]))).at(-1)).toMatchObject({
+    failure: { reason: 'strategy-file-changed', message: expect.stringContaining(path) },
+  });
+});
+
+test('a strategy that does not exist is the caller’s mistake', async () => {
+  expect(String((await told(request([{ strategy: 'magic' }]))).at(-1))).toMatch(
+    /^RangeError: expected a strategy of uniform-random, .*; got magic$/,
+  );
+});
+
+/** A thread that dies so often in a step of island 1. */
+async function dying(
+  round: number,
+  times: number,
+  way: 'exit' | 'memory',
+  workers = 1,
+): Promise<(SearchEvent | Error)[]> {
+  const deaths = join(folder, 'deaths');
+  writeFileSync(deaths, '');
+  vi.stubEnv('SCATTERSHOT_TEST_DEATH', `1 ${round} ${times} ${way}`);
+  vi.stubEnv('SCATTERSHOT_TEST_DEATHS', deaths);
+  const islands = [{ strategy: 'uniform-random' }, { strategy: 'anneal' }, { strategy: 'permutation-grid' }];
+  return told(request(islands, { workers }), { workerFile: new URL('./dying-worker.ts', import.meta.url) });
+}
+
+const timeless = (events: (SearchEvent | Error)[]) =>
+  events.map((event) => {
+    if (event instanceof Error || !('progress' in event)) return event;
+    const progress = { ...event.progress, seconds: 0 };
+    return isRound(event)
+      ? { ...event, progress, checkpoint: { ...event.checkpoint, seconds: 0 } }
+      : { ...event, progress };
+  });
+
+test('a task whose thread dies is done again on another, and nothing of the search is changed', async () => {
+  const unharmed = timeless(await dying(2, 0, 'exit'));
+  expect(unharmed.at(-1)).toMatchObject({ kind: 'ended', why: 'budget' });
+  expect(timeless(await dying(3, 1, 'exit', 2))).toEqual(unharmed);
+});
+
+test('an island whose thread dies twice in one step ends, the others go on', async () => {
+  const events = await dying(2, 2, 'exit');
+  expect(failures(events)).toEqual([
+    {
+      ...{ kind: 'failed', island: 1, strategy: 'anneal', file: null, round: 2 },
+      reason: 'strategy anneal ended its thread twice: worker exited with code: 3',
+    },
+  ]);
+  expect(events.at(-1)).toMatchObject({ kind: 'ended', why: 'budget', progress: { evaluated: 30 } });
+});
+
+test('a lack of memory, twice, is no fault of a strategy of ours: the search stops with a reason and can be resumed', async () => {
+  const events = await dying(2, 2, 'memory');
+  expect(events.at(-1)).toMatchObject({
+    failure: { reason: 'worker-lost', message: expect.stringMatching(/memory limit/) },
+  });
+  expect(failures(events)).toEqual([]);
+  expect(events.filter(isRound)).toHaveLength(1);
+});
+
+test('a file that ends its thread ends its island', async () => {
+  const path = altered('exiting.mjs', 'const { layers', 'if (state.made === 2) process.exit(7);\n const { layers');
+  const events = await told(request([{ strategy: 'uniform-random' }, islandOf(path)]));
+  expect(failures(events)).toMatchObject([
+    { round: 3, reason: expect.stringMatching(/exiting\.mjs\) ended its thread twice/) },
+  ]);
+  expect(events.at(-1)).toMatchObject({ kind: 'ended', why: 'budget' });
+});
