@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { version } from '../version.ts';
+import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
@@ -18,6 +19,7 @@ const commands = [
   leaderboardCommand,
   studiesCommand,
   exportCommand,
+  dataCommand,
   doctorCommand,
 ];
 

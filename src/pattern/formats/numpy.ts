@@ -16,8 +16,34 @@ const LEVEL = 4;
 const unsupported = (what: string): never =>
   refuse('unsupported-array', what, 'Save it as a two-dimensional array of bool, integers or floats, [right, left].');
 
-/** @throws FailureError for anything but a whole two-dimensional array of numbers; `name` is for messages */
-export function parseArray(bytes: Uint8Array, name: string): DenseArray {
+/** An array of numbers as a file holds it, of any shape. */
+export interface NumericArray {
+  readonly shape: readonly number[];
+  /** bool, signed or unsigned whole numbers, IEEE 754 floats */
+  readonly kind: 'b' | 'i' | 'u' | 'f';
+  readonly bytes: Item['bytes'];
+  readonly bigEndian: boolean;
+  /** the first dimension fastest, instead of the last */
+  readonly fortran: boolean;
+  /** exactly the items, at any alignment */
+  readonly data: Uint8Array;
+}
+
+/** What shapes are taken, in words too. */
+interface Shapes {
+  readonly words: string;
+  fit(shape: readonly number[]): boolean;
+}
+
+const isLength = (side: number, least: number) => Number.isSafeInteger(side) && side >= least && side < 2 ** 31;
+const anyShape: Shapes = { words: 'whole numbers from 0', fit: (shape) => shape.every((side) => isLength(side, 0)) };
+const denseShape: Shapes = {
+  words: '[right, left]',
+  fit: (shape) => shape.length === 2 && shape.every((side) => isLength(side, 1)),
+};
+
+/** @throws FailureError for anything but a whole array of numbers; `name` is for messages */
+export function parseNumbers(bytes: Uint8Array, name: string, shapes = anyShape): NumericArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12 || Buffer.from(bytes.subarray(0, 6)).toString('latin1') !== MAGIC) {
     return refuseBody(`${name} is not a .npy array`);
@@ -29,32 +55,37 @@ export function parseArray(bytes: Uint8Array, name: string): DenseArray {
   if (end > bytes.length) return refuseBody(`${name} is cut short: its header alone takes ${end} bytes`);
   const header = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
   const item = itemOf(header, name);
-  const [right, left] = shapeOf(header, name);
+  const shape = shapeOf(header, name, shapes);
   const order = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(header)?.[1];
   if (order === undefined) return refuseBody(`${name} has a header without an order`);
-  const expected = right * left * item.bytes;
+  const expected = shape.reduce((product, side) => product * side, item.bytes);
   const data = bytes.subarray(end);
   if (data.length !== expected) {
-    return refuseBody(`${name} holds ${data.length} bytes of data; ${right}×${left} items need ${expected}`);
+    return refuseBody(`${name} holds ${data.length} bytes of data; ${shape.join('×')} items need ${expected}`);
   }
-  return { right, left, item, fortran: order === 'True', data };
+  return { ...item, shape, fortran: order === 'True', data };
 }
 
-function itemOf(header: string, name: string): Item {
+/** @throws FailureError for anything but a whole two-dimensional array of numbers; `name` is for messages */
+export function parseArray(bytes: Uint8Array, name: string): DenseArray {
+  const { shape, kind, bytes: itemBytes, bigEndian, fortran, data } = parseNumbers(bytes, name, denseShape);
+  return { right: shape[0], left: shape[1], item: { bytes: itemBytes, float: kind === 'f', bigEndian }, fortran, data };
+}
+
+function itemOf(header: string, name: string): Pick<NumericArray, 'kind' | 'bytes' | 'bigEndian'> {
   const described = /['"]descr['"]\s*:\s*(['"])([^'"]*)\1/.exec(header)?.[2];
   const [, order, kind, digits] = /^([<>|=]?)([biuf])([1248])$/.exec(described ?? '') ?? [];
   const odd = (kind === 'b' && digits !== '1') || (kind === 'f' && digits === '1');
   if (kind === undefined || odd) unsupported(`${name} has items of kind ${show(described ?? 'structured')}`);
-  return { bytes: Number(digits) as Item['bytes'], float: kind === 'f', bigEndian: order === '>' };
+  return { kind: kind as NumericArray['kind'], bytes: Number(digits) as Item['bytes'], bigEndian: order === '>' };
 }
 
-function shapeOf(header: string, name: string): [number, number] {
+function shapeOf(header: string, name: string, shapes: Shapes): number[] {
   const text = /['"]shape['"]\s*:\s*\(([^)]*)\)/.exec(header)?.[1];
   if (text === undefined) return refuseBody(`${name} has a header without a shape`);
   const sides = text.split(',').flatMap((side) => (side.trim() === '' ? [] : [Number(side)]));
-  const whole = sides.every((side) => Number.isSafeInteger(side) && side >= 1 && side < 2 ** 31);
-  if (sides.length !== 2 || !whole) unsupported(`${name} has the shape (${sides.join(', ')}), not [right, left]`);
-  return [sides[0], sides[1]];
+  if (!shapes.fit(sides)) unsupported(`${name} has the shape (${sides.join(', ')}), not ${shapes.words}`);
+  return sides;
 }
 
 /** @throws FailureError */

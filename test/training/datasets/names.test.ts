@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { imageDataName, parseImageName } from '../../../src/training/datasets/images.ts';
 import { datasetNames, findDataset } from '../../../src/training/datasets/index.ts';
 import { morseName, morseSettings, parseMorseName } from '../../../src/training/datasets/morse-settings.ts';
 
@@ -51,7 +52,61 @@ describe('names of Morse data', () => {
   });
 
   test('every name that is listed can be found', () => {
-    for (const name of datasetNames) expect(findDataset(name)).toMatchObject({ features: 64, classes: 64 });
+    const sizes = datasetNames.map((name) => {
+      const { features, classes } = findDataset(name);
+      return [name.split('-', 1)[0], features, classes].join(' ');
+    });
+    expect([...new Set(sizes)]).toEqual([
+      'morse 64 64',
+      'mnist 784 10',
+      'fashion 784 10',
+      'cifar 3072 10',
+      'cifar 3072 100',
+    ]);
     expect(findDataset('morse-2018').name).toBe('morse');
+  });
+});
+
+describe('names of image data', () => {
+  test.each([
+    ['mnist', { train: null, validation: 10_000, test: null, seed: 0, scale: 'unit' }],
+    ['cifar-10', { train: null, validation: 5000, test: null, seed: 0, scale: 'standard' }],
+    ['cifar-100:scale=none', { validation: 5000, scale: 'none' }],
+    ['fashion-mnist:train=1000,validation=500,test=200,seed=7', { train: 1000, validation: 500, test: 200, seed: 7 }],
+  ])('%s means what it says', (name, settings) => {
+    expect(parseImageName(name)).toMatchObject(settings);
+    expect(imageDataName(parseImageName(name))).toBe(name);
+  });
+
+  test('property: settings survive being named and parsed', () => {
+    const settings = fc.record({
+      name: fc.constantFrom('mnist', 'fashion-mnist', 'cifar-10', 'cifar-100'),
+      train: fc.option(fc.integer({ min: 1, max: 40_000 })),
+      validation: fc.integer({ min: 1, max: 10_000 }),
+      test: fc.option(fc.integer({ min: 1, max: 10_000 })),
+      seed: fc.nat(),
+      scale: fc.constantFrom('none' as const, 'unit' as const, 'standard' as const),
+    });
+    fc.assert(
+      fc.property(settings, ({ name, ...rest }) => {
+        const wanted = { ...parseImageName(name), ...rest };
+        expect(parseImageName(imageDataName(wanted))).toEqual(wanted);
+      }),
+    );
+  });
+
+  test.each([
+    ['mnist:train=50001', /training images of mnist, beside 10000 for validation, must be from 1 to 50000; got 50001/],
+    ['mnist:validation=60000', /from 1 to 59999; got 60000/],
+    ['mnist:test=0', /test images of mnist must be from 1 to 10000; got 0/],
+    ['cifar-10:validation=0', /got 0/],
+    ['mnist:', /unknown option ""/],
+    ['mnist:seed=1,seed=2', /unknown option "seed=2".*each once/],
+    ['mnist:classes=10', /unknown option "classes=10"/],
+    ['mnist:scale=half', /scale=none\|unit\|standard/],
+    ['mnist:seed=1.5', /unknown option/],
+  ])('%s is refused with what is expected', (name, message) => {
+    expect(() => findDataset(name)).toThrow(RangeError);
+    expect(() => findDataset(name)).toThrow(message);
   });
 });

