@@ -11,6 +11,8 @@ export interface DoctorRow {
   readonly detail: string;
   /** what the user can do to get it; null where nothing is to be done */
   readonly howToGet: string | null;
+  /** what is wrong with something that works: a GPU backend without a GPU */
+  readonly but?: string | null;
 }
 
 const columns = (unicode: boolean): Column<DoctorRow>[] => [
@@ -25,14 +27,17 @@ const columns = (unicode: boolean): Column<DoctorRow>[] => [
 
 const asSentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-/** A table of what works here and what does not; then, in full, why something does not and how to get it. */
+/** A table of what works here and what does not; then, in full, why something does not, or not as it should, and how to get it. */
 export function doctorText(rows: readonly DoctorRow[], options: TextOptions): string {
   const lines = [...tableLines(columns(options.unicode), rows, options)];
-  const missing = rows.filter((row) => !row.available);
-  if (missing.length > 0) lines.push('');
-  for (const { name, detail, howToGet } of missing) {
+  const faulty = rows.flatMap(({ name, available, detail, but = null, howToGet }) => {
+    const fault = available ? but : detail;
+    return fault === null ? [] : [{ name, fault: available ? `works, but ${fault}` : fault, howToGet }];
+  });
+  if (faulty.length > 0) lines.push('');
+  for (const { name, fault, howToGet } of faulty) {
     const next = howToGet === null ? '' : ` ${asSentence(howToGet)}`;
-    lines.push(...paragraph(`${name}: ${asSentence(detail)}${next}`, options));
+    lines.push(...paragraph(`${name}: ${asSentence(fault)}${next}`, options));
   }
   return `${lines.join('\n')}\n`;
 }

@@ -27,6 +27,16 @@ test('something that cannot be had has a reason and no next step', () => {
   expect(lines([{ ...rows[1], howToGet: null }], 80).at(-1)).toBe('webgpu: no adapter was found.');
 });
 
+test('what works, but not as it should, is told with what is missing', () => {
+  const software = { ...rows[1], available: true, detail: 'SwiftShader', but: 'it finds no GPU' };
+  expect(lines([software], 80)).toEqual([
+    'what    kind     works  found',
+    'webgpu  backend  yes    SwiftShader',
+    '',
+    'webgpu: works, but it finds no GPU. Install a driver.',
+  ]);
+});
+
 test('a narrow table cuts what was found, and then leaves it out; reasons are whole', () => {
   const long = [{ ...rows[0], detail: 'a very long name of a device that nobody reads' }, rows[1]];
   expect(lines(long, 40)[1]).toBe('wasm    yes    a very long name of a de…');

@@ -2,7 +2,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { Command } from 'commander';
 import { type DoctorRow, doctorText } from '../../report/doctor.ts';
 import { openStore } from '../../store/index.ts';
-import { detectBackends } from '../../training/engines.ts';
+import { type BackendReport, createTrainer, detectBackends } from '../../training/engines.ts';
 import { version } from '../../version.ts';
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
 
@@ -53,23 +53,31 @@ function databaseRow(context: Context): DoctorRow {
   };
 }
 
+/** The engine of connected layers needs nothing but this Node. */
+async function sparseRow(): Promise<DoctorRow> {
+  const row = { name: 'sparse', kind: 'engine' } as const;
+  const started = await createTrainer({ engine: 'sparse', threads: availableParallelism() });
+  if (!started.ok) return { ...row, available: false, detail: started.message, howToGet: started.nextStep };
+  const { device } = started.value.runsOn;
+  await started.value.close();
+  return { ...row, available: true, detail: device, howToGet: null };
+}
+
+function backendRow({ backend, available, device, reason, message, nextStep }: BackendReport): DoctorRow {
+  const row = { name: backend, kind: 'backend', available, howToGet: nextStep } as const;
+  if (!available) return { ...row, detail: message };
+  return { ...row, detail: device ?? '', but: reason === null ? null : message };
+}
+
 async function doctor(options: DoctorOptions): Promise<void> {
   const context = makeContext(options);
-  const backends = await detectBackends();
-  const rows: DoctorRow[] = [
-    ...systemRows(context),
-    ...backends.map(
-      (report): DoctorRow => ({
-        name: report.backend,
-        kind: 'backend',
-        available: report.available,
-        detail: report.available ? (report.device ?? '') : report.message,
-        howToGet: report.available ? null : report.nextStep,
-      }),
-    ),
-  ];
-  const chosen = backends.find((report) => report.available && report.auto)?.backend ?? null;
-  if (options.json) return printJson(context, { version, chosen, rows, backends });
+  const [backends, sparse] = await Promise.all([detectBackends(), sparseRow()]);
+  const rows: DoctorRow[] = [...systemRows(context), sparse, ...backends.map(backendRow)];
+  const gpu = backends.find((report) => report.auto && report.gpu)?.backend ?? null;
+  const chosen = gpu ?? backends.find((report) => report.auto)?.backend ?? null;
+  const engine = gpu === null && sparse.available ? 'sparse' : 'tfjs';
+  if (options.json) return printJson(context, { version, chosen, engine, rows, backends });
   context.print(doctorText(rows, context.text).trimEnd());
-  context.say(`\nTraining with --backend auto uses: ${chosen ?? 'nothing, see above'}`);
+  const what = chosen === null ? 'nothing, see above' : `the engine ${engine} on ${chosen}`;
+  context.say(`\nTraining without --engine and --backend uses: ${what}`);
 }

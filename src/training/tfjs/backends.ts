@@ -2,8 +2,8 @@ import { type Failure, type Outcome, success } from '../../pattern/failure.ts';
 import type { BackendName } from '../trainer.ts';
 import { describeDevice } from './device.ts';
 import type { StartedBackend } from './messages.ts';
-import { probeBackend } from './probe.ts';
-import { cudaMissing } from './tensorflow-package.ts';
+import { type ProbeOptions, probeBackend } from './probe.ts';
+import { explainNoGpu } from './tensorflow-package.ts';
 
 /** In the order of preference. */
 export const backendNames: readonly BackendName[] = ['tensorflow', 'webgpu', 'wasm', 'cpu'];
@@ -28,8 +28,12 @@ export interface BackendReport {
 export const usesGpu = (backend: BackendName) => backend === 'tensorflow' || backend === 'webgpu';
 
 /** An available backend that is meant for a GPU and has none. */
-function withoutGpu(backend: BackendName, device: string): Pick<Failure, 'reason' | 'message' | 'nextStep'> {
-  if (backend === 'tensorflow') return cudaMissing;
+function withoutGpu(
+  backend: BackendName,
+  device: string,
+  { complaints }: StartedBackend,
+): Pick<Failure, 'reason' | 'message' | 'nextStep'> {
+  if (backend === 'tensorflow') return explainNoGpu(complaints);
   const message = `WebGPU finds only ${device}, which is not a GPU`;
   return { reason: 'software-adapter', message, nextStep: 'Install a graphics driver (Vulkan on Linux).' };
 }
@@ -42,13 +46,16 @@ function report(backend: BackendName, outcome: Outcome<StartedBackend>): Backend
   const { gpu } = outcome.value;
   const device = describeDevice(backend, outcome.value, 1);
   const common = { backend, available: true, gpu, device };
-  if (usesGpu(backend) && !gpu) return { ...common, auto: false, ...withoutGpu(backend, device) };
+  if (usesGpu(backend) && !gpu) return { ...common, auto: false, ...withoutGpu(backend, device, outcome.value) };
   return { ...common, auto: true, reason: null, message: `works on ${device}`, nextStep: null };
 }
 
-/** Tries every backend, each in a process of its own. Takes a second or two. */
-export async function detectBackends(): Promise<readonly BackendReport[]> {
-  return Promise.all(backendNames.map(async (backend) => report(backend, await probeBackend(backend, true))));
+/**
+ * Tries every backend, each in a process of its own. Takes a second or two.
+ * @param options for tests of machines other than this
+ */
+export async function detectBackends(options: ProbeOptions = {}): Promise<readonly BackendReport[]> {
+  return Promise.all(backendNames.map(async (backend) => report(backend, await probeBackend(backend, true, options))));
 }
 
 /** A backend to start, and why others that come before it under 'auto' were passed over. */
@@ -58,12 +65,12 @@ export interface BackendChoice {
 }
 
 /** What `auto` comes to: the first backend with a GPU, or wasm. */
-async function chooseAutomatically(): Promise<BackendChoice> {
+async function chooseAutomatically(options: ProbeOptions): Promise<BackendChoice> {
   const passedOver: string[] = [];
   for (const backend of backendNames.filter(usesGpu)) {
-    const outcome = await probeBackend(backend, false);
+    const outcome = await probeBackend(backend, false, options);
     if (outcome.ok && outcome.value.gpu) return { backend, passedOver };
-    passedOver.push(`${backend}: ${outcome.ok ? cudaMissing.message : outcome.message}`);
+    passedOver.push(`${backend}: ${outcome.ok ? explainNoGpu(outcome.value.complaints).message : outcome.message}`);
   }
   return { backend: 'wasm', passedOver };
 }
@@ -71,9 +78,13 @@ async function chooseAutomatically(): Promise<BackendChoice> {
 /**
  * Which backend to start. One that brings native code is tried in a process of its own first, also when it was asked for by name:
  * what its libraries have to say goes to nobody's terminal, and if they crash it is not here.
+ * @param options for tests of machines other than this
  */
-export async function chooseBackend(wanted: BackendName | 'auto'): Promise<Outcome<BackendChoice>> {
-  if (wanted === 'auto') return success(await chooseAutomatically());
-  const probed = usesGpu(wanted) ? await probeBackend(wanted, true) : success(null);
+export async function chooseBackend(
+  wanted: BackendName | 'auto',
+  options: ProbeOptions = {},
+): Promise<Outcome<BackendChoice>> {
+  if (wanted === 'auto') return success(await chooseAutomatically(options));
+  const probed = usesGpu(wanted) ? await probeBackend(wanted, true, options) : success(null);
   return probed.ok ? success({ backend: wanted, passedOver: [] }) : probed;
 }

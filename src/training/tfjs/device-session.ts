@@ -1,8 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { junctionSizes } from '../../pattern/architecture.ts';
 import type { JunctionWeights, TrainingSettings } from '../trainer.ts';
+import type { BlockWeights } from '../weights.ts';
 import { type DeviceSlots, disposeSlots, makeDeviceSlots, updateDeviceSlots } from './device-updates.ts';
-import { backward, forward, gradientIsRightMajor, type LayerGradient, type LayerTensors } from './network.ts';
+import { type DeviceBlock, DeviceFront } from './front-device.ts';
+import {
+  backward,
+  forward,
+  gradientIsRightMajor,
+  inputDelta,
+  type LayerGradient,
+  type LayerTensors,
+} from './network.ts';
 import type { Session, SessionRequest } from './session.ts';
 import type { BatchSums } from './softmax.ts';
 
@@ -45,6 +54,8 @@ function deviceJunctions({ pattern, start, settings }: SessionRequest): DeviceJu
 interface NewState {
   readonly sums: tf.Tensor1D;
   readonly junctions: readonly Pick<DeviceJunction, 'kernel' | 'bias'>[];
+  /** none without a front */
+  readonly blocks: readonly DeviceBlock[];
 }
 
 const labelTensor = (labels: Uint8Array, rows: number) =>
@@ -77,6 +88,7 @@ export class DeviceSession implements Session {
   readonly #inputs: number;
   readonly #usedOutputs: number;
   readonly #junctions: readonly DeviceJunction[];
+  readonly #front: DeviceFront | null;
   #sums: tf.Tensor1D = tf.zeros([2]);
   #step = 0;
 
@@ -85,6 +97,7 @@ export class DeviceSession implements Session {
     this.#inputs = request.architecture.layers[0];
     this.#usedOutputs = request.architecture.usedOutputs;
     this.#junctions = deviceJunctions(request);
+    this.#front = request.front === undefined ? null : new DeviceFront(request.front, request.settings);
   }
 
   #layers(): LayerTensors[] {
@@ -94,7 +107,7 @@ export class DeviceSession implements Session {
   step(batch: Float32Array, labels: Uint8Array, rows: number): void {
     // tidy keeps what it is given back: the new state. The old one is dropped after.
     const container = tf.tidy(() => this.#newState(batch, labels, rows) as unknown as tf.TensorContainer);
-    const { sums, junctions } = container as unknown as NewState;
+    const { sums, junctions, blocks } = container as unknown as NewState;
     this.#sums.dispose();
     this.#sums = sums;
     for (const [index, junction] of this.#junctions.entries()) {
@@ -102,17 +115,25 @@ export class DeviceSession implements Session {
       disposeSlots(junction.bias);
       Object.assign(junction, junctions[index]);
     }
+    this.#front?.take(blocks);
     this.#step++;
   }
 
   #newState(batch: Float32Array, labels: Uint8Array, rows: number): NewState {
-    const inputs = tf.tensor2d(batch, [rows, this.#inputs]);
+    const { values: inputs, passed } = this.#firstLayer(batch, rows, true);
     const layers = this.#layers();
     const outputs = forward(inputs, layers);
     const { sums, delta } = softmaxOps(outputs[outputs.length - 1], labelTensor(labels, rows), this.#usedOutputs);
-    const gradients = backward(inputs, outputs, delta, layers);
+    const { gradients, firstDelta } = backward(inputs, outputs, delta, layers);
+    const blocks = this.#front?.backward(inputDelta(firstDelta, layers), passed) ?? [];
     const junctions = this.#junctions.map((junction, index) => this.#update(junction, gradients[index]));
-    return { sums: tf.add(this.#sums, sums), junctions };
+    return { sums: tf.add(this.#sums, sums), junctions, blocks };
+  }
+
+  /** @param training whether batch norm goes by the batch itself */
+  #firstLayer(batch: Float32Array, rows: number, training: boolean): ReturnType<DeviceFront['forward']> {
+    if (this.#front !== null) return this.#front.forward(batch, rows, training);
+    return { values: tf.tensor2d(batch, [rows, this.#inputs]), passed: [] };
   }
 
   #update({ left, right, mask, kernel, bias }: DeviceJunction, gradient: LayerGradient): NewState['junctions'][number] {
@@ -134,7 +155,7 @@ export class DeviceSession implements Session {
 
   async correct(batch: Float32Array, labels: Uint8Array, rows: number): Promise<number> {
     const counted = tf.tidy(() => {
-      const logits = forward(tf.tensor2d(batch, [rows, this.#inputs]), this.#layers()).at(-1)!;
+      const logits = forward(this.#firstLayer(batch, rows, false).values, this.#layers()).at(-1)!;
       const guesses = correctGuesses(logits, labelTensor(labels, rows), this.#usedOutputs);
       // 0 × anything that is not finite is NaN, which the sum then is too.
       return tf.add(tf.sum(tf.cast(guesses, 'float32')), tf.sum(tf.mul(logits, 0)));
@@ -148,12 +169,17 @@ export class DeviceSession implements Session {
     return Promise.all(this.#junctions.map(downloadWeights));
   }
 
+  async frontWeights(): Promise<BlockWeights[]> {
+    return this.#front?.weights() ?? [];
+  }
+
   matrices(): Promise<Float32Array[][]> {
     return Promise.all(this.#junctions.map(({ kernel }) => downloadSlots(kernel)));
   }
 
   dispose(): void {
     this.#sums.dispose();
+    this.#front?.dispose();
     for (const { mask, kernel, bias } of this.#junctions) {
       mask.dispose();
       disposeSlots(kernel);

@@ -1,78 +1,98 @@
-import { fork } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { type ChildProcess, fork } from 'node:child_process';
 import { failure, type Outcome } from '../../pattern/failure.ts';
 import type { BackendName } from '../trainer.ts';
 import type { StartedBackend } from './messages.ts';
-import { packageFault } from './tensorflow-package.ts';
+import { missingPackage, ownPackages, packageFolder } from './optional-package.ts';
+import { complaintsIn, packageFault, packageMissing, tensorflowPackage } from './tensorflow-package.ts';
+
+export interface ProbeOptions {
+  /** another child in place of the real one, for tests of what happens when it dies */
+  readonly childUrl?: URL;
+  /** a file beside whose packages the optional ones are looked for, in place of this one */
+  readonly packagesFrom?: string;
+}
 
 const probeChild = new URL(import.meta.url.endsWith('.ts') ? './probe-child.ts' : './probe-child.js', import.meta.url);
 const timeoutMs = 30_000;
+/** More than any library says before it gives up. */
+const mostHeard = 65_536;
 
 const another = 'Use another backend: --backend wasm, or --backend cpu.';
 
-/** The folder of an installed package, or null. */
-function packageFolder(name: string): string | null {
-  try {
-    return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
-  } catch {
-    return null;
+/** What the file system alone tells, before anything is loaded. */
+function fileFault(backend: BackendName, packagesFrom: string): Outcome<StartedBackend> | null {
+  if (backend === 'tensorflow') {
+    const folder = packageFolder(tensorflowPackage, packagesFrom);
+    return folder === null ? packageMissing : packageFault(folder, process.platform);
   }
+  if (backend !== 'webgpu') return null;
+  const absent = ['webgpu', '@tensorflow/tfjs-backend-webgpu'].find(
+    (name) => packageFolder(name, packagesFrom) === null,
+  );
+  if (absent === undefined) return null;
+  return { ...missingPackage(absent), nextStep: 'Run npm install without --omit=optional.' };
 }
 
-/** What the file system alone tells, before anything is loaded. */
-function fileFault(backend: BackendName): Outcome<null> {
-  const needed = { tensorflow: ['@tensorflow/tfjs-node-gpu'], webgpu: ['webgpu', '@tensorflow/tfjs-backend-webgpu'] };
-  for (const name of needed[backend as keyof typeof needed] ?? []) {
-    const folder = packageFolder(name);
-    if (folder === null) {
-      const nextStep =
-        backend === 'tensorflow'
-          ? 'Run npm install on a machine that can download TensorFlow; it is an optional dependency that needs CUDA 11.2 and cuDNN 8.1.'
-          : 'Run npm install without --omit=optional.';
-      return failure('package-missing', `the package ${name} is not installed`, nextStep);
-    }
-    const fault = backend === 'tensorflow' ? packageFault(folder, process.platform) : null;
-    if (fault !== null) return fault;
-  }
-  return { ok: true, value: null };
+/** What the child writes on stderr: libraries say there, and nowhere else, what they lack. */
+function listen(child: ChildProcess): () => string {
+  let heard = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    if (heard.length < mostHeard) heard += text;
+  });
+  return () => heard;
+}
+
+/** The outcome of a child, its libraries' complaints with it. */
+function withComplaints(outcome: Outcome<StartedBackend>, heard: string): Outcome<StartedBackend> {
+  const complaints = complaintsIn(heard);
+  return outcome.ok && complaints.length > 0 ? { ok: true, value: { ...outcome.value, complaints } } : outcome;
+}
+
+function crashed(backend: BackendName, how: string, heard: string): Outcome<StartedBackend> {
+  // "… F tensorflow/core/…: The TensorFlow library was compiled to use AVX2 instructions, but these aren't available …"
+  const [, why] = / F tensorflow\/\S+ ([^\n]+)/.exec(heard) ?? [];
+  const because = why === undefined ? '' : `: ${why.trim()}`;
+  return failure('backend-crashed', `trying the backend ${backend} ended its process ${how}${because}`, another);
 }
 
 /**
  * Tries a backend in a process of its own, so that a driver that crashes takes nothing else with it and nothing native is loaded
  * here for the asking.
- * @param childUrl another child in place of the real one, for tests of what happens when it dies
  */
 export function probeBackend(
   backend: BackendName,
   softwareAllowed: boolean,
-  childUrl: URL = probeChild,
+  { childUrl = probeChild, packagesFrom = ownPackages }: ProbeOptions = {},
 ): Promise<Outcome<StartedBackend>> {
-  const missing = fileFault(backend);
-  if (!missing.ok) return Promise.resolve(missing);
+  const missing = fileFault(backend, packagesFrom);
+  if (missing !== null) return Promise.resolve(missing);
   return new Promise((resolve) => {
-    const child = fork(childUrl, [backend, String(softwareAllowed)], {
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' },
+    const child = fork(childUrl, [backend, String(softwareAllowed), packagesFrom], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // Warnings too: they name the CUDA libraries that are missing.
+      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '1' },
       serialization: 'advanced',
     });
-    const end = (outcome: Outcome<StartedBackend>) => {
-      clearTimeout(timer);
-      child.removeAllListeners();
-      child.kill('SIGKILL');
-      resolve(outcome);
-    };
+    const heard = listen(child);
+    let answer: Outcome<StartedBackend> | null = null;
     const timer = setTimeout(() => {
       const message = `the backend ${backend} did not answer within ${timeoutMs / 1000} s`;
-      end(failure('probe-timeout', message, another));
+      answer ??= failure('probe-timeout', message, another);
+      child.kill('SIGKILL');
     }, timeoutMs);
-    child.once('message', (message) => end(message as Outcome<StartedBackend>));
-    child.once('error', (error) =>
-      end(failure('probe-failed', `${backend} could not be tried (${error.message})`, another)),
-    );
-    child.once('exit', (code, signal) => {
+    child.once('message', (message) => {
+      answer = message as Outcome<StartedBackend>;
+      child.kill('SIGKILL');
+    });
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      resolve(failure('probe-failed', `${backend} could not be tried (${error.message})`, another));
+    });
+    // Not 'exit': what it wrote is all here only when its pipes are closed.
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
       const how = signal === null ? `with code ${code}` : `by ${signal}`;
-      end(failure('backend-crashed', `trying the backend ${backend} ended its process ${how}`, another));
+      resolve(withComplaints(answer ?? crashed(backend, how, heard()), heard()));
     });
   });
 }
