@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
+import { frontBetween, frontFeatures, frontNames, frontOutputs, fronts } from '../training/fronts.ts';
+import { paperNetwork } from '../training/networks.ts';
 import { defaultTrainingSettings, trainingSettings } from '../training/settings.ts';
-import type { TrainingSettings } from '../training/trainer.ts';
+import type { FrontName, TrainingSettings } from '../training/trainer.ts';
 import { notNegative, oneOf, positiveNumber, wholeNumber } from './parse.ts';
 
 export interface TrainingOptions {
@@ -15,8 +17,20 @@ export interface TrainingOptions {
   readonly decay?: number;
   readonly momentum?: number;
   readonly l2?: number;
+  readonly fastMath?: boolean;
+  readonly front?: FrontName | 'auto' | 'none';
 }
 
+/** What is trained, as far as it decides how. */
+export interface Trained {
+  /** a network of the paper by name: its hyperparameters are the defaults. Any other name means nothing */
+  readonly network?: string | undefined;
+  /** of the data */
+  readonly features: number;
+  readonly layers: readonly number[];
+}
+
+export const engines = ['auto', 'sparse', 'tfjs'] as const;
 export const backends = ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 
 export function addTrainingOptions(command: Command): Command {
@@ -24,10 +38,17 @@ export function addTrainingOptions(command: Command): Command {
   return command
     .option(
       '--data <name>',
-      'morse, morse-2017, morse-difficult; with options: morse:noise=1,examples=500/100/100',
+      'a name from "scattershot data", or a .npz or IDX file; with options: morse:noise=1, mnist:train=10000,seed=1',
       'morse',
     )
-    .addOption(new Option('--engine <engine>', 'auto or tfjs').argParser(oneOf(['auto', 'tfjs'])).default('auto'))
+    .addOption(
+      new Option(
+        '--engine <engine>',
+        'auto, sparse (connected layers, existing connections only) or tfjs (fronts, GPUs); auto is sparse unless a backend or a front is asked for or a GPU is found',
+      )
+        .argParser(oneOf(engines))
+        .default('auto'),
+    )
     .addOption(new Option('--backend <backend>', backends.join(', ')).argParser(oneOf(backends)).default('auto'))
     .addOption(new Option('--epochs <n>', `default: ${settings.epochs}`).argParser(wholeNumber(1)))
     .addOption(
@@ -44,10 +65,57 @@ export function addTrainingOptions(command: Command): Command {
       ),
     )
     .addOption(new Option('--momentum <m>', 'of sgd (default: 0)').argParser(notNegative))
-    .addOption(new Option('--l2 <lambda>', 'penalty on weights (default: 0)').argParser(notNegative));
+    .addOption(new Option('--l2 <lambda>', 'penalty on weights (default: 0)').argParser(notNegative))
+    .option(
+      '--fast-math',
+      'sparse engine: fused products (Node.js 22 or newer); faster, but no longer bit-equal on every machine',
+    )
+    .addOption(
+      new Option(
+        '--front <front>',
+        `convolutional layers before the junctions: ${[...frontNames, 'none'].join(', ')} (default: by the sizes of data and first layer)`,
+      ).argParser(oneOf(['auto', 'none', ...frontNames])),
+    )
+    .addHelpText('after', frontHelp);
 }
 
-export function trainingSettingsFrom(options: TrainingOptions): TrainingSettings {
-  const { epochs, batchSize, optimizer, learningRate, decay, momentum, l2 } = options;
-  return trainingSettings({ epochs, batchSize, optimizer, learningRate, learningRateDecay: decay, momentum, l2 });
+const frontHelp = `
+A network of the paper (named by --net, perhaps when its study was begun) is trained as there: epochs, optimizer, rate, L2. Options
+that are given come first.
+Fronts: ${frontNames.map((name) => `${name} makes ${frontOutputs(fronts[name])} from ${frontFeatures(fronts[name])} features`).join(', ')}.`;
+
+/** The front asked for; under 'auto', or when nothing is said, the one that leads from the data to the first layer, if any does. */
+function frontFrom({ front = 'auto' }: TrainingOptions, trained: Trained | undefined): FrontName | undefined {
+  if (front === 'none') return undefined;
+  if (front !== 'auto') return front;
+  return trained === undefined ? undefined : (frontBetween(trained.features, trained.layers[0]) ?? undefined);
 }
+
+/** What was typed, then what the paper has for the network, then our own defaults. */
+export function trainingSettingsFrom(options: TrainingOptions, trained?: Trained): TrainingSettings {
+  const { epochs, batchSize, optimizer, learningRate, decay, momentum, l2, fastMath } = options;
+  const front = frontFrom(options, trained);
+  const typed = { epochs, batchSize, optimizer, learningRate, learningRateDecay: decay, momentum, l2, fastMath };
+  const said = Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== undefined));
+  const paper = paperNetwork(trained?.network)?.training ?? {};
+  // A rate that was found for one optimizer says nothing of another.
+  const known =
+    optimizer === undefined || optimizer === paper.optimizer ? paper : { ...paper, learningRate: undefined };
+  return trainingSettings({ ...known, ...said, ...(front === undefined ? {} : { front }) });
+}
+
+/** "30 epochs, batches of 256, adam at rate 0.001 with decay 0.00001, L2 0.00008, front mnist-conv" */
+export function describeTraining(settings: TrainingSettings): string {
+  const { epochs, batchSize, optimizer, learningRate, learningRateDecay, momentum, l2, front } = settings;
+  return [
+    `${epochs} epochs`,
+    `batches of ${batchSize}`,
+    `${optimizer} at rate ${learningRate} with decay ${decimal(learningRateDecay)}`,
+    ...(optimizer === 'sgd' ? [`momentum ${momentum}`] : []),
+    `L2 ${decimal(l2)}`,
+    ...(front === undefined ? [] : [`front ${front}`]),
+  ].join(', ');
+}
+
+/** Without an exponent, so that it can be typed back. */
+const decimal = (value: number) => (value < 1e-12 ? String(value) : value.toFixed(12).replace(/\.?0+$/, ''));

@@ -7,6 +7,8 @@ import { type Column, tableLines } from './table.ts';
 export interface LeaderboardView {
   readonly rows: readonly CandidateRecord[];
   readonly entryKeys: readonly string[];
+  /** by candidate: highest validation accuracy of any epoch, a mean over seeds */
+  readonly bestValidation?: ReadonlyMap<number, number>;
 }
 
 /** "1:2 forward" → "1:2 fwd", so that a whole vector has a chance to fit. */
@@ -78,6 +80,8 @@ export interface LeaderboardJsonRow {
   /** by entry, in the order of `entries` */
   readonly vector: readonly number[];
   readonly accuracy: { readonly mean: number; readonly sd: number | null; readonly n: number } | null;
+  /** highest validation accuracy of any epoch, a mean over the same trainings; `accuracy` is the last epoch's whatever it says */
+  readonly bestValidation: number | null;
   readonly entries: readonly string[];
   readonly otherScatter: number | null;
   readonly otherVector: readonly number[] | null;
@@ -89,7 +93,7 @@ export interface LeaderboardJsonRow {
   readonly createdAt: string;
 }
 
-export function leaderboardJson({ rows, entryKeys }: LeaderboardView): LeaderboardJsonRow[] {
+export function leaderboardJson({ rows, entryKeys, bestValidation }: LeaderboardView): LeaderboardJsonRow[] {
   return rows.map((row) => ({
     candidate: row.number,
     fingerprint: row.fingerprint,
@@ -97,6 +101,7 @@ export function leaderboardJson({ rows, entryKeys }: LeaderboardView): Leaderboa
     scatter: row.scatter,
     vector: row.vector,
     accuracy: row.accuracy,
+    bestValidation: bestValidation?.get(row.number) ?? null,
     entries: entryKeys,
     otherScatter: row.otherScatter,
     otherVector: row.otherVector,

@@ -20,6 +20,8 @@ export interface TrainRun {
     readonly accuracy: number;
     readonly validationAccuracy: number;
   }[];
+  /** the epoch of highest validation accuracy, told beside the last one and never chosen by */
+  readonly bestValidation?: { readonly epoch: number; readonly validationAccuracy: number } | null;
   /** null unless the run finished */
   readonly testAccuracy: number | null;
   readonly status?: 'running' | 'finished' | 'diverged' | 'stopped' | 'failed';
@@ -63,6 +65,19 @@ function standardDeviation(values: readonly number[]): number | null {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
 }
 
+const meanOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** Last and best epochs of the finished runs side by side, where both are known. */
+function validationLine(runs: readonly TrainRun[]): string | null {
+  const finished = runs.filter((run) => run.testAccuracy !== null);
+  const best = finished.flatMap(({ bestValidation }) => bestValidation?.validationAccuracy ?? []);
+  const last = finished.flatMap(({ epochs }) => epochs.at(-1)?.validationAccuracy ?? []);
+  if (best.length === 0 || best.length !== last.length) return null;
+  const [one] = finished;
+  const when = finished.length === 1 ? ` (epoch ${one.bestValidation?.epoch})` : '';
+  return `Validation accuracy ${percent(meanOf(last), 2)} at the last epoch, ${percent(meanOf(best), 2)} at the best${when}; the test split is taken at the last`;
+}
+
 /** What really ran, a brief table of epochs by seed, runs that did not finish with their reason, and the mean. */
 export function trainText(report: TrainReport, options: TextOptions): string {
   const { engine, backend, device, samplesPerSecond } = report;
@@ -78,6 +93,8 @@ export function trainText(report: TrainReport, options: TextOptions): string {
     const reason = run.reason ? `: ${run.reason}` : '';
     lines.push(...paragraph(`Seed ${run.seed} ${run.status ?? 'did not finish'}${reason}`, options));
   }
+  const validation = validationLine(report.runs);
+  if (validation !== null) lines.push(...paragraph(validation, options));
   const finished = report.runs.map((run) => run.testAccuracy).filter((accuracy) => accuracy !== null);
   const spread = meanAndSpread(report.testAccuracy, standardDeviation(finished), options);
   const seeds = plural(finished.length, 'seed');

@@ -1,12 +1,22 @@
 import type { Architecture } from '../pattern/architecture.ts';
 import type { DatasetSource } from '../training/datasets/index.ts';
+import { inputFault } from '../training/fronts.ts';
+import type { FrontName } from '../training/trainer.ts';
 
-/** Before anything is generated or trained. @throws RangeError when the network cannot take the data */
+/**
+ * Before anything is generated or trained.
+ * @param front convolutional layers between the data and the network's inputs
+ * @throws RangeError when the network cannot take the data
+ */
 export function requireFit(
   { name, features, classes }: DatasetSource,
-  { usedInputs, usedOutputs }: Architecture,
+  { layers, usedInputs, usedOutputs }: Architecture,
+  front?: FrontName,
 ): void {
-  if (features > usedInputs) {
+  if (front !== undefined) {
+    const misfit = inputFault(features, layers[0], front);
+    if (misfit !== null) throw new RangeError(`${name} ${misfit}`);
+  } else if (features > usedInputs) {
     throw new RangeError(
       `${name} has ${features} features; the network must have at least as many inputs, got ${usedInputs}`,
     );

@@ -9,7 +9,7 @@ import { scoreBoth } from '../scatter/kernel.ts';
 import type { Metric } from '../scatter/metric.ts';
 import type { EvaluationRecord, Store, StudyRecord } from '../store/index.ts';
 import { findDataset } from '../training/datasets/index.ts';
-import type { RunsOn, TrainingSettings } from '../training/trainer.ts';
+import { type BestEpoch, bestEpochOf, type RunsOn, type TrainingSettings } from '../training/trainer.ts';
 import { type StudyHost, stamped, startHeartbeat } from './host.ts';
 import { requireFit } from './require-fit.ts';
 import { loadData, trainingPhase } from './training-phase.ts';
@@ -93,6 +93,8 @@ export interface TrainOneReport extends RunsOn {
       readonly accuracy: number;
       readonly validationAccuracy: number;
     }[];
+    /** of all epochs; the test split is taken at the last one whatever it says */
+    readonly bestValidation: BestEpoch | null;
     readonly testAccuracy: number | null;
   }[];
   /** mean over the finished runs */
@@ -111,7 +113,7 @@ export async function trainOne(
 ): Promise<TrainOneReport | null> {
   const say = stamped(host.listener);
   const { store } = host;
-  requireFit(findDataset(plan.dataset), study.architecture);
+  requireFit(findDataset(plan.dataset), study.architecture, plan.settings.front);
   const dataset = await loadData(plan.dataset, host, say);
   if (dataset === null) return null;
   unwrap(store.claimStudy(study.id, 'add'));
@@ -138,7 +140,7 @@ function trainReport(evaluations: readonly EvaluationRecord[], runsOn: RunsOn): 
     ...runsOn,
     samplesPerSecond: mean(finished.flatMap(({ samplesPerSecond }) => samplesPerSecond ?? [])),
     runs: evaluations.map(({ seed, status, reason, epochs, testAccuracy }) => ({
-      ...{ seed, status, reason, testAccuracy },
+      ...{ seed, status, reason, testAccuracy, bestValidation: bestEpochOf(epochs) },
       epochs: epochs.map(({ loss, accuracy, validationAccuracy }) => ({ loss, accuracy, validationAccuracy })),
     })),
     testAccuracy: mean(finished.flatMap(({ testAccuracy }) => testAccuracy ?? [])),

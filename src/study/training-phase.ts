@@ -41,7 +41,8 @@ export async function trainingPhase(
 ): Promise<{ readonly runsOn: RunsOn; readonly settingsDigest: string }> {
   const { study, architecture, candidates, seeds, dataset, settings, engine, backend } = work;
   const { store, signal, workers } = host;
-  const trainer = unwrap(await createTrainer({ engine, backend, threads: workers }));
+  const { front, fastMath } = settings;
+  const trainer = unwrap(await createTrainer({ engine, backend, threads: workers, front, fastMath }));
   try {
     for (const message of trainer.warnings) say({ kind: 'warning', message });
     say({ kind: 'engine', ...trainer.runsOn });

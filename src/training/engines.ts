@@ -1,29 +1,61 @@
 import type { Outcome } from '../pattern/failure.ts';
 import type { BackendReport, TfjsOptions } from './tfjs/index.ts';
-import type { Trainer } from './trainer.ts';
+import type { FrontName, Trainer } from './trainer.ts';
 
 export type { BackendReport } from './tfjs/index.ts';
 
 export interface TrainerOptions extends TfjsOptions {
-  /** 'auto' or 'tfjs' */
+  /** 'auto', 'sparse' or 'tfjs' */
   readonly engine?: string;
+  /** what the networks will have in front of their junctions, which the sparse engine has not */
+  readonly front?: FrontName | undefined;
+  /** settings with fast math will be asked for, which only the sparse engine has */
+  readonly fastMath?: boolean | undefined;
 }
 
 /** Engines that can be asked for by name. */
-export const engineNames: readonly string[] = ['auto', 'tfjs'];
+export const engineNames: readonly string[] = ['auto', 'sparse', 'tfjs'];
+
+/** What a request leaves to choose from. @throws RangeError where its parts do not fit together */
+function possibleEngine(options: TrainerOptions): string {
+  const { engine = 'auto', backend = 'auto', front, fastMath = false } = options;
+  if (!engineNames.includes(engine)) {
+    throw new RangeError(`the engine must be auto, sparse or tfjs; got ${engine}`);
+  }
+  const forTfjs = front !== undefined ? `the front ${front}` : backend !== 'auto' ? `the backend ${backend}` : null;
+  if (engine === 'sparse' && front !== undefined) {
+    throw new RangeError(`the sparse engine has connected layers only; got the front ${front}`);
+  }
+  if (engine === 'sparse' && backend !== 'auto' && backend !== 'wasm') {
+    throw new RangeError(`the sparse engine runs on the backend wasm; got ${backend}`);
+  }
+  if (fastMath && (engine === 'tfjs' || (engine === 'auto' && forTfjs !== null))) {
+    throw new RangeError(`fast math belongs to the sparse engine; got ${forTfjs ?? 'the engine tfjs'}`);
+  }
+  if (engine !== 'auto') return engine;
+  if (forTfjs !== null) return 'tfjs';
+  return fastMath ? 'sparse' : 'auto';
+}
+
+async function createSparse(options: TrainerOptions, passedOver: readonly string[]): Promise<Outcome<Trainer>> {
+  const { createSparseTrainer } = await import('./sparse/index.ts');
+  return createSparseTrainer({ ...options, passedOver });
+}
 
 /**
- * A trainer of the engine and backend asked for. Engines are loaded here and not before, so that commands which train nothing start
- * fast.
- * @throws RangeError for a name that is none
+ * A trainer of the engine and backend asked for. 'auto' is the TF.js engine where a backend or a front is asked for or a GPU is found,
+ * else the sparse engine. Engines are loaded here and not before, so that commands which train nothing start fast.
+ * @throws RangeError for a name that is none, and for what does not fit together
  */
 export async function createTrainer(options: TrainerOptions = {}): Promise<Outcome<Trainer>> {
-  const engine = options.engine ?? 'auto';
-  if (!engineNames.includes(engine)) {
-    throw new RangeError(`the engine must be ${engineNames.join(' or ')}; got ${engine}`);
-  }
+  const engine = possibleEngine(options);
+  if (engine === 'sparse') return createSparse(options, []);
   const { createTfjsTrainer } = await import('./tfjs/index.ts');
-  return createTfjsTrainer(options);
+  if (engine === 'tfjs') return createTfjsTrainer(options);
+  const { chooseBackend, usesGpu } = await import('./tfjs/backends.ts');
+  const chosen = await chooseBackend('auto');
+  if (chosen.ok && usesGpu(chosen.value.backend)) return createTfjsTrainer(options);
+  return createSparse(options, chosen.ok ? chosen.value.passedOver : [chosen.message]);
 }
 
 /** What every backend says of itself on this machine; takes a second or two. */

@@ -1,7 +1,8 @@
 import { junctionSizes } from '../pattern/architecture.ts';
 import { patternFault } from '../pattern/pattern.ts';
 import { type Dataset, splitNames } from './datasets/dataset.ts';
-import type { JunctionWeights, TrainingJob } from './trainer.ts';
+import { inputFault } from './fronts.ts';
+import type { FrontName, JunctionWeights, TrainingJob } from './trainer.ts';
 
 function checkDataset(dataset: Dataset): void {
   for (const name of splitNames) {
@@ -34,7 +35,7 @@ function checkStartWeights(job: TrainingJob, startWeights: readonly JunctionWeig
   }
 }
 
-function checkJob(job: TrainingJob, dataset: Dataset): void {
+function checkJob(job: TrainingJob, dataset: Dataset, front: FrontName | undefined): void {
   const { layers, fanOuts, usedOutputs } = job.architecture;
   const { pattern } = job;
   if (pattern.layers.join() !== layers.join() || pattern.fanOuts.join() !== fanOuts.join()) {
@@ -45,11 +46,8 @@ function checkJob(job: TrainingJob, dataset: Dataset): void {
   }
   const fault = patternFault(pattern);
   if (fault !== null) throw new RangeError(`job ${job.id}: ${fault.message}`);
-  if (dataset.features > layers[0]) {
-    throw new RangeError(
-      `job ${job.id}: ${dataset.name} has ${dataset.features} features; expected at most the first layer's ${layers[0]}`,
-    );
-  }
+  const misfit = inputFault(dataset.features, layers[0], front);
+  if (misfit !== null) throw new RangeError(`job ${job.id}: ${dataset.name} ${misfit}`);
   if (dataset.classes > usedOutputs) {
     throw new RangeError(
       `job ${job.id}: ${dataset.name} has ${dataset.classes} classes; expected at most the ${usedOutputs} used outputs`,
@@ -60,14 +58,15 @@ function checkJob(job: TrainingJob, dataset: Dataset): void {
 
 /**
  * Refuses what no engine could train: sizes that do not fit each other or the data, data outside shared memory, one id for two jobs.
+ * @param front the settings' one
  * @throws RangeError, TypeError
  */
-export function checkJobs(jobs: readonly TrainingJob[], dataset: Dataset): void {
+export function checkJobs(jobs: readonly TrainingJob[], dataset: Dataset, front?: FrontName): void {
   checkDataset(dataset);
   const ids = new Set<string>();
   for (const job of jobs) {
     if (ids.has(job.id)) throw new RangeError(`every job needs an id of its own; got ${job.id} twice`);
     ids.add(job.id);
-    checkJob(job, dataset);
+    checkJob(job, dataset, front);
   }
 }

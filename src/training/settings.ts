@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { frontNames } from './fronts.ts';
 import type { EngineName, TrainingSettings } from './trainer.ts';
 
 /**
@@ -59,6 +60,12 @@ export function trainingSettings(request: Partial<TrainingSettings> = {}): Train
   requireFrom0(settings.learningRateDecay, Number.POSITIVE_INFINITY, 'the decay of the learning rate');
   requireFrom0(settings.momentum, 1, 'momentum');
   requireFrom0(settings.l2, Number.POSITIVE_INFINITY, 'the L2 penalty');
+  if (settings.front !== undefined && !frontNames.includes(settings.front)) {
+    throw new RangeError(`the front must be ${frontNames.join(' or ')}; got ${String(settings.front)}`);
+  }
+  if (settings.fastMath !== undefined && typeof settings.fastMath !== 'boolean') {
+    throw new RangeError(`fast math must be true or false; got ${String(settings.fastMath)}`);
+  }
   if (!Number.isFinite(settings.biasStart)) {
     throw new RangeError(`the start of the biases must be a finite number; got ${settings.biasStart}`);
   }
@@ -67,12 +74,14 @@ export function trainingSettings(request: Partial<TrainingSettings> = {}): Train
 
 /**
  * SHA-256 (hex) of what, beside pattern and seed, decides a training: two evaluations of one candidate and one seed with equal
- * digests are the same evaluation.
+ * digests are the same evaluation. What is absent leaves no trace, so that digests stored before there were fronts and fast math stay valid.
  */
 export function settingsDigest(datasetDigest: string, settings: TrainingSettings, engine: EngineName): string {
   const fields = Object.keys(defaultTrainingSettings)
     .sort()
     .map((key) => `${key}=${settings[key as keyof TrainingSettings]}`);
+  if (settings.front !== undefined) fields.push(`front=${settings.front}`);
+  if (settings.fastMath) fields.push('fastMath=true');
   const text = ['scattershot/training 1', `dataset=${datasetDigest}`, `engine=${engine}`, ...fields].join('\n');
   return createHash('sha256').update(`${text}\n`).digest('hex');
 }

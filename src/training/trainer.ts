@@ -7,7 +7,7 @@ export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
 
 /**
  * Convolutional layers in front of the junctions, which make the first layer's values from a dataset's: those of Dey et al. for MNIST
- * (two of 5×5, 784 features → 3136) and for CIFAR (six of 3×3 with batch norm, 3072 features → 4096).
+ * (two of 5×5, 784 features → 3136) and for CIFAR (six of 3×3 with batch norm, 3072 features → 4096); see `fronts` in fronts.ts.
  */
 export type FrontName = 'mnist-conv' | 'cifar-conv';
 
@@ -26,6 +26,8 @@ export interface TrainingSettings {
   readonly biasStart: number;
   /** absent: the dataset's features are the first layer's values */
   readonly front?: FrontName;
+  /** sparse engine only: products rounded as this processor likes; faster, but no longer the same on every machine */
+  readonly fastMath?: boolean;
 }
 
 /** One junction's start weights: `weights[e]` belongs to edge e of the pattern's right-major list; `biases` one a right neuron. */
@@ -57,6 +59,22 @@ export interface EpochResult {
   readonly validationAccuracy: number;
 }
 
+/** The epoch of highest validation accuracy; the first of equals. */
+export interface BestEpoch {
+  readonly epoch: number;
+  readonly validationAccuracy: number;
+}
+
+/** The best of these epochs, in any order; null where there is none. */
+export function bestEpochOf(epochs: readonly BestEpoch[]): BestEpoch | null {
+  let best: BestEpoch | null = null;
+  for (const { epoch, validationAccuracy } of epochs) {
+    const equal = best !== null && validationAccuracy === best.validationAccuracy && epoch < best.epoch;
+    if (best === null || validationAccuracy > best.validationAccuracy || equal) best = { epoch, validationAccuracy };
+  }
+  return best;
+}
+
 /** What really ran. */
 export interface RunsOn {
   readonly engine: EngineName;
@@ -72,6 +90,8 @@ export interface TrainingResult extends RunsOn {
   readonly reason: string | null;
   /** on the test split at the last epoch, real outputs only; null unless finished */
   readonly testAccuracy: number | null;
+  /** of the epochs that were ended; told beside the last one's, never chosen by. null where none was ended */
+  readonly bestEpoch: BestEpoch | null;
   /** over optimiser steps alone: warm-up, data loading and evaluation left out */
   readonly samplesPerSecond: number;
   readonly durationMs: number;

@@ -73,6 +73,8 @@ test('the JSON value has the fields that are promised', () => {
   });
   expect(second.accuracy).toBeNull();
   expect(second.otherScatter).toBeNull();
+  const known = leaderboardJson({ ...view, bestValidation: new Map([[37, 0.625]]) });
+  expect(known.map(({ bestValidation }) => bestValidation)).toEqual([0.625, null]);
 });
 
 test('CSV has the vector entries as columns, fractions in full, and nothing where nothing is known', () => {

@@ -24,6 +24,19 @@ test('what really ran comes first, the mean with its spread last', () => {
   expect(text.at(-1)).toBe('Test accuracy 51.00 % ± 1.41 (mean and standard deviation over 2 seeds)');
 });
 
+test('the best epoch is told beside the last, the test split being taken at the last', () => {
+  const best = { epoch: 9, validationAccuracy: 0.6 };
+  const one = { ...report, runs: [{ ...finished(1, 0.5), bestValidation: best }], testAccuracy: 0.5 };
+  expect(lines(one, 200).at(-2)).toBe(
+    'Validation accuracy 48.00 % at the last epoch, 60.00 % at the best (epoch 9); the test split is taken at the last',
+  );
+  const two = {
+    ...report,
+    runs: [...one.runs, { ...finished(2, 0.5), bestValidation: { ...best, validationAccuracy: 0.5 } }],
+  };
+  expect(lines(two, 200).at(-2)).toMatch(/48.00 % at the last epoch, 55.00 % at the best;/);
+});
+
 test('epochs are brief: first, last and three between, the test accuracy with the last', () => {
   const rows = lines(report).filter((line) => /^ {3}1 /.test(line));
   expect(rows.map((row) => row.trim().split(/\s+/)[1])).toEqual(['1', '4', '7', '9', '12']);

@@ -23,6 +23,7 @@ test.each([
   [{ learningRateDecay: -1e-5 }, /decay of the learning rate must be a finite number from 0; got -0.00001/],
   [{ momentum: 1 }, /momentum must be from 0 to below 1; got 1/],
   [{ l2: -1 }, /L2 penalty must be a finite number from 0; got -1/],
+  [{ front: 'lenet' as 'mnist-conv' }, /front must be mnist-conv or cifar-conv; got lenet/],
   [{ biasStart: Number.NaN }, /start of the biases must be a finite number; got NaN/],
   [{ optimizer: 'rmsprop' as 'adam' }, /optimizer must be adam or sgd; got rmsprop/],
 ])('%j is refused with what was got and expected', (request, message) => {
@@ -47,6 +48,15 @@ describe('the digest of settings', () => {
     settingsDigest(dataset, trainingSettings(settings), 'tfjs');
   test('is a SHA-256 that never changes for the same settings', () => {
     expect(digest()).toBe('5e5338bf072353c8916613ddbe3ed2a4fb68807f32bedad6c304e5d41d8d472c');
+  });
+  test('is what it was before there were fronts where there is none, and differs by front', () => {
+    expect(digest({ front: undefined })).toBe(digest());
+    const fronts = [digest(), digest({ front: 'mnist-conv' }), digest({ front: 'cifar-conv' })];
+    expect(new Set(fronts).size).toBe(3);
+  });
+  test('differs by fast math, which leaves no trace where it is not asked for', () => {
+    expect(digest({ fastMath: false })).toBe(digest());
+    expect(digest({ fastMath: true })).not.toBe(digest());
   });
   test('does not depend on the order in which settings were written', () => {
     const turned = Object.fromEntries(Object.entries(defaultTrainingSettings).reverse()) as unknown as TrainingSettings;

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { unwrap } from '../../pattern/failure.ts';
 import { leaderboardCsv, leaderboardJson, leaderboardTable } from '../../report/leaderboard.ts';
 import type { CandidateFilter } from '../../store/index.ts';
+import { bestValidations } from '../../study/best-validation.ts';
 import { rankedCandidates, studyRanking } from '../../study/leaderboard.ts';
 import { type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { candidateFilter, wholeNumber } from '../parse.ts';
@@ -54,8 +55,9 @@ async function leaderboard(name: string | undefined, options: LeaderboardOptions
     const all = rankedCandidates(store, study, { sort: options.sort, filter: options.filter ?? {} });
     const rows = all.slice(0, options.limit ?? (options.json || options.csv ? all.length : TABLE_ROWS));
     const view = { rows, entryKeys: study.entryKeys };
+    const forJson = () => ({ ...view, bestValidation: bestValidations(store, study) });
     if (all.length === 0) context.say(`${study.name} keeps no such candidate.`);
-    if (options.json) return printJson(context, leaderboardJson(view));
+    if (options.json) return printJson(context, leaderboardJson(forJson()));
     if (options.csv) return context.print(leaderboardCsv(view).replace(/\r\n$/, '\r'));
     context.print(leaderboardTable(view, context.text).trimEnd());
     if (options.sort === 'scatter') context.say(`Ranked by ${studyRanking(study).description}.`);

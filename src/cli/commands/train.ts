@@ -1,16 +1,25 @@
 import { statSync } from 'node:fs';
 import { Command } from 'commander';
-import { unwrap } from '../../pattern/failure.ts';
+import { FailureError, unwrap } from '../../pattern/failure.ts';
 import { readPatternFile } from '../../pattern/formats/index.ts';
+import { presets } from '../../pattern/presets.ts';
 import { trainText } from '../../report/train.ts';
 import type { Store, StudyRecord } from '../../store/index.ts';
+import { requireFit } from '../../study/require-fit.ts';
+import type { StudySettings } from '../../study/settings.ts';
 import { studyOfPattern, trainOne } from '../../study/train-one.ts';
 import { findDataset } from '../../training/datasets/index.ts';
+import { paperNetwork } from '../../training/networks.ts';
 import { addScatterOptions, entryOptionsFrom, type ScatterOptions } from '../architecture-options.ts';
 import { type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { withStore } from '../stores.ts';
-import { addTrainingOptions, type TrainingOptions, trainingSettingsFrom } from '../training-options.ts';
+import {
+  addTrainingOptions,
+  describeTraining,
+  type TrainingOptions,
+  trainingSettingsFrom,
+} from '../training-options.ts';
 import { watchLines } from '../watch.ts';
 import { architectureOfFile } from './score.ts';
 
@@ -69,13 +78,29 @@ async function traineeOf(
   return { study, candidate: unwrap(store.findCandidate(study, second ?? first)).number };
 }
 
+/** The network of the paper that a study was begun with. */
+function presetOf({ settings, architecture }: StudyRecord): string | undefined {
+  const { baseName } = settings as Partial<StudySettings>;
+  if (baseName === undefined || !Object.hasOwn(presets, baseName)) return undefined;
+  return presets[baseName].layers.join() === architecture.layers.join() ? baseName : undefined;
+}
+
 async function train(first: string, second: string | undefined, options: TrainOptions): Promise<void> {
   const context = makeContext(options);
-  const settings = trainingSettingsFrom(options);
-  findDataset(options.data);
+  const source = findDataset(options.data);
+  const lack = source.lacks(context.cacheFolder);
+  if (lack !== null) throw new FailureError(lack);
+  const { features } = source;
   await withStore(context, 'write', async (store) => {
     const { study, candidate } = await traineeOf(store, first, second, options);
+    const { layers } = study.architecture;
+    const network = presetOf(study);
+    const settings = trainingSettingsFrom(options, { network, features, layers });
+    requireFit(source, study.architecture, settings.front);
     const watch = watchLines(context);
+    context.say(`Training: ${describeTraining(settings)}.`);
+    const paper = paperNetwork(network);
+    if (paper !== null) context.say(`Defaults of ${network}: ${paper.source}`);
     const plan = {
       dataset: options.data,
       seeds: Array.from({ length: options.seeds }, (_, index) => context.seed + index),

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { junctionSizes } from '../../pattern/architecture.ts';
 import type { JunctionWeights, TrainingSettings } from '../trainer.ts';
+import type { BlockWeights } from '../weights.ts';
 import { makeSlots, type Slots, updateSlots } from './edge-updates.ts';
-import { backward, forward, gradientIsRightMajor, type LayerTensors } from './network.ts';
+import { HostFront } from './front-host.ts';
+import { backward, forward, gradientIsRightMajor, inputDelta, type LayerTensors } from './network.ts';
 import type { Session, SessionRequest } from './session.ts';
 import { type BatchSums, countCorrect, softmaxCrossEntropy } from './softmax.ts';
 
@@ -68,6 +70,7 @@ export class HostSession implements Session {
   readonly #outputs: number;
   readonly #usedOutputs: number;
   readonly #junctions: readonly HostJunction[];
+  readonly #front: HostFront | null;
   #layers: LayerTensors[];
   /** ∂loss/∂logits of the last batch, reused */
   #delta = new Float32Array(0);
@@ -81,6 +84,7 @@ export class HostSession implements Session {
     this.#outputs = layers[layers.length - 1];
     this.#usedOutputs = usedOutputs;
     this.#junctions = hostJunctions(request);
+    this.#front = request.front === undefined ? null : new HostFront(request.front, request.settings);
     this.#layers = this.#junctions.map(upload);
   }
 
@@ -93,15 +97,25 @@ export class HostSession implements Session {
   }
 
   #update(batch: Float32Array, labels: Uint8Array, rows: number): void {
-    const inputs = tf.tensor2d(batch, [rows, this.#inputs]);
+    const inputs = this.#firstLayer(batch, rows, true);
     const outputs = forward(inputs, this.#layers);
     const logitDelta = this.#loss(outputs[outputs.length - 1], labels, rows);
-    const gradients = backward(inputs, outputs, logitDelta, this.#layers);
+    const { gradients, firstDelta } = backward(inputs, outputs, logitDelta, this.#layers);
+    if (this.#front !== null) {
+      const delta = inputDelta(firstDelta, this.#layers).dataSync<'float32'>();
+      this.#front.backward(delta, rows, this.#step);
+    }
     for (const [index, { weights, biases }] of this.#junctions.entries()) {
       const { kernel, bias } = gradients[index];
       updateSlots(weights, kernel.dataSync<'float32'>(), this.#settings, this.#step);
       updateSlots(biases, bias.dataSync<'float32'>(), this.#settings, this.#step);
     }
+  }
+
+  /** @param training whether batch norm goes by the batch itself */
+  #firstLayer(batch: Float32Array, rows: number, training: boolean): tf.Tensor2D {
+    const values = this.#front === null ? batch : this.#front.forward(batch, rows, training);
+    return tf.tensor2d(values, [rows, this.#inputs]);
   }
 
   /** Adds the batch to the sums. @returns ∂(mean loss)/∂logits */
@@ -121,8 +135,9 @@ export class HostSession implements Session {
   }
 
   async correct(batch: Float32Array, labels: Uint8Array, rows: number): Promise<number> {
+    if (this.#front?.finite() === false) return Number.NaN;
     return tf.tidy(() => {
-      const logits = forward(tf.tensor2d(batch, [rows, this.#inputs]), this.#layers).at(-1)!;
+      const logits = forward(this.#firstLayer(batch, rows, false), this.#layers).at(-1)!;
       return countCorrect(logits.dataSync<'float32'>(), labels, rows, this.#outputs, this.#usedOutputs);
     });
   }
@@ -132,6 +147,10 @@ export class HostSession implements Session {
       weights: weights.values.slice(),
       biases: biases.values.slice(),
     }));
+  }
+
+  async frontWeights(): Promise<BlockWeights[]> {
+    return this.#front?.weights() ?? [];
   }
 
   async matrices(): Promise<Float32Array[][]> {

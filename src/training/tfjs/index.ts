@@ -3,9 +3,10 @@ import { type Outcome, success } from '../../pattern/failure.ts';
 import type { BackendName, RunsOn, Trainer } from '../trainer.ts';
 import { type BackendChoice, backendNames, chooseBackend, usesGpu } from './backends.ts';
 import { describeDevice } from './device.ts';
+import { freeGpuMemory, usableMemory } from './device-memory.ts';
 import type { StartedBackend } from './messages.ts';
 import { TrainingPool } from './pool.ts';
-import { PoolTrainer } from './trainer.ts';
+import { PoolTrainer, type PopulationDevice } from './trainer.ts';
 
 export { type BackendReport, detectBackends } from './backends.ts';
 
@@ -14,6 +15,8 @@ export interface TfjsOptions {
   readonly backend?: string;
   /** trainings at once on a CPU backend; a GPU has one thread */
   readonly threads?: number;
+  /** candidates at once in one graph on a GPU; absent: as many as its memory holds, see `populationSize` */
+  readonly population?: number | undefined;
   /** hears every warning once, as it arises; `Trainer.warnings` holds them too */
   readonly onWarning?: (warning: string) => void;
 }
@@ -23,6 +26,13 @@ function checkedThreads(threads: number): number {
     throw new RangeError(`threads must be a whole number from 1 to 1024; got ${threads}`);
   }
   return threads;
+}
+
+function checkedPopulation(population: number | undefined): number | undefined {
+  if (population !== undefined && !(Number.isSafeInteger(population) && population >= 1 && population <= 4096)) {
+    throw new RangeError(`population must be a whole number from 1 to 4096; got ${population}`);
+  }
+  return population;
 }
 
 function checkedBackend(backend: string): BackendName | 'auto' {
@@ -68,18 +78,27 @@ function noGpuWarning(backend: BackendName, device: string, passedOver: readonly
   return `Training runs on ${device}, not on a GPU${why}.${slow} To see what is missing, run: scattershot doctor`;
 }
 
+/** Null where trainings run one on a thread. @param free bytes of the GPU's memory, asked for before the backend took its share */
+function populationDevice(started: StartedBackend, free: number | null, size?: number): PopulationDevice | null {
+  const { maxTensorBytes } = started;
+  if (maxTensorBytes === undefined) return null;
+  return { limits: { maxTensorBytes, memoryBytes: usableMemory(started, free) }, size };
+}
+
 /**
  * The TF.js engine on the backend asked for, or under 'auto' on the first of: a GPU by tensorflow, a GPU by webgpu, wasm, cpu. A
  * backend asked for by name is that one or a Failure, never another. TF.js itself is loaded in worker threads only.
- * @throws RangeError for an unknown backend or a number of threads that makes no sense
+ * @throws RangeError for an unknown backend or a number of threads or of candidates at once that makes no sense
  */
 export async function createTfjsTrainer(options: TfjsOptions = {}): Promise<Outcome<Trainer>> {
   const wanted = checkedBackend(options.backend ?? 'auto');
   const threads = checkedThreads(options.threads ?? availableParallelism());
+  const size = checkedPopulation(options.population);
   // Read by libtensorflow from the process's environment, which worker threads cannot set.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
   const chosen = await chooseBackend(wanted);
   if (!chosen.ok) return chosen;
+  const free = usesGpu(chosen.value.backend) ? await freeGpuMemory() : null;
   const outcome = await startChosen(chosen.value, threads, wanted === 'auto');
   if (!outcome.ok) return outcome;
   const { pool, backend, started, passedOver } = outcome.value;
@@ -87,5 +106,6 @@ export async function createTfjsTrainer(options: TfjsOptions = {}): Promise<Outc
   const runsOn: RunsOn = { engine: 'tfjs', backend, device };
   const warnings = started.gpu ? [] : [noGpuWarning(backend, device, passedOver)];
   for (const warning of warnings) options.onWarning?.(warning);
-  return success(new PoolTrainer(pool, outcome.value.threads, runsOn, warnings));
+  const population = populationDevice(started, free, size);
+  return success(new PoolTrainer(pool, outcome.value.threads, runsOn, warnings, population));
 }

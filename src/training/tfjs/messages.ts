@@ -1,6 +1,19 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { BackendName } from '../trainer.ts';
-import type { TrainTask } from './train.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import type { BackendName, RunsOn, TrainingJob, TrainingSettings } from '../trainer.ts';
+import type { DeviceLimits } from './population-size.ts';
+
+/** Jobs for one worker thread: one on a processor; on a device a population of one architecture, which it trains together. */
+export interface PoolTask {
+  readonly jobs: readonly TrainingJob[];
+  readonly dataset: Dataset;
+  readonly settings: TrainingSettings;
+  readonly runsOn: RunsOn;
+  /** one shared word; 1 asks to stop */
+  readonly stop: Int32Array;
+  /** null on a processor */
+  readonly limits: DeviceLimits | null;
+}
 
 /** What a worker thread is asked for. */
 export type WorkerRequest =
@@ -9,8 +22,8 @@ export type WorkerRequest =
       readonly kind: 'train';
       readonly backend: BackendName;
       readonly softwareAllowed: boolean;
-      readonly task: TrainTask;
-      /** every event of the job goes here, the result last */
+      readonly task: PoolTask;
+      /** every event of the jobs goes here, each job's result last */
       readonly events: MessagePort;
     };
 
@@ -19,4 +32,8 @@ export interface StartedBackend {
   readonly device: string | null;
   readonly detail: string | null;
   readonly gpu: boolean;
+  /** the largest tensor that a device can bind, in bytes; only devices that train populations have one */
+  readonly maxTensorBytes?: number;
+  /** libraries that it looked for and did not find, and what else it complained of while it started */
+  readonly complaints?: readonly string[];
 }

@@ -42,13 +42,14 @@ export function forward(inputs: tf.Tensor2D, layers: readonly LayerTensors[]): t
  * @param inputs `batch × N_1`
  * @param outputs what `forward` returned
  * @param logitDelta ∂loss/∂logits, `batch × N_{J+1}`
+ * @returns and the delta of the first junction's right neurons, `N_2 × batch`: what `inputDelta` needs
  */
 export function backward(
   inputs: tf.Tensor2D,
   outputs: readonly tf.Tensor2D[],
   logitDelta: tf.Tensor2D,
   layers: readonly LayerTensors[],
-): LayerGradient[] {
+): { readonly gradients: LayerGradient[]; readonly firstDelta: tf.Tensor2D } {
   const gradients: LayerGradient[] = new Array(layers.length);
   let delta = tf.transpose(logitDelta) as tf.Tensor2D;
   for (let index = layers.length - 1; index >= 0; index--) {
@@ -64,5 +65,9 @@ export function backward(
     };
     if (index > 0) delta = tf.mul(tf.matMul(kernel, delta), tf.step(inputByNeuron));
   }
-  return gradients;
+  return { gradients, firstDelta: delta };
 }
+
+/** ∂loss/∂inputs, `batch × N_1`. @param firstDelta as `backward` returned it */
+export const inputDelta = (firstDelta: tf.Tensor2D, [{ kernel }]: readonly LayerTensors[]): tf.Tensor2D =>
+  tf.transpose(tf.matMul(kernel, firstDelta)) as tf.Tensor2D;

@@ -1,9 +1,9 @@
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { failure, type Outcome } from '../../pattern/failure.ts';
-import type { BackendName, RunsOn, TrainingEvent, TrainingJob } from '../trainer.ts';
-import type { StartedBackend, WorkerRequest } from './messages.ts';
-import type { TrainTask } from './train.ts';
+import type { BackendName, TrainingEvent } from '../trainer.ts';
+import type { PoolTask, StartedBackend, WorkerRequest } from './messages.ts';
+import { resultWithout } from './result-without.ts';
 
 export interface PoolOptions {
   readonly backend: BackendName;
@@ -17,18 +17,7 @@ const ownWorker = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './w
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-/** The result of a job that no worker could give one. */
-export function resultWithout(
-  job: TrainingJob,
-  runsOn: RunsOn,
-  status: 'stopped' | 'failed',
-  reason: string,
-): TrainingEvent {
-  const nothing = { testAccuracy: null, samplesPerSecond: 0, durationMs: 0 };
-  return { kind: 'result', job: job.id, ...runsOn, status, reason, ...nothing };
-}
-
-/** Worker threads that each hold one started backend and train one job at a time. */
+/** Worker threads that each hold one started backend and train one job, or one population, at a time. */
 export class TrainingPool {
   readonly #piscina: Piscina<WorkerRequest, Outcome<StartedBackend>>;
   readonly #options: PoolOptions;
@@ -60,28 +49,33 @@ export class TrainingPool {
   }
 
   /**
-   * Trains one job. Its events come in order, the result last and exactly once, also when its worker is lost; then the promise
-   * resolves. It never rejects.
+   * Trains a task's jobs. Each one's events come in order, its result last and exactly once, also when their worker is lost; then the
+   * promise resolves. It never rejects.
    */
-  async train(task: TrainTask, emit: (event: TrainingEvent) => void): Promise<void> {
+  async train(task: PoolTask, emit: (event: TrainingEvent) => void): Promise<void> {
     const { backend, softwareAllowed } = this.#options;
     const { port1: events, port2: theirs } = new MessageChannel();
+    const waiting = new Map(task.jobs.map((job) => [job.id, job]));
     const ended = new Promise<void>((resolve) => {
       events.on('message', (event: TrainingEvent) => {
         emit(event);
-        if (event.kind === 'result') resolve();
+        if (event.kind === 'result') waiting.delete(event.job);
+        if (waiting.size === 0) resolve();
       });
     });
+    const endAll = (status: 'stopped' | 'failed', reason: string) => {
+      for (const job of waiting.values()) emit(resultWithout(job, task.runsOn, status, reason));
+    };
     try {
       const request: WorkerRequest = { kind: 'train', backend, softwareAllowed, task, events: theirs };
       const outcome = await this.#piscina.run(request, { transferList: [theirs] });
       // The task's own answer may overtake its events.
       if (outcome.ok) await ended;
-      else emit(resultWithout(task.job, task.runsOn, 'failed', outcome.message));
+      else endAll('failed', outcome.message);
     } catch (error) {
       const stopped = Atomics.load(task.stop, 0) !== 0;
-      const reason = stopped ? 'it was stopped' : `its worker thread was lost: ${messageOf(error)}`;
-      emit(resultWithout(task.job, task.runsOn, stopped ? 'stopped' : 'failed', reason));
+      if (stopped) endAll('stopped', 'it was stopped');
+      else endAll('failed', `its worker thread was lost: ${messageOf(error)}`);
     } finally {
       events.close();
     }

@@ -1,12 +1,17 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Failure, failure, type Outcome, success } from '../../pattern/failure.ts';
+import { failure, type Outcome, success } from '../../pattern/failure.ts';
 import type { BackendName } from '../trainer.ts';
+import type { StartedDevice } from './device.ts';
 import { DeviceSession } from './device-session.ts';
 import { HostSession } from './host-session.ts';
+import type { StartedBackend } from './messages.ts';
+import { ownPackages } from './optional-package.ts';
+import { type PopulationRequest, PopulationSession } from './population-session.ts';
 import type { Session, SessionRequest } from './session.ts';
+import { startTensorFlow } from './start-tensorflow.ts';
+import { startWebGpu } from './start-webgpu.ts';
 import { explainLoadError } from './tensorflow-package.ts';
 import { registerWasmKernels } from './wasm-kernels.ts';
 
@@ -18,33 +23,33 @@ export interface Runtime {
   /** what the device is made of, for people: "SIMD", "software", … */
   readonly detail: string | null;
   readonly gpu: boolean;
+  /** the largest tensor the device can bind; absent where there is no device */
+  readonly maxTensorBytes?: number;
   readonly openSession: (request: SessionRequest) => Session;
+  /** null where a thread's own processor computes: there it pays to train one by one, a job on each thread */
+  readonly openPopulation: ((request: PopulationRequest) => PopulationSession) | null;
+  /** @throws what the device has complained of since it was last asked; DeviceMemoryError if memory ran out */
+  readonly checkDevice: () => void;
+  /** gives back device memory that is kept for tensors to come */
+  readonly freeMemory: () => void;
 }
 
-type Started = Omit<Runtime, 'backend' | 'openSession'>;
+/** What a worker or a probe says of the backend it started: plain values. */
+export function describeRuntime({ device, detail, gpu, maxTensorBytes }: Runtime): StartedBackend {
+  return { device, detail, gpu, ...(maxTensorBytes === undefined ? {} : { maxTensorBytes }) };
+}
 
 const require = createRequire(import.meta.url);
 
-/** Optional packages are resolved at run time, so that their absence is a value and not a broken build. */
-async function importOptional(name: string): Promise<Record<string, unknown> | null> {
-  let path: string;
-  try {
-    path = require.resolve(name);
-  } catch {
-    return null;
-  }
-  return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
-}
-
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-async function startCpu(): Promise<Outcome<Started>> {
+async function startCpu(): Promise<Outcome<StartedDevice>> {
   await import('@tensorflow/tfjs-backend-cpu');
   await tf.setBackend('cpu');
   return success({ device: null, detail: 'plain JavaScript', gpu: false });
 }
 
-async function startWasm(): Promise<Outcome<Started>> {
+async function startWasm(): Promise<Outcome<StartedDevice>> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   // The binaries lie beside the package's main file, wherever this is started from.
   wasm.setWasmPaths(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')) + sep);
@@ -54,97 +59,12 @@ async function startWasm(): Promise<Outcome<Started>> {
   return success({ device: null, detail: simd ? 'SIMD' : 'no SIMD', gpu: false });
 }
 
-/** The parts of WebGPU's adapter that are read here. */
-interface Adapter {
-  readonly info: {
-    readonly vendor: string;
-    readonly architecture: string;
-    readonly device: string;
-    readonly description: string;
-    readonly isFallbackAdapter?: boolean;
-  };
-}
-
-interface WebGpuPackage {
-  readonly create: (options: string[]) => { requestAdapter(options: object): Promise<Adapter | null> };
-  readonly globals: object;
-}
-
-const isSoftware = ({ info }: Adapter) =>
-  info.isFallbackAdapter === true ||
-  /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(
-    `${info.architecture} ${info.device} ${info.description}`,
-  );
-
-const missingPackage = (name: string): Failure =>
-  failure('package-missing', `the package ${name} is not installed`, `Install it: npm install ${name}.`);
-
-async function requestAdapter(): Promise<Outcome<Adapter>> {
-  let dawn: WebGpuPackage | null;
-  try {
-    dawn = (await importOptional('webgpu')) as WebGpuPackage | null;
-  } catch (error) {
-    const message = `the package webgpu does not load here (${messageOf(error)})`;
-    return failure(
-      'library-unusable',
-      message,
-      'Use another backend; webgpu 0.6.2 needs glibc 2.34 or newer on Linux.',
-    );
-  }
-  if (dawn === null) return missingPackage('webgpu@0.6.2');
-  Object.assign(globalThis, dawn.globals);
-  const gpu = dawn.create([]);
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (adapter === null) {
-    const nextStep = 'Install a driver (Vulkan on Linux), or use another backend.';
-    return failure('no-adapter', 'WebGPU finds no graphics device on this machine', nextStep);
-  }
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true, writable: true });
-  return success(adapter);
-}
-
-async function startWebGpu(softwareAllowed: boolean): Promise<Outcome<Started>> {
-  const found = await requestAdapter();
-  if (!found.ok) return found;
-  const software = isSoftware(found.value);
-  const { info } = found.value;
-  const device = info.description || info.device || info.architecture || info.vendor;
-  if (software && !softwareAllowed) {
-    const message = `WebGPU finds only ${device}, which is software and slower than wasm`;
-    return failure(
-      'software-adapter',
-      message,
-      'Install a graphics driver; to use it all the same, say --backend webgpu.',
-    );
-  }
-  if ((await importOptional('@tensorflow/tfjs-backend-webgpu')) === null) {
-    return missingPackage('@tensorflow/tfjs-backend-webgpu@4.22.0');
-  }
-  // Left on, it would compute small tensors on the processor and call that the device.
-  tf.env().set('WEBGPU_CPU_FORWARD', false);
-  await tf.setBackend('webgpu');
-  return success({ device, detail: software ? 'software' : info.vendor || null, gpu: !software });
-}
-
-async function startTensorFlow(): Promise<Outcome<Started>> {
-  try {
-    if ((await importOptional('@tensorflow/tfjs-node-gpu')) === null) {
-      return missingPackage('@tensorflow/tfjs-node-gpu@4.22.0');
-    }
-  } catch (error) {
-    return explainLoadError(messageOf(error));
-  }
-  await tf.setBackend('tensorflow');
-  const { isUsingGpuDevice: gpu = false } = tf.backend() as { isUsingGpuDevice?: boolean };
-  return success({ device: gpu ? 'GPU' : null, detail: gpu ? 'CUDA' : 'libtensorflow, no GPU', gpu });
-}
-
-function start(backend: BackendName, softwareAllowed: boolean): Promise<Outcome<Started>> {
+function start(backend: BackendName, softwareAllowed: boolean, packagesFrom: string): Promise<Outcome<StartedDevice>> {
   switch (backend) {
     case 'tensorflow':
-      return startTensorFlow();
+      return startTensorFlow(packagesFrom);
     case 'webgpu':
-      return startWebGpu(softwareAllowed);
+      return startWebGpu(softwareAllowed, packagesFrom);
     case 'wasm':
       return startWasm();
     case 'cpu':
@@ -160,16 +80,34 @@ async function computes(): Promise<boolean> {
   return values.join() === '19,22,43,50';
 }
 
+/** For backends without a device to watch. */
+const idle = { checkDevice: () => {}, freeMemory: () => {} };
+
+function sessionsOf(backend: BackendName): Pick<Runtime, 'openSession' | 'openPopulation'> {
+  if (backend === 'wasm' || backend === 'cpu') {
+    return { openSession: (request) => new HostSession(request), openPopulation: null };
+  }
+  return {
+    openSession: (request) => new DeviceSession(request),
+    openPopulation: (request) => new PopulationSession(request),
+  };
+}
+
 /**
  * Starts a backend in this thread and makes sure that it is really the one that computes: TF.js takes another one, silently, when it
  * cannot start the one it was asked for.
  * @param softwareAllowed whether WebGPU on a software device will do
+ * @param packagesFrom a file beside whose packages the optional ones are looked for
  */
-export async function startRuntime(backend: BackendName, softwareAllowed: boolean): Promise<Outcome<Runtime>> {
+export async function startRuntime(
+  backend: BackendName,
+  softwareAllowed: boolean,
+  packagesFrom: string = ownPackages,
+): Promise<Outcome<Runtime>> {
   tf.enableProdMode();
   const nextStep = 'Use another backend: --backend wasm, or --backend cpu.';
   try {
-    const started = await start(backend, softwareAllowed);
+    const started = await start(backend, softwareAllowed, packagesFrom);
     if (!started.ok) return started;
     if (tf.getBackend() !== backend) {
       const message = `the backend ${backend} did not start; TF.js would have used ${tf.getBackend() || 'none'}`;
@@ -178,9 +116,9 @@ export async function startRuntime(backend: BackendName, softwareAllowed: boolea
     if (!(await computes())) {
       return failure('wrong-results', `the backend ${backend} computes a 2 × 2 product wrongly`, nextStep);
     }
-    const SessionClass = backend === 'wasm' || backend === 'cpu' ? HostSession : DeviceSession;
-    return success({ backend, openSession: (request) => new SessionClass(request), ...started.value });
+    return success({ backend, ...idle, ...started.value, ...sessionsOf(backend) });
   } catch (error) {
+    if (backend === 'tensorflow') return explainLoadError(messageOf(error));
     return failure('backend-not-started', `the backend ${backend} did not start (${messageOf(error)})`, nextStep);
   }
 }

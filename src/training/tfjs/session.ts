@@ -1,6 +1,8 @@
 import type { Architecture } from '../../pattern/architecture.ts';
 import type { Pattern } from '../../pattern/pattern.ts';
 import type { JunctionWeights, TrainingSettings } from '../trainer.ts';
+import type { BlockWeights } from '../weights.ts';
+import type { FrontStart } from './front-host.ts';
 import type { BatchSums } from './softmax.ts';
 
 /** What a session is made of. */
@@ -9,9 +11,11 @@ export interface SessionRequest {
   readonly pattern: Pattern;
   readonly start: readonly JunctionWeights[];
   readonly settings: TrainingSettings;
+  /** convolutional layers between the data and the first junction */
+  readonly front?: FrontStart | undefined;
 }
 
-/** One network in training on one backend. Batches are `rows × N_1`, padded columns already 0. */
+/** One network in training on one backend. Batches are `rows × N_1`, padded columns already 0; with a front `rows × features`. */
 export interface Session {
   /** steps to take before `sums` is worth its cost */
   readonly stepsPerSums: number;
@@ -22,6 +26,8 @@ export interface Session {
   /** correct guesses; NaN if the network no longer gives finite numbers */
   correct(inputs: Float32Array, labels: Uint8Array, rows: number): Promise<number>;
   weights(): Promise<JunctionWeights[]>;
+  /** what a front has learned; empty without one */
+  frontWeights(): Promise<BlockWeights[]>;
   /** of each junction, all `left × right`: the kernel as the backend holds it, then the optimiser's state */
   matrices(): Promise<Float32Array[][]>;
   dispose(): void;

@@ -1,6 +1,15 @@
 import type { Dataset, Split } from '../datasets/dataset.ts';
-import type { EpochResult, RunsOn, TrainingEvent, TrainingJob, TrainingResult, TrainingSettings } from '../trainer.ts';
-import { batchOrder, startWeights } from '../weights.ts';
+import { fronts } from '../fronts.ts';
+import {
+  bestEpochOf,
+  type EpochResult,
+  type RunsOn,
+  type TrainingEvent,
+  type TrainingJob,
+  type TrainingResult,
+  type TrainingSettings,
+} from '../trainer.ts';
+import { batchOrder, startFront, startWeights } from '../weights.ts';
 import { BatchReader } from './batches.ts';
 import type { Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
@@ -15,8 +24,8 @@ export interface TrainTask {
   readonly stop: Int32Array;
 }
 
-/** Bigger than training batches: evaluation keeps nothing but the logits. */
-const evaluationBatch = 1024;
+/** Bigger than training batches: evaluation keeps nothing but the logits. Images through a front take a hundred times the memory. */
+const evaluationBatch = ({ front }: TrainingSettings) => (front === undefined ? 1024 : 128);
 
 /** How a training ended before its time. */
 interface Ending {
@@ -76,7 +85,7 @@ async function evaluate(
   epoch: number,
 ): Promise<number | Ending> {
   let correct = 0;
-  for (let start = 0; start < split.examples; start += evaluationBatch) {
+  for (let start = 0; start < split.examples; start += evaluationBatch(task.settings)) {
     if (stopRequested(task)) return stoppedIn(epoch, task);
     const rows = reader.gather(split, null, start);
     correct += await session.correct(reader.inputs, reader.labels, rows);
@@ -93,9 +102,9 @@ async function trainEpochs(
   onEpoch: (result: EpochResult) => void,
 ): Promise<number | Ending> {
   const { dataset, settings, job } = task;
-  const [width] = job.architecture.layers;
+  const width = settings.front === undefined ? job.architecture.layers[0] : dataset.features;
   const batches = new BatchReader(settings.batchSize, width, dataset.features);
-  const chunks = new BatchReader(evaluationBatch, width, dataset.features);
+  const chunks = new BatchReader(evaluationBatch(settings), width, dataset.features);
   for (let epoch = 1; epoch <= settings.epochs; epoch++) {
     const trained = await trainEpoch(task, session, batches, epoch, clock);
     if ('status' in trained) return trained;
@@ -106,24 +115,39 @@ async function trainEpochs(
   return evaluate(task, session, chunks, dataset.test, settings.epochs);
 }
 
+/** Start weights by the job's seed, unless it brings its own. */
+function openSession({ job, settings }: TrainTask, runtime: Runtime): Session {
+  const { architecture, pattern, seed } = job;
+  const start = job.startWeights ?? startWeights(pattern, seed, settings.biasStart);
+  const request = { architecture, pattern, start, settings };
+  if (settings.front === undefined) return runtime.openSession(request);
+  const front = fronts[settings.front];
+  return runtime.openSession({ ...request, front: { front, blocks: startFront(front, seed, settings.biasStart) } });
+}
+
 /**
  * Trains one job to its end in this thread and says so: 'started', an 'epoch' each, one 'result'. Whatever goes wrong on the way is
  * a result too.
  */
 export async function trainJob(task: TrainTask, runtime: Runtime, emit: (event: TrainingEvent) => void): Promise<void> {
-  const { job, settings, runsOn } = task;
+  const { job, runsOn } = task;
   const begun = performance.now();
   const clock = new StepClock();
+  const ended: EpochResult[] = [];
   emit({ kind: 'started', job: job.id, ...runsOn });
   const finish = (result: Pick<TrainingResult, 'status' | 'reason' | 'testAccuracy' | 'weights'>) => {
     const timing = { samplesPerSecond: clock.samplesPerSecond, durationMs: performance.now() - begun };
-    emit({ kind: 'result', job: job.id, ...runsOn, ...timing, ...result });
+    emit({ kind: 'result', job: job.id, ...runsOn, ...timing, bestEpoch: bestEpochOf(ended), ...result });
   };
   let session: Session | null = null;
   try {
-    const start = job.startWeights ?? startWeights(job.pattern, job.seed, settings.biasStart);
-    session = runtime.openSession({ architecture: job.architecture, pattern: job.pattern, start, settings });
-    const end = await trainEpochs(task, session, clock, (epoch) => emit({ kind: 'epoch', job: job.id, ...epoch }));
+    session = openSession(task, runtime);
+    const end = await trainEpochs(task, session, clock, (epoch) => {
+      ended.push(epoch);
+      emit({ kind: 'epoch', job: job.id, ...epoch });
+    });
+    // A device that ran out of memory does not throw by itself: it computes garbage.
+    runtime.checkDevice();
     const weights = job.wantWeights ? { weights: await session.weights() } : {};
     if (typeof end === 'number') finish({ status: 'finished', reason: null, testAccuracy: end, ...weights });
     else finish({ ...end, testAccuracy: null, ...weights });

@@ -1,10 +1,13 @@
 import type { Architecture } from '../../pattern/architecture.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { checkJobs } from '../jobs.ts';
-import { trainingSettings } from '../settings.ts';
+import { defaultTrainingSettings, trainingSettings } from '../settings.ts';
 import type { RunsOn, Trainer, TrainingEvent, TrainingJob, TrainingSettings } from '../trainer.ts';
 import { EventQueue } from './event-queue.ts';
-import { resultWithout, type TrainingPool } from './pool.ts';
+import type { TrainingPool } from './pool.ts';
+import { planPopulations } from './population-plan.ts';
+import { type DeviceLimits, populationSize } from './population-size.ts';
+import { resultWithout } from './result-without.ts';
 
 /** One call of `train`. */
 interface Run {
@@ -14,23 +17,50 @@ interface Run {
   readonly stop: Int32Array;
 }
 
-/** Trains on a pool of worker threads, as many jobs at once as it has. */
+/** A device that trains populations. */
+export interface PopulationDevice {
+  readonly limits: DeviceLimits;
+  /** candidates at once, whatever the limits say */
+  readonly size?: number | undefined;
+}
+
+const sizeOn = ({ size, limits }: PopulationDevice, architecture: Architecture, batchSize: number): number =>
+  size ?? populationSize(architecture, batchSize, limits);
+
+/** Trains on a pool of worker threads, as many jobs at once as it has; on a device one population after the other. */
 export class PoolTrainer implements Trainer {
   readonly runsOn: RunsOn;
   readonly warnings: readonly string[];
   readonly #pool: TrainingPool;
   readonly #threads: number;
+  readonly #device: PopulationDevice | null;
   readonly #stops = new Set<Int32Array>();
 
-  constructor(pool: TrainingPool, threads: number, runsOn: RunsOn, warnings: readonly string[]) {
+  constructor(
+    pool: TrainingPool,
+    threads: number,
+    runsOn: RunsOn,
+    warnings: readonly string[],
+    device: PopulationDevice | null = null,
+  ) {
     this.#pool = pool;
     this.#threads = threads;
+    this.#device = device;
     this.runsOn = runsOn;
     this.warnings = warnings;
   }
 
-  capacity(_architecture: Architecture): number {
-    return this.#threads;
+  /** On a device for batches of the usual size; `train` goes by the batches it is given. */
+  capacity(architecture: Architecture): number {
+    const device = this.#device;
+    return device === null ? this.#threads : sizeOn(device, architecture, defaultTrainingSettings.batchSize);
+  }
+
+  /** What is trained together. A convolutional front is no part of a population's graph: such jobs go one by one. */
+  #groups({ jobs, settings }: Run): TrainingJob[][] {
+    const device = this.#device;
+    if (device === null || settings.front !== undefined) return jobs.map((job) => [job]);
+    return planPopulations(jobs, (architecture) => sizeOn(device, architecture, settings.batchSize));
   }
 
   train(
@@ -40,7 +70,7 @@ export class PoolTrainer implements Trainer {
     signal: AbortSignal,
   ): AsyncIterable<TrainingEvent> {
     const checked = trainingSettings(settings);
-    checkJobs(jobs, dataset);
+    checkJobs(jobs, dataset, checked.front);
     const stop = new Int32Array(new SharedArrayBuffer(4));
     return this.#events({ jobs, dataset, settings: checked, stop }, signal);
   }
@@ -63,18 +93,19 @@ export class PoolTrainer implements Trainer {
     }
   }
 
-  /** As many jobs at once as there are threads, each thread taking the next one in order. */
+  /** As many groups at once as there are threads, each thread taking the next one in order. */
   async #trainAll(run: Run, emit: (event: TrainingEvent) => void): Promise<void> {
-    const { jobs, dataset, settings, stop } = run;
-    const waiting = jobs.values();
-    const takeJobs = async () => {
-      for (const job of waiting) {
-        if (Atomics.load(stop, 0) !== 0)
-          emit(resultWithout(job, this.runsOn, 'stopped', 'it was stopped before it began'));
-        else await this.#pool.train({ job, dataset, settings, runsOn: this.runsOn, stop }, emit);
+    const { dataset, settings, stop } = run;
+    const groups = this.#groups(run);
+    const common = { dataset, settings, stop, runsOn: this.runsOn, limits: this.#device?.limits ?? null };
+    const waiting = groups.values();
+    const takeGroups = async () => {
+      for (const jobs of waiting) {
+        if (Atomics.load(stop, 0) === 0) await this.#pool.train({ jobs, ...common }, emit);
+        else for (const job of jobs) emit(resultWithout(job, this.runsOn, 'stopped', 'it was stopped before it began'));
       }
     };
-    await Promise.all(Array.from({ length: Math.min(this.#threads, jobs.length) }, takeJobs));
+    await Promise.all(Array.from({ length: Math.min(this.#threads, groups.length) }, takeGroups));
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,9 @@
 import './quiet.ts';
 import { type Outcome, success } from '../../pattern/failure.ts';
 import type { TrainingEvent } from '../trainer.ts';
-import type { StartedBackend, WorkerRequest } from './messages.ts';
-import { type Runtime, startRuntime } from './runtime.ts';
+import type { PoolTask, StartedBackend, WorkerRequest } from './messages.ts';
+import { trainPopulation } from './population-train.ts';
+import { describeRuntime, type Runtime, startRuntime } from './runtime.ts';
 import { trainJob } from './train.ts';
 
 let runtime: Promise<Outcome<Runtime>> | null = null;
@@ -13,14 +14,23 @@ function runtimeOf({ backend, softwareAllowed }: WorkerRequest): Promise<Outcome
   return runtime;
 }
 
-/** A task of the training pool. @returns what started; a job's events and result go through its port */
+/** Together where the backend has a device to fill; a convolutional front, which populations have not, only one by one. */
+async function trainAll(task: PoolTask, runtime: Runtime, emit: (event: TrainingEvent) => void): Promise<void> {
+  const { openPopulation, checkDevice, freeMemory } = runtime;
+  if (openPopulation !== null && task.settings.front === undefined) {
+    return trainPopulation(task, { openPopulation, checkDevice, freeMemory }, emit);
+  }
+  const { jobs, ...rest } = task;
+  for (const job of jobs) await trainJob({ job, ...rest }, runtime, emit);
+}
+
+/** A task of the training pool. @returns what started; its jobs' events and results go through its port */
 export default async function work(request: WorkerRequest): Promise<Outcome<StartedBackend>> {
   const started = await runtimeOf(request);
   if (!started.ok) return started;
   if (request.kind === 'train') {
     const emit = (event: TrainingEvent) => request.events.postMessage(event);
-    await trainJob(request.task, started.value, emit);
+    await trainAll(request.task, started.value, emit);
   }
-  const { device, detail, gpu } = started.value;
-  return success({ device, detail, gpu });
+  return success(describeRuntime(started.value));
 }

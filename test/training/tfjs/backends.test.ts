@@ -14,7 +14,7 @@ describe('trying a backend', () => {
 
   test('survives a driver that crashes', async () => {
     const dying = new URL('./probe-that-dies.ts', import.meta.url);
-    const outcome = await probeBackend('cpu', false, dying);
+    const outcome = await probeBackend('cpu', false, { childUrl: dying });
     expect(outcome).toMatchObject({ ok: false, reason: 'backend-crashed' });
     expect(outcome).toHaveProperty('message', expect.stringContaining('SIGSEGV'));
   });

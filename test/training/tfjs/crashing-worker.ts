@@ -4,9 +4,10 @@ import work from '../../../src/training/tfjs/worker.ts';
 /** The real worker, but for jobs whose name says how it is to die. */
 export default async function crashingWorker(request: WorkerRequest): Promise<unknown> {
   if (request.kind === 'train') {
-    if (request.task.job.id === 'exits') process.exit(7);
-    if (request.task.job.id === 'throws') throw new Error('thrown on purpose');
-    if (request.task.job.id === 'throws later') {
+    const [{ id }] = request.task.jobs;
+    if (id === 'exits') process.exit(7);
+    if (id === 'throws') throw new Error('thrown on purpose');
+    if (id === 'throws later') {
       setTimeout(() => {
         throw new Error('thrown later on purpose');
       });

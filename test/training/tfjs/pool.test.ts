@@ -4,6 +4,7 @@ import { unwrap } from '../../../src/pattern/failure.ts';
 import { trainingSettings } from '../../../src/training/settings.ts';
 import { createTfjsTrainer } from '../../../src/training/tfjs/index.ts';
 import { TrainingPool } from '../../../src/training/tfjs/pool.ts';
+import { populationSize } from '../../../src/training/tfjs/population-size.ts';
 import { PoolTrainer } from '../../../src/training/tfjs/trainer.ts';
 import type { Trainer, TrainingEvent } from '../../../src/training/trainer.ts';
 import { someDataset, someJob } from '../samples.ts';
@@ -101,6 +102,23 @@ describe('a trainer on wasm', () => {
   });
 });
 
+describe('a trainer on a device', () => {
+  const { architecture } = someJob(sizes);
+  const limits = { maxTensorBytes: 2 ** 30, memoryBytes: 2 ** 30 };
+  const create = (size?: number) => {
+    const pool = new TrainingPool({ backend: 'cpu', softwareAllowed: false, threads: 1 });
+    const runsOn = { engine: 'tfjs', backend: 'cpu', device: 'test' } as const;
+    const trainer = new PoolTrainer(pool, 1, runsOn, [], { limits, size });
+    trainers.push(trainer);
+    return trainer;
+  };
+
+  test('likes as many jobs at once as its memory holds, or as it is told', () => {
+    expect(create().capacity(architecture)).toBe(populationSize(architecture, 256, limits));
+    expect(create(3).capacity(architecture)).toBe(3);
+  });
+});
+
 describe('asking for what there is not', () => {
   test('a backend whose package is not there is a failure with a next step', async () => {
     const outcome = await createTfjsTrainer({ backend: 'tensorflow', threads: 1 });
@@ -108,7 +126,12 @@ describe('asking for what there is not', () => {
     expect(outcome.reason).toMatch(/^[a-z-]+$/);
     expect(outcome.nextStep).not.toBe('');
   });
-  test('unknown backends and senseless numbers of threads are refused', async () => {
+  test('unknown backends and senseless numbers of threads or candidates are refused', async () => {
+    for (const population of [0, 1.5, -1, 5000]) {
+      await expect(createTfjsTrainer({ backend: 'cpu', population })).rejects.toThrow(
+        /population must be a whole number/,
+      );
+    }
     await expect(createTfjsTrainer({ backend: 'cuda' })).rejects.toThrow(
       /backend must be auto, tensorflow, webgpu, wasm, cpu; got cuda/,
     );

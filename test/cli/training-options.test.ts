@@ -1,0 +1,69 @@
+import { Command } from 'commander';
+import { describe, expect, test } from 'vitest';
+import {
+  addTrainingOptions,
+  describeTraining,
+  type Trained,
+  type TrainingOptions,
+  trainingSettingsFrom,
+} from '../../src/cli/training-options.ts';
+import { presets } from '../../src/pattern/presets.ts';
+import { defaultTrainingSettings } from '../../src/training/settings.ts';
+
+function settingsOf(typed: string, trained?: Trained) {
+  const command = addTrainingOptions(new Command('train'))
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  command.parse(typed === '' ? [] : typed.split(' '), { from: 'user' });
+  return trainingSettingsFrom(command.opts<TrainingOptions>(), trained);
+}
+
+const on = (network: string, features: number): Trained => ({ network, features, layers: presets[network].layers });
+
+test('nothing typed and no network of the paper: the defaults', () => {
+  expect(settingsOf('')).toEqual(defaultTrainingSettings);
+  expect(settingsOf('', { network: 'my-study', features: 64, layers: [64, 64] })).toEqual(defaultTrainingSettings);
+});
+
+describe('a network of the paper', () => {
+  test('brings its epochs, optimizer and L2', () => {
+    expect(settingsOf('', on('mnist-cl', 784))).toEqual({ ...defaultTrainingSettings, epochs: 100, l2: 8e-5 });
+    expect(settingsOf('', on('morse', 64))).toMatchObject({ epochs: 30, optimizer: 'sgd' });
+  });
+
+  test('gives way to what is typed', () => {
+    expect(settingsOf('--epochs 5 --l2 0', on('mnist-cl', 784))).toMatchObject({ epochs: 5, l2: 0 });
+    expect(settingsOf('--learning-rate 0.02', on('morse', 64))).toMatchObject({ optimizer: 'sgd', learningRate: 0.02 });
+  });
+
+  test('takes its rate along with its optimizer', () => {
+    const { learningRate } = defaultTrainingSettings;
+    expect(settingsOf('--optimizer adam', on('morse', 64))).toMatchObject({ optimizer: 'adam', learningRate });
+  });
+});
+
+describe('the front', () => {
+  test('is the one that leads from the data to the first layer', () => {
+    expect(settingsOf('', on('mnist-conv', 784)).front).toBe('mnist-conv');
+    expect(settingsOf('', on('cifar100-3cl', 3072)).front).toBe('cifar-conv');
+    expect(settingsOf('', { features: 784, layers: [3136, 196, 10] }).front).toBe('mnist-conv');
+  });
+  test('is none where the data reach the first layer by themselves', () => {
+    expect(settingsOf('', on('mnist-single', 784))).not.toHaveProperty('front');
+    expect(settingsOf('', on('cifar10-2cl', 4096))).not.toHaveProperty('front');
+  });
+  test('is what is typed, none included', () => {
+    expect(settingsOf('--front none', on('mnist-conv', 784))).not.toHaveProperty('front');
+    expect(settingsOf('--front cifar-conv', on('mnist-cl', 784)).front).toBe('cifar-conv');
+    expect(() => settingsOf('--front lenet')).toThrow(/mnist-conv/);
+  });
+});
+
+test('settings are told in words that can be typed back', () => {
+  expect(describeTraining(settingsOf('', on('mnist-conv', 784)))).toBe(
+    '30 epochs, batches of 256, adam at rate 0.001 with decay 0.00001, L2 0.00008, front mnist-conv',
+  );
+  expect(describeTraining(settingsOf('--optimizer sgd --momentum 0.9 --epochs 2'))).toBe(
+    '2 epochs, batches of 256, sgd at rate 0.001 with decay 0.00001, momentum 0.9, L2 0',
+  );
+});

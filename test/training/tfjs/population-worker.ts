@@ -1,0 +1,18 @@
+import { unwrap } from '../../../src/pattern/failure.ts';
+import type { WorkerRequest } from '../../../src/training/tfjs/messages.ts';
+import { PopulationSession } from '../../../src/training/tfjs/population-session.ts';
+import { trainPopulation } from '../../../src/training/tfjs/population-train.ts';
+import { describeRuntime, startRuntime } from '../../../src/training/tfjs/runtime.ts';
+
+/** A worker that trains populations on the cpu backend, so that what a GPU runs can be tested where there is none. */
+export default async function work(request: WorkerRequest): Promise<unknown> {
+  const runtime = unwrap(await startRuntime('cpu', false));
+  if (request.kind === 'train') {
+    const parts = {
+      ...runtime,
+      openPopulation: (members: ConstructorParameters<typeof PopulationSession>[0]) => new PopulationSession(members),
+    };
+    await trainPopulation(request.task, parts, (event) => request.events.postMessage(event));
+  }
+  return { ok: true, value: describeRuntime(runtime) };
+}
