@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Outcome } from '../../src/pattern/failure.ts';
+import { createSparseTrainer } from '../../src/training/sparse/index.ts';
+import { fastMathSupported } from '../../src/training/sparse/machine.ts';
 import { createTfjsTrainer } from '../../src/training/tfjs/index.ts';
 import type { StartedBackend } from '../../src/training/tfjs/messages.ts';
 import { probeBackend } from '../../src/training/tfjs/probe.ts';
@@ -35,4 +37,23 @@ for (const [backend, probed] of Object.entries({ tensorflow, webgpu, wasm: alway
       expect(await createTfjsTrainer({ backend, threads: 1 })).toMatchObject({ ok: false });
     });
   }
+}
+
+trainerConformance('sparse', {
+  engine: 'sparse',
+  backend: 'wasm',
+  create: () => createSparseTrainer({ threads: 2 }),
+});
+
+if (fastMathSupported()) {
+  trainerConformance('sparse with fast math', {
+    engine: 'sparse',
+    backend: 'wasm',
+    create: () => createSparseTrainer({ threads: 2, fastMath: true }),
+    settings: { fastMath: true },
+  });
+} else {
+  test('sparse with fast math was NOT run here: this runtime has no relaxed SIMD, and says so when asked', async () => {
+    expect(await createSparseTrainer({ threads: 1, fastMath: true })).toMatchObject({ reason: 'no-relaxed-simd' });
+  });
 }

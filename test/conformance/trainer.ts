@@ -21,6 +21,8 @@ export interface ConformanceOptions {
   readonly create: () => Promise<Outcome<Trainer>>;
   /** a software GPU: half a second a step. Fewer networks are compared with the oracle, and learning is left to the others */
   readonly slow?: boolean;
+  /** settings that every training gets */
+  readonly settings?: Partial<TrainingSettings>;
 }
 
 type Result = TrainingResult & { readonly job: string };
@@ -60,7 +62,8 @@ export function trainerConformance(name: string, options: ConformanceOptions): v
       signal: AbortSignal = new AbortController().signal,
     ): Promise<Trained> => {
       const events: TrainingEvent[] = [];
-      for await (const event of trainer.train(jobs, data, settings, signal)) events.push(event);
+      for await (const event of trainer.train(jobs, data, { ...settings, ...options.settings }, signal))
+        events.push(event);
       const results = events.flatMap((event) => (event.kind === 'result' ? [event] : []));
       return { events, results: new Map(results.map((result) => [result.job, result])) };
     };

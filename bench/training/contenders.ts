@@ -1,0 +1,95 @@
+import { trainingSettings } from '../../src/training/settings.ts';
+import { SparseNetwork } from '../../src/training/sparse/network.ts';
+import type { Trainer } from '../../src/training/trainer.ts';
+import { startWeights } from '../../src/training/weights.ts';
+import type { TrainingCase } from './nets.ts';
+import type { CaseFiles, Torch, TorchKind } from './torch.ts';
+
+/** What can train a case: samples per second of all its threads together. */
+export interface Contender {
+  readonly name: string;
+  readonly samplesPerSecond: (item: TrainingCase, seconds: number) => Promise<number>;
+  /** seconds that so many trainings of one epoch each take */
+  readonly secondsFor: (item: TrainingCase, trainings: number) => Promise<number>;
+}
+
+async function trainJobs(trainer: Trainer, item: TrainingCase, jobs: number, epochs: number, fastMath: boolean) {
+  const settings = trainingSettings({ epochs, ...(fastMath ? { fastMath } : {}) });
+  const all = Array.from({ length: jobs }, (_, i) => ({ ...item, id: String(i), seed: i + 1 }));
+  let samplesPerSecond = 0;
+  for await (const event of trainer.train(all, item.dataset, settings, new AbortController().signal)) {
+    if (event.kind !== 'result') continue;
+    if (event.status !== 'finished') throw new Error(`${item.name}: a training ${event.status}: ${event.reason}`);
+    samplesPerSecond += event.samplesPerSecond;
+  }
+  return samplesPerSecond;
+}
+
+/** One of our engines: a training a thread. */
+export function ourContender(name: string, trainer: Trainer, threads: number, fastMath = false): Contender {
+  const rates = new Map<string, number>();
+  return {
+    name,
+    async samplesPerSecond(item, seconds) {
+      const known = rates.get(item.name) ?? (await trainJobs(trainer, item, threads, 1, fastMath));
+      const epochs = Math.max(1, Math.round((seconds * known) / threads / item.dataset.train.examples));
+      const rate = await trainJobs(trainer, item, threads, epochs, fastMath);
+      rates.set(item.name, rate);
+      return rate;
+    },
+    async secondsFor(item, trainings) {
+      const start = performance.now();
+      await trainJobs(trainer, item, trainings, 1, fastMath);
+      return (performance.now() - start) / 1000;
+    },
+  };
+}
+
+const checkedSteps = 4;
+
+/** Losses of the first batches in the data's own order, from the same start weights. */
+function ourLosses({ architecture, pattern, dataset }: TrainingCase): number[] {
+  const settings = trainingSettings({ learningRateDecay: 0 });
+  const start = startWeights(pattern, 1, 0.1);
+  const { features, train } = dataset;
+  const network = new SparseNetwork({ architecture, pattern, start, settings, features, fastMath: false });
+  const order = Uint32Array.from({ length: train.examples }, (_, i) => i);
+  return Array.from({ length: checkedSteps }, (_, step) => {
+    network.sums.loss = 0;
+    network.accumulate(train, order, 256 * step, 256 * (step + 1), () => false);
+    network.update();
+    return network.sums.loss / 256;
+  });
+}
+
+/** PyTorch: one training by all threads. Its first losses must be ours: else the two would not do the same job. */
+export function torchContender(torch: Torch, files: CaseFiles, kind: TorchKind): Contender {
+  const opened = new Set<string>();
+  const requestOf = ({ name, pattern }: TrainingCase) => ({
+    ...{ folder: files.folderOf(name), layers: pattern.layers, kind },
+  });
+  const open = async (item: TrainingCase) => {
+    if (opened.has(item.name)) return;
+    opened.add(item.name);
+    const request = { do: 'open', ...requestOf(item), steps: checkedSteps };
+    const { losses } = await torch.ask<{ losses: number[] }>(request);
+    for (const [step, loss] of ourLosses(item).entries()) {
+      if (Math.abs(losses[step] / loss - 1) > 1e-3) {
+        throw new Error(`${item.name}, step ${step}: PyTorch (${kind}) has the loss ${losses[step]}, not ${loss}`);
+      }
+    }
+  };
+  return {
+    name: kind === 'masked' ? 'PyTorch masked' : 'torch.sparse',
+    async samplesPerSecond(item, seconds) {
+      await open(item);
+      const request = { do: 'measure', ...requestOf(item), seconds };
+      return (await torch.ask<{ samplesPerSecond: number }>(request)).samplesPerSecond;
+    },
+    async secondsFor(item, trainings) {
+      await open(item);
+      const steps = Math.ceil(item.dataset.train.examples / 256);
+      return (await torch.ask<{ seconds: number }>({ do: 'train', ...requestOf(item), trainings, steps })).seconds;
+    },
+  };
+}

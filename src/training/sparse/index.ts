@@ -1,0 +1,97 @@
+import { availableParallelism } from 'node:os';
+import type { Architecture } from '../../pattern/architecture.ts';
+import { failure, type Outcome, success } from '../../pattern/failure.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import { describeDevice } from '../tfjs/device.ts';
+import { TrainingPool } from '../tfjs/pool.ts';
+import { PoolTrainer } from '../tfjs/trainer.ts';
+import type { RunsOn, Trainer, TrainingEvent, TrainingJob, TrainingSettings } from '../trainer.ts';
+import { fastMathSupported } from './machine.ts';
+
+export interface SparseOptions {
+  /** trainings at once */
+  readonly threads?: number;
+  /** settings with fast math will be asked for: say at once if this runtime cannot */
+  readonly fastMath?: boolean | undefined;
+  /** GPUs that were looked for and why there is none, to be said as a warning */
+  readonly passedOver?: readonly string[];
+  /** hears every warning once; `Trainer.warnings` holds them too */
+  readonly onWarning?: (warning: string) => void;
+  /** another worker in place of the real one, for tests of what happens when it dies */
+  readonly workerUrl?: URL;
+}
+
+const ownWorker = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+
+function checkedThreads(threads: number): number {
+  if (!Number.isSafeInteger(threads) || threads < 1 || threads > 1024) {
+    throw new RangeError(`threads must be a whole number from 1 to 1024; got ${threads}`);
+  }
+  return threads;
+}
+
+/** Connected layers over existing edges only, in WebAssembly SIMD, one training a thread. */
+class SparseTrainer implements Trainer {
+  readonly runsOn: RunsOn;
+  readonly warnings: readonly string[];
+  readonly #pool: PoolTrainer;
+
+  constructor(pool: PoolTrainer) {
+    this.#pool = pool;
+    this.runsOn = pool.runsOn;
+    this.warnings = pool.warnings;
+  }
+
+  capacity(architecture: Architecture): number {
+    return this.#pool.capacity(architecture);
+  }
+
+  train(
+    jobs: readonly TrainingJob[],
+    dataset: Dataset,
+    settings: TrainingSettings,
+    signal: AbortSignal,
+  ): AsyncIterable<TrainingEvent> {
+    if (settings.front !== undefined) {
+      throw new RangeError(
+        `the sparse engine has connected layers only; got settings with the front ${settings.front}`,
+      );
+    }
+    return this.#pool.train(jobs, dataset, settings, signal);
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+}
+
+function noGpuWarnings({ device }: RunsOn, passedOver: readonly string[]): string[] {
+  if (passedOver.length === 0) return [];
+  return [
+    `Training runs on ${device}, not on a GPU (${passedOver.join('; ')}). To see what is missing, run: scattershot doctor`,
+  ];
+}
+
+/**
+ * The sparse engine: cost follows the connections, and equal jobs give bit-equal weights on every machine (but with fast math).
+ * @returns Failure 'no-relaxed-simd' where fast math is wanted and this runtime has not what it is made of
+ * @throws RangeError for a number of threads that makes no sense
+ */
+export async function createSparseTrainer(options: SparseOptions = {}): Promise<Outcome<Trainer>> {
+  const threads = checkedThreads(options.threads ?? availableParallelism());
+  if (options.fastMath && !fastMathSupported()) {
+    const message = `fast math needs WebAssembly's relaxed SIMD, which Node.js ${process.versions.node} does not have switched on`;
+    return failure('no-relaxed-simd', message, 'Use Node.js 22 or newer, or leave --fast-math out.');
+  }
+  const workerUrl = options.workerUrl ?? ownWorker;
+  const pool = new TrainingPool({ backend: 'wasm', softwareAllowed: false, threads, workerUrl });
+  const started = await pool.start();
+  if (!started.ok) {
+    await pool.close();
+    return started;
+  }
+  const runsOn: RunsOn = { engine: 'sparse', backend: 'wasm', device: describeDevice('wasm', started.value, threads) };
+  const warnings = noGpuWarnings(runsOn, options.passedOver ?? []);
+  for (const warning of warnings) options.onWarning?.(warning);
+  return success(new SparseTrainer(new PoolTrainer(pool, threads, runsOn, warnings)));
+}

@@ -1,0 +1,108 @@
+import { assemble, type FunctionCode } from '../../wasm/assembler.ts';
+import { type Kernel, pageBytes, wasm } from '../../wasm/platform.ts';
+import { exactMultiplyAdd, type MultiplyAdd, relaxedMultiplyAdd } from './kernels/arithmetic.ts';
+import { denseProduct } from './kernels/dense-products.ts';
+import { edgeGradients } from './kernels/gradients.ts';
+import { gatherKernel, spreadKernel } from './kernels/moves.ts';
+import { edgeProduct } from './kernels/products.ts';
+import { guessKernel, softmaxKernel } from './kernels/softmax.ts';
+import { adamKernel, sgdKernel } from './kernels/updates.ts';
+import { type JunctionLayout, layOut, type NetworkLayout, type NetworkSizes } from './layout.ts';
+
+/** Code and memory for networks of one architecture. */
+export interface Machine {
+  readonly layout: NetworkLayout;
+  readonly floats: Float32Array;
+  readonly words: Uint32Array;
+  readonly spread: Kernel;
+  /** by junction */
+  readonly forward: readonly Kernel[];
+  readonly gradients: readonly Kernel[];
+  /** the first junction has none */
+  readonly backward: readonly (Kernel | null)[];
+  readonly gather: readonly (Kernel | null)[];
+  readonly guess: Kernel;
+  readonly softmax: Kernel;
+  readonly adam: Kernel;
+  readonly sgd: Kernel;
+}
+
+/** A dense junction's lists; null where an edge is missing. */
+function denseLists({ size, liveEdges, forward, input, output }: JunctionLayout) {
+  if (size.fanOut < size.right) return null;
+  const { rows, weights } = forward;
+  return { forward: { rows, weights, count: liveEdges / rows, input }, backward: { count: size.right, input: output } };
+}
+
+function kernelsOf(layout: NetworkLayout, multiplyAdd: MultiplyAdd): FunctionCode[] {
+  const { junctions, parameters, logits, outputs, usedOutputs, exampleRows, examples, stride } = layout;
+  const perJunction = junctions.flatMap((junction, i) => {
+    const { forward, backward, input, output, weights, biases } = junction;
+    const finish = i === junctions.length - 1 ? 'linear' : 'relu';
+    const start = parameters.values + biases;
+    const gradients = parameters.gradients + weights;
+    const biasGradients = parameters.gradients + biases;
+    const full = denseLists(junction);
+    const ahead =
+      full === null
+        ? edgeProduct(`forward${i}`, forward, start, output, finish, multiplyAdd)
+        : denseProduct(`forward${i}`, full.forward, start, output, finish, multiplyAdd);
+    const collect = edgeGradients(`gradients${i}`, forward, output, gradients, biasGradients, multiplyAdd);
+    if (backward === null) return [ahead, collect];
+    const back =
+      full === null
+        ? edgeProduct(`backward${i}`, backward, null, input, 'mask', multiplyAdd)
+        : denseProduct(`backward${i}`, { ...full.backward, ...backward }, null, input, 'mask', multiplyAdd);
+    return [ahead, collect, back, gatherKernel(`gather${i}`, backward.places, junction.size.edges, backward.weights)];
+  });
+  return [
+    ...perJunction,
+    spreadKernel(examples, stride, junctions[0].input),
+    guessKernel(logits, outputs, usedOutputs, exampleRows),
+    softmaxKernel(logits, outputs, exampleRows),
+    adamKernel(parameters),
+    sgdKernel(parameters),
+  ];
+}
+
+/** @throws RangeError when a network needs more than the 4 GiB that one memory can hold */
+export function makeMachine(sizes: NetworkSizes, fastMath: boolean): Machine {
+  const layout = layOut(sizes);
+  const pages = Math.ceil(layout.totalBytes / pageBytes);
+  if (pages >= 65536) {
+    throw new RangeError(
+      `expected a network that can be trained in 4 GiB; got one that takes ${layout.totalBytes} bytes`,
+    );
+  }
+  const memory = new wasm.Memory({ initial: pages, maximum: pages });
+  const module = new wasm.Module(assemble(kernelsOf(layout, fastMath ? relaxedMultiplyAdd : exactMultiplyAdd)));
+  const { exports } = new wasm.Instance(module, { env: { memory } });
+  const each = (name: string) => layout.junctions.map((_, i) => exports[`${name}${i}`] ?? null);
+  const { spread, guess, softmax, adam, sgd } = exports;
+  return {
+    layout,
+    floats: new Float32Array(memory.buffer),
+    words: new Uint32Array(memory.buffer),
+    ...{ spread, guess, softmax, adam, sgd, backward: each('backward'), gather: each('gather') },
+    ...{ forward: each('forward') as Kernel[], gradients: each('gradients') as Kernel[] },
+  };
+}
+
+let last: { readonly key: string; readonly machine: Machine } | null = null;
+
+/** This thread's machine for such networks: the last one again, emptied, where it fits. One network at a time. */
+export function threadMachine(sizes: NetworkSizes, fastMath: boolean): Machine {
+  const key = JSON.stringify([sizes.layers, sizes.fanOuts, sizes.usedOutputs, sizes.features, fastMath]);
+  if (last?.key === key) last.machine.words.fill(0);
+  else {
+    last = null;
+    last = { key, machine: makeMachine(sizes, fastMath) };
+  }
+  return last.machine;
+}
+
+/** Whether this runtime has relaxed SIMD, which fast math is made of. */
+export function fastMathSupported(): boolean {
+  const layout = layOut({ layers: [1, 1], fanOuts: [1], usedOutputs: 1, features: 1 });
+  return wasm.validate(assemble(kernelsOf(layout, relaxedMultiplyAdd)));
+}
