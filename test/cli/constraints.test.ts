@@ -1,6 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
 import { expect, test } from 'vitest';
+import { addConstraintOptions, constraintsFrom } from '../../src/cli/constraint-options.ts';
+import { UsageError } from '../../src/cli/errors.ts';
+import { defineArchitecture } from '../../src/pattern/architecture.ts';
 import { constraintFault } from '../../src/pattern/constraints.ts';
 import { makePattern } from '../../src/pattern/pattern.ts';
 import { inFolder, type Run, runProgram } from './program.ts';
@@ -14,7 +18,7 @@ function expectUsage(run: Run, ...parts: readonly RegExp[]): void {
   expect(run.code).toBe(2);
 }
 
-const refused: readonly (readonly [string, readonly string[], unknown, readonly RegExp[]])[] = [
+const refused: readonly (readonly [string, readonly string[], string | null, readonly RegExp[]])[] = [
   [
     'a parallelism that does not divide a layer',
     ['--parallelism', '8,12'],
@@ -35,7 +39,7 @@ const refused: readonly (readonly [string, readonly string[], unknown, readonly 
     'an edges file that is not there',
     ['--edges', 'none.json'],
     null,
-    [/"none\.json" cannot be read \(ENOENT\)/, /"forbidden": \[\[0,3\]\]/],
+    [/none\.json" cannot be read \(ENOENT\)/, /"forbidden": \[\[0,3\]\]/],
   ],
   ['an edges file that is not JSON', ['--edges', 'edges.json'], '{"1":', [/edges\.json is not JSON/]],
   [
@@ -70,11 +74,46 @@ const refused: readonly (readonly [string, readonly string[], unknown, readonly 
   ],
 ];
 
-test.each(refused)('refused before a study is made: %s', async (_, args, file, parts) => {
+test.each(refused)('refused: %s', async (_, args, file, parts) => {
   await inFolder(async (cwd) => {
-    if (file !== null) writeFileSync(join(cwd, 'edges.json'), file as string);
-    expectUsage(await runProgram([...SMALL, ...args], { cwd }), ...parts);
-    expect(readdirSync(cwd).filter((name) => name !== 'edges.json')).toEqual([]);
+    if (file !== null) writeFileSync(join(cwd, 'edges.json'), file);
+    const command = addConstraintOptions(new Command('search'))
+      .exitOverride()
+      .configureOutput({ writeErr: () => {} });
+    const caught = catchError(() => {
+      command.parse(
+        [...args].map((arg) => (arg.endsWith('.json') ? join(cwd, arg) : arg)),
+        { from: 'user' },
+      );
+      constraintsFrom(command.opts(), defineArchitecture({ layers: [16, 32, 16], fanOuts: [8, 4] }));
+    });
+    expect([UsageError, RangeError, CommanderError].some((kind) => caught instanceof kind)).toBe(true);
+    const said = `${caught.message}\n${caught instanceof UsageError ? caught.nextStep : ''}`;
+    for (const part of parts) expect(said).toMatch(part);
+  });
+});
+
+function catchError(run: () => void): Error {
+  try {
+    run();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('nothing was refused');
+}
+
+test('the program refuses before a study is made, with exit code 2 and no stack', async () => {
+  await inFolder(async (cwd) => {
+    const barred = { 1: { forbidden: Array.from({ length: 13 }, (_, k) => [k, 5]) } };
+    writeFileSync(join(cwd, 'edges.json'), JSON.stringify(barred));
+    expectUsage(await runProgram([...SMALL, '--parallelism', '8,12'], { cwd }), /junction 2: .*divide the 32/);
+    expectUsage(await runProgram([...SMALL, '--parallelism', 'x'], { cwd }), /Expected a whole number from 1/);
+    expectUsage(
+      await runProgram([...SMALL, '--edges', 'edges.json'], { cwd }),
+      /right neuron 5 needs 4 edges/,
+      /Loosen/,
+    );
+    expect(readdirSync(cwd)).toEqual(['edges.json']);
   });
 });
 
@@ -123,3 +162,25 @@ test('a search under constraints finds patterns that keep them, names who cannot
     expect(JSON.parse(same.stdout).evaluated).toBeGreaterThanOrEqual(30);
   });
 }, 60_000);
+
+test('score says whether a pattern file keeps constraints', async () => {
+  await inFolder(async (cwd) => {
+    const junctions = [
+      [
+        [0, 2],
+        [1, 3],
+        [0, 2],
+        [1, 3],
+      ],
+    ];
+    const file = { format: 'scattershot/pattern', version: 1, layers: [4, 4], junctions };
+    writeFileSync(join(cwd, 'pattern.json'), JSON.stringify(file));
+    const kept = await runProgram(['score', 'pattern.json', '--parallelism', '4'], { cwd });
+    expect(kept.stdout).toMatch(/\nConstraints: kept\.\n$/);
+    const broken = await runProgram(['score', 'pattern.json', '--parallelism', '4', '--distinct', '--json'], { cwd });
+    expect(JSON.parse(broken.stdout).constraints).toEqual({
+      kept: false,
+      fault: expect.stringMatching(/has the same left neurons as right neuron/),
+    });
+  });
+});

@@ -14,6 +14,7 @@ import {
   refusesConstraints,
   swapFilter,
 } from '../../strategies/shared/constrained.ts';
+import { remixedJunction } from '../../strategies/shared/constrained-junction.ts';
 import { uniformRandomPattern } from '../../strategies/uniform-random.ts';
 import { makeProblem } from '../conformance/strategy-problems.ts';
 import {
@@ -214,6 +215,22 @@ test('many edges forbidden and forced at once are kept on the Morse network, wit
     expect(constraintsRefusal(problem)).toBeNull();
     expectKept(constrainedPattern(problem, random.fork(1)), problem);
   }
+});
+
+test('property: a junction mixed anew keeps all that it kept, and mostly changes', () => {
+  const tinyOnes = constrainedTiny.filter(({ constraints }) => isSupported(constraints));
+  let changed = 0;
+  const property = fc.property(tinyOnes, fc.nat(), ({ tiny, constraints }, seed) => {
+    const problem = problemOf(tiny, constraints);
+    fc.pre(constraintsRefusal(problem) === null);
+    const random = Random.fromSeed(seed);
+    const [sources] = constrainedPattern(problem, random).junctions;
+    const mixed = remixedJunction(junctionRules(problem.architecture, constraints)[0], sources, random.fork(2));
+    expectKept(tinyPattern(tiny, mixed), problem);
+    if (mixed.join() !== sources.join()) changed++;
+  });
+  fc.assert(property, { numRuns: 150, seed: 37 });
+  expect(changed).toBeGreaterThan(75);
 });
 
 test('property: twins are parted by allowed trades alone, and a pattern without twins is left as it is', () => {

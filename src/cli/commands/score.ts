@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { uniformRandomPattern } from '../../../strategies/uniform-random.ts';
 import { defineArchitecture } from '../../pattern/architecture.ts';
+import { constraintFault } from '../../pattern/constraints.ts';
 import { scatterEntries } from '../../pattern/entries.ts';
 import { unwrap } from '../../pattern/failure.ts';
 import { type PatternFile, readPatternFile } from '../../pattern/formats/index.ts';
@@ -8,9 +9,10 @@ import { Random } from '../../pattern/random.ts';
 import { scoreText } from '../../report/score.ts';
 import { reportPattern } from '../../study/pattern-report.ts';
 import { addScatterOptions, entryOptionsFrom, type ScatterOptions } from '../architecture-options.ts';
+import { addConstraintOptions, type ConstraintOptions, typedConstraints } from '../constraint-options.ts';
 import { type GlobalOptions, makeContext, printJson } from '../context.ts';
 
-interface ScoreOptions extends GlobalOptions, ScatterOptions {
+interface ScoreOptions extends GlobalOptions, ScatterOptions, ConstraintOptions {
   readonly json?: boolean;
 }
 
@@ -18,11 +20,11 @@ export function scoreCommand(): Command {
   const command = new Command('score')
     .description('scatter of a pattern file (.json, .npz, .npy, .safetensors)')
     .argument('<file>', 'the pattern file');
-  return addScatterOptions(command)
+  return addConstraintOptions(addScatterOptions(command))
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
-      '\nExamples:\n  scattershot score pattern.json\n  scattershot score masks.npz --metric fair-share --used-outputs 10\n  scattershot score pattern.json --windows windows.json --json',
+      '\nExamples:\n  scattershot score pattern.json\n  scattershot score masks.npz --metric fair-share --used-outputs 10\n  scattershot score pattern.json --windows windows.json --json\n  scattershot score pattern.json --parallelism 16 --distinct',
     )
     .action(score);
 }
@@ -49,6 +51,12 @@ async function score(path: string, options: ScoreOptions): Promise<void> {
     sample: (random) => uniformRandomPattern(problem, random),
     random: Random.fromSeed(context.seed),
   });
-  if (options.json) printJson(context, report);
-  else context.print(scoreText(report, context.text).trimEnd());
+  const constraints = typedConstraints(options, architecture);
+  const fault = constraints === undefined ? null : constraintFault(file.pattern, constraints);
+  const kept =
+    constraints === undefined ? {} : { constraints: { kept: fault === null, fault: fault?.message ?? null } };
+  if (options.json) return printJson(context, { ...report, ...kept });
+  context.print(scoreText(report, context.text).trimEnd());
+  if (constraints !== undefined)
+    context.print(`\nConstraints: ${fault === null ? 'kept' : `broken (${fault.message})`}.`);
 }
