@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Outcome } from '../../src/pattern/failure.ts';
+import type { StartedBackend } from '../../src/training/pool/messages.ts';
 import { createSparseTrainer } from '../../src/training/sparse/index.ts';
 import { fastMathSupported } from '../../src/training/sparse/machine.ts';
 import { createTfjsTrainer } from '../../src/training/tfjs/index.ts';
-import type { StartedBackend } from '../../src/training/tfjs/messages.ts';
 import { probeBackend } from '../../src/training/tfjs/probe.ts';
 import { trainerConformance } from './trainer.ts';
 

@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import type { Architecture } from '../../pattern/architecture.ts';
 import { failure, type Outcome, success } from '../../pattern/failure.ts';
 import type { Dataset } from '../datasets/dataset.ts';
-import { describeDevice } from '../tfjs/device.ts';
-import { TrainingPool } from '../tfjs/pool.ts';
-import { PoolTrainer } from '../tfjs/trainer.ts';
+import { describeDevice } from '../pool/device.ts';
+import { PoolTrainer } from '../pool/pool-trainer.ts';
+import { TrainingPool } from '../pool/training-pool.ts';
 import type { RunsOn, Trainer, TrainingEvent, TrainingJob, TrainingSettings } from '../trainer.ts';
 import { fastMathSupported } from './machine.ts';
 
@@ -84,7 +84,8 @@ export async function createSparseTrainer(options: SparseOptions = {}): Promise<
     return failure('no-relaxed-simd', message, 'Use Node.js 22 or newer, or leave --fast-math out.');
   }
   const workerUrl = options.workerUrl ?? ownWorker;
-  const pool = new TrainingPool({ backend: 'wasm', softwareAllowed: false, threads, workerUrl });
+  const otherwise = 'Use the other engine: --engine tfjs.';
+  const pool = new TrainingPool({ backend: 'wasm', softwareAllowed: false, threads, workerUrl, otherwise });
   const started = await pool.start();
   if (!started.ok) {
     await pool.close();

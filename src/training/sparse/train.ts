@@ -1,5 +1,5 @@
 import type { Dataset, Split } from '../datasets/dataset.ts';
-import { StepClock } from '../tfjs/step-clock.ts';
+import { StepClock } from '../pool/step-clock.ts';
 import {
   bestEpochOf,
   type EpochResult,

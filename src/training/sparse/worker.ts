@@ -1,5 +1,5 @@
 import { type Outcome, success } from '../../pattern/failure.ts';
-import type { StartedBackend, WorkerRequest } from '../tfjs/messages.ts';
+import type { StartedBackend, WorkerRequest } from '../pool/messages.ts';
 import type { TrainingEvent } from '../trainer.ts';
 import { trainJob } from './train.ts';
 

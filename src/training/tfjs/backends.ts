@@ -1,7 +1,7 @@
 import { type Failure, type Outcome, success } from '../../pattern/failure.ts';
+import { describeDevice } from '../pool/device.ts';
+import type { StartedBackend } from '../pool/messages.ts';
 import type { BackendName } from '../trainer.ts';
-import { describeDevice } from './device.ts';
-import type { StartedBackend } from './messages.ts';
 import { type ProbeOptions, probeBackend } from './probe.ts';
 import { explainNoGpu } from './tensorflow-package.ts';
 

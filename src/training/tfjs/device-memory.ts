@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { totalmem } from 'node:os';
-import type { StartedBackend } from './messages.ts';
+import type { StartedBackend } from '../pool/messages.ts';
 
 const mebibyte = 2 ** 20;
 const gibibyte = 2 ** 30;

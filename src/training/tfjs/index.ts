@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { type Outcome, success } from '../../pattern/failure.ts';
+import { describeDevice } from '../pool/device.ts';
+import type { StartedBackend } from '../pool/messages.ts';
+import { PoolTrainer, type PopulationDevice } from '../pool/pool-trainer.ts';
+import { TrainingPool } from '../pool/training-pool.ts';
 import type { BackendName, RunsOn, Trainer } from '../trainer.ts';
 import { type BackendChoice, backendNames, chooseBackend, usesGpu } from './backends.ts';
-import { describeDevice } from './device.ts';
 import { freeGpuMemory, usableMemory } from './device-memory.ts';
-import type { StartedBackend } from './messages.ts';
-import { TrainingPool } from './pool.ts';
-import { PoolTrainer, type PopulationDevice } from './trainer.ts';
 
 export { type BackendReport, detectBackends } from './backends.ts';
 
@@ -42,6 +42,9 @@ function checkedBackend(backend: string): BackendName | 'auto' {
   return backend as BackendName | 'auto';
 }
 
+/** What the threads of this engine run. */
+export const tfjsWorker = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+
 interface StartedPool {
   readonly pool: TrainingPool;
   readonly backend: BackendName;
@@ -55,7 +58,8 @@ interface StartedChoice extends StartedPool {
 
 async function startPool(backend: BackendName, wanted: number, auto: boolean): Promise<Outcome<StartedPool>> {
   const threads = usesGpu(backend) ? 1 : wanted;
-  const pool = new TrainingPool({ backend, softwareAllowed: !auto, threads });
+  const otherwise = 'Use another backend: --backend wasm, or --backend cpu.';
+  const pool = new TrainingPool({ backend, softwareAllowed: !auto, threads, workerUrl: tfjsWorker, otherwise });
   const outcome = await pool.start();
   if (outcome.ok) return success({ pool, backend, threads, started: outcome.value });
   await pool.close();

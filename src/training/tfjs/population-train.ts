@@ -1,14 +1,14 @@
 import type { Split } from '../datasets/dataset.ts';
+import type { PoolTask } from '../pool/messages.ts';
+import { fitsOnDevice, leastRows } from '../pool/population-size.ts';
+import { resultWithout } from '../pool/result-without.ts';
+import { StepClock } from '../pool/step-clock.ts';
 import { bestEpochOf, type EpochResult, type TrainingEvent, type TrainingJob } from '../trainer.ts';
 import { batchOrder, startWeights } from '../weights.ts';
 import { isMemoryFault } from './device-watch.ts';
-import type { PoolTask } from './messages.ts';
 import { inOrder, PopulationBatches } from './population-batches.ts';
 import type { PopulationSession } from './population-session.ts';
-import { fitsOnDevice, leastRows } from './population-size.ts';
-import { resultWithout } from './result-without.ts';
 import type { Runtime } from './runtime.ts';
-import { StepClock } from './step-clock.ts';
 
 /** Steps or evaluated batches between two reads, each of which waits for the device. */
 const stepsPerRead = 16;

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { failure, type Outcome } from '../../pattern/failure.ts';
+import type { StartedBackend } from '../pool/messages.ts';
 import type { BackendName } from '../trainer.ts';
-import type { StartedBackend } from './messages.ts';
 import { missingPackage, ownPackages, packageFolder } from './optional-package.ts';
 import { complaintsIn, packageFault, packageMissing, tensorflowPackage } from './tensorflow-package.ts';
 

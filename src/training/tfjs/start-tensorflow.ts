@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Outcome, success } from '../../pattern/failure.ts';
-import type { StartedDevice } from './device.ts';
+import type { StartedDevice } from '../pool/device.ts';
 import { importOptional } from './optional-package.ts';
 import { explainLoadError, packageMissing, tensorflowPackage } from './tensorflow-package.ts';
 

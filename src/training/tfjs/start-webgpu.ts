@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { failure, type Outcome, success } from '../../pattern/failure.ts';
-import type { StartedDevice } from './device.ts';
+import type { StartedDevice } from '../pool/device.ts';
 import { DeviceWatch } from './device-watch.ts';
 import { importOptional, missingPackage } from './optional-package.ts';
 

@@ -1,5 +1,6 @@
 import type { Dataset, Split } from '../datasets/dataset.ts';
 import { fronts } from '../fronts.ts';
+import { StepClock } from '../pool/step-clock.ts';
 import {
   bestEpochOf,
   type EpochResult,
@@ -13,7 +14,6 @@ import { batchOrder, startFront, startWeights } from '../weights.ts';
 import { BatchReader } from './batches.ts';
 import type { Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
-import { StepClock } from './step-clock.ts';
 
 export interface TrainTask {
   readonly job: TrainingJob;

@@ -1,7 +1,7 @@
 import './quiet.ts';
 import { type Outcome, success } from '../../pattern/failure.ts';
+import type { PoolTask, StartedBackend, WorkerRequest } from '../pool/messages.ts';
 import type { TrainingEvent } from '../trainer.ts';
-import type { PoolTask, StartedBackend, WorkerRequest } from './messages.ts';
 import { trainPopulation } from './population-train.ts';
 import { describeRuntime, type Runtime, startRuntime } from './runtime.ts';
 import { trainJob } from './train.ts';

@@ -1,5 +1,5 @@
+import type { WorkerRequest } from '../../../src/training/pool/messages.ts';
 import work from '../../../src/training/sparse/worker.ts';
-import type { WorkerRequest } from '../../../src/training/tfjs/messages.ts';
 
 /** The real worker, but for a job whose name says that it is to die. */
 export default function crashingWorker(request: WorkerRequest): unknown {

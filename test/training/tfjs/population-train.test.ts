@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { unwrap } from '../../../src/pattern/failure.ts';
+import type { PoolTask } from '../../../src/training/pool/messages.ts';
 import { trainingSettings } from '../../../src/training/settings.ts';
 import { DeviceMemoryError } from '../../../src/training/tfjs/device-watch.ts';
-import type { PoolTask } from '../../../src/training/tfjs/messages.ts';
 import { type PopulationRequest, PopulationSession } from '../../../src/training/tfjs/population-session.ts';
 import { type PopulationRuntime, trainPopulation } from '../../../src/training/tfjs/population-train.ts';
 import { type Runtime, startRuntime } from '../../../src/training/tfjs/runtime.ts';

@@ -1,5 +1,5 @@
 import { unwrap } from '../../../src/pattern/failure.ts';
-import type { WorkerRequest } from '../../../src/training/tfjs/messages.ts';
+import type { WorkerRequest } from '../../../src/training/pool/messages.ts';
 import { PopulationSession } from '../../../src/training/tfjs/population-session.ts';
 import { trainPopulation } from '../../../src/training/tfjs/population-train.ts';
 import { describeRuntime, startRuntime } from '../../../src/training/tfjs/runtime.ts';

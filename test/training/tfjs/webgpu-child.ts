@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { unwrap } from '../../../src/pattern/failure.ts';
+import type { PoolTask } from '../../../src/training/pool/messages.ts';
+import { candidateBytes } from '../../../src/training/pool/population-size.ts';
 import { trainingSettings } from '../../../src/training/settings.ts';
-import type { PoolTask } from '../../../src/training/tfjs/messages.ts';
-import { candidateBytes } from '../../../src/training/tfjs/population-size.ts';
 import { trainPopulation } from '../../../src/training/tfjs/population-train.ts';
 import { type Runtime, startRuntime } from '../../../src/training/tfjs/runtime.ts';
 import { someDataset, someJob } from '../samples.ts';

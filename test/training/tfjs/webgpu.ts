@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Outcome } from '../../../src/pattern/failure.ts';
-import type { StartedBackend } from '../../../src/training/tfjs/messages.ts';
+import type { StartedBackend } from '../../../src/training/pool/messages.ts';
 import { probeBackend } from '../../../src/training/tfjs/probe.ts';
 
 /** Debian's chromium-common brings a software Vulkan device; with a real one, that is used. */

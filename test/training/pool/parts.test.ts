@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
+import { EventQueue } from '../../../src/training/pool/event-queue.ts';
+import { StepClock } from '../../../src/training/pool/step-clock.ts';
 import { BatchReader } from '../../../src/training/tfjs/batches.ts';
-import { EventQueue } from '../../../src/training/tfjs/event-queue.ts';
-import { StepClock } from '../../../src/training/tfjs/step-clock.ts';
 import { someDataset } from '../samples.ts';
 
 describe('a batch reader', () => {

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { defineArchitecture } from '../../../src/pattern/architecture.ts';
-import { planPopulations } from '../../../src/training/tfjs/population-plan.ts';
+import { planPopulations } from '../../../src/training/pool/population-plan.ts';
 import {
   candidateBytes,
   fitsOnDevice,
   largestPopulation,
   populationSize,
-} from '../../../src/training/tfjs/population-size.ts';
+} from '../../../src/training/pool/population-size.ts';
 import type { TrainingJob } from '../../../src/training/trainer.ts';
 import { someJob } from '../samples.ts';
 

@@ -1,4 +1,4 @@
-import type { WorkerRequest } from '../../../src/training/tfjs/messages.ts';
+import type { WorkerRequest } from '../../../src/training/pool/messages.ts';
 import work from '../../../src/training/tfjs/worker.ts';
 
 /** The real worker, but for jobs whose name says how it is to die. */

@@ -4,10 +4,10 @@ import { checkJobs } from '../jobs.ts';
 import { defaultTrainingSettings, trainingSettings } from '../settings.ts';
 import type { RunsOn, Trainer, TrainingEvent, TrainingJob, TrainingSettings } from '../trainer.ts';
 import { EventQueue } from './event-queue.ts';
-import type { TrainingPool } from './pool.ts';
 import { planPopulations } from './population-plan.ts';
 import { type DeviceLimits, populationSize } from './population-size.ts';
 import { resultWithout } from './result-without.ts';
+import type { TrainingPool } from './training-pool.ts';
 
 /** One call of `train`. */
 interface Run {

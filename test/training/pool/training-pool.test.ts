@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import { afterEach, describe, expect, test } from 'vitest';
 import { unwrap } from '../../../src/pattern/failure.ts';
+import { PoolTrainer } from '../../../src/training/pool/pool-trainer.ts';
+import { populationSize } from '../../../src/training/pool/population-size.ts';
+import { TrainingPool } from '../../../src/training/pool/training-pool.ts';
 import { trainingSettings } from '../../../src/training/settings.ts';
 import { createTfjsTrainer } from '../../../src/training/tfjs/index.ts';
-import { TrainingPool } from '../../../src/training/tfjs/pool.ts';
-import { populationSize } from '../../../src/training/tfjs/population-size.ts';
-import { PoolTrainer } from '../../../src/training/tfjs/trainer.ts';
 import type { Trainer, TrainingEvent } from '../../../src/training/trainer.ts';
 import { someDataset, someJob } from '../samples.ts';
 
@@ -33,7 +33,7 @@ const resultsOf = (events: readonly TrainingEvent[]) =>
 describe('when a worker dies', () => {
   const fragile = (threads: number): Trainer => {
     const workerUrl = new URL('./crashing-worker.ts', import.meta.url);
-    const pool = new TrainingPool({ backend: 'cpu', softwareAllowed: false, threads, workerUrl });
+    const pool = new TrainingPool({ backend: 'cpu', softwareAllowed: false, threads, workerUrl, otherwise: '' });
     const trainer = new PoolTrainer(pool, threads, { engine: 'tfjs', backend: 'cpu', device: 'test' }, []);
     trainers.push(trainer);
     return trainer;
@@ -106,7 +106,8 @@ describe('a trainer on a device', () => {
   const { architecture } = someJob(sizes);
   const limits = { maxTensorBytes: 2 ** 30, memoryBytes: 2 ** 30 };
   const create = (size?: number) => {
-    const pool = new TrainingPool({ backend: 'cpu', softwareAllowed: false, threads: 1 });
+    const workerUrl = new URL('./crashing-worker.ts', import.meta.url);
+    const pool = new TrainingPool({ backend: 'cpu', softwareAllowed: false, threads: 1, workerUrl, otherwise: '' });
     const runsOn = { engine: 'tfjs', backend: 'cpu', device: 'test' } as const;
     const trainer = new PoolTrainer(pool, 1, runsOn, [], { limits, size });
     trainers.push(trainer);

@@ -9,11 +9,11 @@ export interface PoolOptions {
   readonly backend: BackendName;
   readonly softwareAllowed: boolean;
   readonly threads: number;
-  /** another worker in place of the real one, for tests of what happens when it dies */
-  readonly workerUrl?: URL;
+  /** the module that a thread runs: a function of `WorkerRequest` */
+  readonly workerUrl: URL;
+  /** what a user can do where no thread starts */
+  readonly otherwise: string;
 }
-
-const ownWorker = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
@@ -25,7 +25,7 @@ export class TrainingPool {
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#piscina = new Piscina({
-      filename: (options.workerUrl ?? ownWorker).href,
+      filename: options.workerUrl.href,
       minThreads: 1,
       maxThreads: options.threads,
       // A started backend is worth keeping: nobody is sent home for having nothing to do.
@@ -39,12 +39,12 @@ export class TrainingPool {
 
   /** Starts the backend in one thread, to see whether it does. */
   async start(): Promise<Outcome<StartedBackend>> {
-    const { backend, softwareAllowed } = this.#options;
+    const { backend, softwareAllowed, otherwise } = this.#options;
     try {
       return await this.#piscina.run({ kind: 'start', backend, softwareAllowed });
     } catch (error) {
       const message = `the worker thread for the backend ${backend} ended (${messageOf(error)})`;
-      return failure('worker-lost', message, 'Use another backend: --backend wasm, or --backend cpu.');
+      return failure('worker-lost', message, otherwise);
     }
   }
 
