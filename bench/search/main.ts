@@ -129,7 +129,7 @@ function problemTable({ problem }: NamedProblem, finds: readonly Find[], seconds
 async function compareOn(named: NamedProblem, options: Options): Promise<Find[]> {
   const wanted = (name: string) => options.only === null || options.only.includes(name);
   const methods: [string, readonly IslandSpec[]][] = [
-    ['portfolio', defaultIslands(strategyNames)],
+    ['portfolio', defaultIslands(null)],
     ...strategyNames.map((strategy): [string, IslandSpec[]] => [strategy, [{ strategy }]]),
   ];
   const finds: Find[] = [];

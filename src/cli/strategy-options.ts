@@ -3,7 +3,7 @@ import { strategies, strategyNames } from '../../strategies/index.ts';
 import { unwrap } from '../pattern/failure.ts';
 import type { IslandSpec } from '../search/events.ts';
 import { inspectStrategyFile } from '../search/inspect-strategy-file.ts';
-import { defaultIslands } from '../study/portfolio.ts';
+import { defaultIslands, islandsInTurn } from '../study/portfolio.ts';
 import { UsageError } from './errors.ts';
 
 /** Whether what was typed is a path rather than a name: "./mine.mjs", "mine.mjs", "/home/me/mine.js". */
@@ -16,11 +16,15 @@ export const typedStrategy = (text: string): string => (isPath(text) ? resolve(t
 export const strategyAsTyped = ({ strategy, file }: IslandSpec): string => file?.path ?? strategy;
 
 /**
- * Islands for the strategies that were asked for, names and files mixed; all of ours where none was.
+ * Islands for the strategies that were asked for, names and files mixed; the default portfolio where none was.
+ * @param target wanted S, or null for the highest
  * @throws UsageError for an unknown name; FailureError for a file that holds no strategy
  */
-export async function chosenIslands(asked: readonly string[] | undefined): Promise<IslandSpec[]> {
-  if (asked === undefined) return defaultIslands(strategyNames);
+export async function chosenIslands(
+  asked: readonly string[] | undefined,
+  target: number | null,
+): Promise<IslandSpec[]> {
+  if (asked === undefined) return defaultIslands(target);
   const unknown = asked.find((name) => !isPath(name) && !strategies.has(name));
   if (unknown !== undefined) {
     throw new UsageError(
@@ -34,5 +38,5 @@ export async function chosenIslands(asked: readonly string[] | undefined): Promi
     const spec = isPath(text) ? unwrap(await inspectStrategyFile(text, taken)) : { strategy: text };
     specs.set(spec.strategy, spec);
   }
-  return defaultIslands([...specs.keys()]).map((island) => ({ ...island, ...specs.get(island.strategy) }));
+  return islandsInTurn([...specs.keys()]).map((island) => ({ ...island, ...specs.get(island.strategy) }));
 }

@@ -5,8 +5,8 @@ import { trainingSettings } from '../training/settings.ts';
 import type { StudySettings } from './settings.ts';
 
 /**
- * The demonstration: a small but whole study of the Morse network, minutes on two cores. Islands of four families, and anneals
- * towards levels of S that no family reaches by itself, so that the trained candidates cover the range of scatter.
+ * The demonstration: a small but whole study of the Morse network, minutes on two cores. Islands of four families, and others
+ * for levels of S that no family reaches by itself, so that the trained candidates cover the range of scatter.
  */
 export function demoSettings(seed: number, backend: string): StudySettings {
   return {
@@ -20,8 +20,10 @@ export function demoSettings(seed: number, backend: string): StudySettings {
       { strategy: 'permutation-grid' },
       { strategy: 'local' },
       { strategy: 'anneal' },
-      { strategy: 'anneal', target: 0.75 },
-      { strategy: 'anneal', target: 0.85 },
+      { strategy: 'target', target: 0.4 },
+      { strategy: 'target', target: 0.6 },
+      { strategy: 'target', target: 0.75 },
+      { strategy: 'target', target: 0.85 },
     ],
     seed,
     budget: { kind: 'candidates', candidates: 240 },

@@ -3,8 +3,32 @@ import type { IslandSpec } from '../search/events.ts';
 /** Enough to keep the cores of a workstation busy; fixed, so that a study does not depend on the machine. */
 const LEAST_ISLANDS = 8;
 
-/** Every strategy in turn until there are enough islands. */
-export function defaultIslands(chosen: readonly string[]): IslandSpec[] {
+/**
+ * What searches for the highest scatter unless told otherwise: what won in `npm run bench -- search` (docs/findings/search.md), and
+ * `uniform-random`, which refuses nothing. `exact` finds the optimum at once where one can be constructed; annealing is ahead wherever
+ * not, the more so the more of it there is; the others have something to show in the first milliseconds.
+ */
+const highest = [
+  'exact',
+  'anneal',
+  'anneal',
+  'evolve',
+  'anneal',
+  'permutation-grid',
+  'sobol',
+  'clash-free',
+  'uniform-random',
+];
+
+/** What looks for a wanted scatter. */
+const wanted = ['target', 'target', 'target', 'anneal', 'target'];
+
+/** The islands of a search that names no strategies. @param target wanted S, or null for the highest */
+export const defaultIslands = (target: number | null): IslandSpec[] =>
+  (target === null ? highest : wanted).map((strategy) => ({ strategy }));
+
+/** The strategies that were named, in turn, until there are enough islands. */
+export function islandsInTurn(chosen: readonly string[]): IslandSpec[] {
   const rounds = Math.ceil(LEAST_ISLANDS / chosen.length);
   return Array.from({ length: rounds }, () => chosen.map((strategy) => ({ strategy }))).flat();
 }

@@ -1,15 +1,21 @@
 import { type ArchitectureRequest, defineArchitecture } from '../../src/pattern/architecture.ts';
+import type { Constraints } from '../../src/pattern/constraints.ts';
 import { type EntryOptions, scatterEntries } from '../../src/pattern/entries.ts';
 import type { Metric } from '../../src/scatter/metric.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 
 export function makeProblem(
   request: ArchitectureRequest,
-  options: EntryOptions & { readonly metric?: Metric; readonly target?: number | null } = {},
+  options: EntryOptions & {
+    readonly metric?: Metric;
+    readonly target?: number | null;
+    readonly constraints?: Constraints;
+  } = {},
 ): Problem {
   const architecture = defineArchitecture(request);
-  const { metric = 'indicator', target = null, ...entryOptions } = options;
-  return { architecture, entries: scatterEntries(architecture, entryOptions), metric, target };
+  const { metric = 'indicator', target = null, constraints, ...entryOptions } = options;
+  const problem = { architecture, entries: scatterEntries(architecture, entryOptions), metric, target };
+  return constraints === undefined ? problem : { ...problem, constraints };
 }
 
 /** What every strategy meets: it does each of these, or says why not. */
@@ -41,4 +47,63 @@ export const strategyProblems: Readonly<Record<string, Problem>> = {
   ),
   'a wanted scatter': makeProblem({ layers: [16, 64, 16], fanOuts: [16, 4] }, { target: 0.8 }),
   'a low wanted scatter': makeProblem({ layers: [32, 16, 16, 8], fanOuts: [2, 4, 2] }, { target: 0.3 }),
+};
+
+const network = { layers: [16, 64, 16], fanOuts: [16, 4] };
+const nm = (n: number, m: number, transposable = false) => ({ n, m, transposable });
+
+/** Constraints that patterns can keep: every strategy keeps to each of these, or says why it cannot. */
+export const constrainedProblems: Readonly<Record<string, Problem>> = {
+  'parallelism over several right neurons': makeProblem(network, { constraints: { parallelism: [8, 16] } }),
+  'parallelism that ends within right neurons': makeProblem(
+    { layers: [12, 16], fanOuts: [12] },
+    { constraints: { parallelism: [6] } },
+  ),
+  '1:4 in both junctions': makeProblem(network, { constraints: { structure: [nm(1, 4), nm(1, 4)] } }),
+  'transposable 1:4 in one junction': makeProblem(network, {
+    metric: 'fair-share',
+    constraints: { structure: [null, nm(1, 4, true)] },
+  }),
+  'forbidden and forced edges': makeProblem(network, {
+    constraints: { forbidden: [[[0, 0]], [[1, 1]]], forced: [[[1, 1]], [[5, 5]]] },
+  }),
+  'distinct neighbourhoods': makeProblem(network, { constraints: { distinctNeighbourhoods: true } }),
+  'several at once, and a wanted scatter': makeProblem(
+    { layers: [16, 32], fanOuts: [16] },
+    {
+      target: 0.9,
+      metric: 'fair-share',
+      constraints: {
+        parallelism: [2],
+        structure: [nm(4, 8, true)],
+        forbidden: [[[0, 3]]],
+        forced: [[[7, 7]]],
+        distinctNeighbourhoods: true,
+      },
+    },
+  ),
+};
+
+/** Constraints that no pattern keeps: every strategy refuses them. */
+export const impossibleProblems: Readonly<Record<string, Problem>> = {
+  'more forced edges than fan-in': makeProblem(
+    { layers: [16, 8], fanOuts: [2] },
+    {
+      constraints: {
+        forced: [
+          [
+            [0, 3],
+            [1, 3],
+            [2, 3],
+            [3, 3],
+            [4, 3],
+          ],
+        ],
+      },
+    },
+  ),
+  'more right neurons than distinct neighbourhoods': makeProblem(
+    { layers: [4, 8], fanOuts: [2] },
+    { constraints: { distinctNeighbourhoods: true } },
+  ),
 };

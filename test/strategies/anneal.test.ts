@@ -52,6 +52,43 @@ test('for the highest S it ends far above random patterns, and above a permutati
   expect(least).toBeGreaterThan(mean(permutationGridPattern) + 0.15);
 });
 
+test.each([
+  ['4096-512-256-16 (1,1,1)', { layers: [4096, 512, 256, 16], fanOuts: [1, 1, 1] }, 0.93],
+  ['512-128-64-32 (4,4,8)', { layers: [512, 128, 64, 32], fanOuts: [4, 4, 8] }, 0.835],
+])('with every span of %s the junctions stay perfect while spans rise', (_, request, wanted) => {
+  const problem = makeProblem(request, { spans: 'all' });
+  const vectors = finished(problem, 8, 7).patterns.map(
+    (pattern) => scorePattern(pattern, problem.entries, problem.metric).vector,
+  );
+  for (const vector of vectors) expect(vector.slice(0, 6)).toEqual([1, 1, 1, 1, 1, 1]);
+  expect(Math.max(...vectors.map((vector) => Math.min(...vector)))).toBeGreaterThan(wanted);
+});
+
+test('over boxes of a picture, in fair-share, it comes within 0.015 of the bound', () => {
+  const request = { layers: [784, 112, 10], fanOuts: [6, 5] };
+  const problem = makeProblem({ ...request, shapes: [[28, 28], [112], [10]] }, { metric: 'fair-share' });
+  const scatters = finished(problem, 8, 8).patterns.map((pattern) => scatterOf(problem, pattern));
+  expect(Math.max(...scatters)).toBeGreaterThan(0.985);
+});
+
+test('ways of annealing take turns, each four times as long when its turn comes again', () => {
+  const problem = makeProblem({ layers: [256, 32, 16], fanOuts: [1, 4] });
+  const { proposalsPerStep, steps } = annealingPlan(problem);
+  expect(steps).toBe(4);
+  const random = Random.fromSeed(9);
+  let state = anneal.start(problem, random.fork(0));
+  const lengths: number[] = [];
+  for (let round = 1, length = 0; lengths.length < 6; round++) {
+    const step = anneal.step(problem, state, [], random.fork(round));
+    state = step.state;
+    length += step.swaps;
+    if (step.candidates.length === 0) continue;
+    lengths.push(length / proposalsPerStep);
+    length = 0;
+  }
+  expect(lengths).toEqual([1, 1, 1, 4, 4, 4]);
+});
+
 test('an elite that cannot be bettered is not annealed again', () => {
   const problem = makeProblem({ layers: [16, 64, 16], fanOuts: [16, 4] });
   const pattern = permutationGridPattern(problem, Random.fromSeed(4));

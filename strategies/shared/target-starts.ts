@@ -1,0 +1,35 @@
+import type { Pattern } from '../../src/pattern/pattern.ts';
+import type { Random } from '../../src/pattern/random.ts';
+import type { Problem } from '../../src/search/strategy.ts';
+import { exactPattern, exactPlan } from '../exact/exact-plan.ts';
+import { localPattern } from '../local.ts';
+import { permutationGrid, permutationGridPattern } from '../permutation-grid.ts';
+import { concentratedPattern } from './concentrated.ts';
+import { constrainedPattern, hasConstraints } from './constrained.ts';
+
+/** What a pattern is before it is moved to a wanted scatter. */
+export type StartKind = 'random' | 'concentrated' | 'grid' | 'local' | 'exact';
+
+/** Kinds that this problem has; constraints are known to be kept by the first and the third alone. */
+export function startKinds(problem: Problem): readonly StartKind[] {
+  const free = !hasConstraints(problem);
+  const kinds: [StartKind, boolean][] = [
+    ['random', true],
+    ['concentrated', free],
+    ['grid', permutationGrid.accepts(problem) === true],
+    ['local', free],
+    ['exact', free && exactPlan(problem)?.proved === true],
+  ];
+  return kinds.filter(([, possible]) => possible).map(([kind]) => kind);
+}
+
+/** @throws RangeError for a kind that `startKinds` does not name */
+export function startOf(kind: StartKind, problem: Problem, random: Random): Pattern {
+  if (kind === 'concentrated') return concentratedPattern(problem, random);
+  if (kind === 'grid') return permutationGridPattern(problem, random);
+  if (kind === 'local') return localPattern(problem, random);
+  if (kind === 'random') return constrainedPattern(problem, random);
+  const plan = exactPlan(problem);
+  if (plan === null) throw new RangeError('expected a problem with an exact construction; got one without');
+  return exactPattern(problem, plan, random);
+}
