@@ -33,7 +33,7 @@ export function demoSettings(seed: number, backend: string): StudySettings {
     untilOptimal: false,
     training: {
       dataset: 'morse:examples=500/100/100',
-      candidates: 16,
+      candidates: 24,
       seeds: 2,
       settings: trainingSettings({ epochs: 3, batchSize: 128, learningRate: 0.01 }),
       engine: 'auto',
