@@ -8,6 +8,7 @@ import { stir } from './exact/stir.ts';
 import { permutationGrid, permutationGridPattern } from './permutation-grid.ts';
 import { edgesOf, type StepCount } from './shared/batch.ts';
 import { hasConstraints } from './shared/constrained.ts';
+import { pairPattern, pairPlan } from './shared/constrained-pair.ts';
 import { uniformRandomPattern } from './uniform-random.ts';
 
 /** Connections that a step builds and stirs, beyond its first pattern: about 50 ms. */
@@ -48,13 +49,17 @@ const TRIALS = 8;
 const keepsConstraints = ({ constraints }: Problem, pattern: Pattern): boolean =>
   constraints === undefined || constraintFault(pattern, constraints) === null;
 
-/** Constraints are not built in: they are kept by what the construction is anyway, or by luck often enough. */
+/**
+ * Parallelism is built into pairs of junctions with windows of one size; other constraints are kept by what the construction is
+ * anyway, or by luck often enough.
+ */
 function acceptsConstrained(problem: Problem): true | string {
   const grid = permutationGrid.accepts(problem);
   if (grid !== true) return grid;
   const plan = exactPlan(problem);
   if (plan === null || !plan.proved)
     return 'no construction reaches every bound here, and others do not keep constraints';
+  if (pairPlan(problem) !== null) return true;
   const random = Random.fromSeed(0);
   for (let trial = 0; trial < TRIALS; trial++) {
     if (keepsConstraints(problem, makeExact(problem, plan, random.fork(trial)).pattern)) return true;
@@ -64,8 +69,11 @@ function acceptsConstrained(problem: Problem): true | string {
 
 function step(problem: Problem, steps: StepCount, random: Random): Step<StepCount> {
   const plan = exactPlan(problem);
+  const pair = hasConstraints(problem) ? pairPlan(problem) : null;
   const made = Array.from({ length: Math.min(batchOf(problem, plan), 2 ** Math.min(steps, 30)) }, (_, index) =>
-    makeExact(problem, plan, random.fork(index)),
+    pair === null
+      ? makeExact(problem, plan, random.fork(index))
+      : { pattern: pairPattern(problem, pair, random.fork(index)), swaps: 0 },
   );
   const swaps = made.reduce((sum, candidate) => sum + candidate.swaps, 0);
   const candidates = made.map(({ pattern }) => pattern).filter((pattern) => keepsConstraints(problem, pattern));

@@ -6,6 +6,8 @@ import { sortRows } from '../../src/pattern/pattern.ts';
 import type { Random } from '../../src/pattern/random.ts';
 import type { RowNames } from './row-names.ts';
 
+const TWO_32 = 4294967296;
+
 /** A repair may go up by one once in so many moves that would. */
 const NOISE = 50;
 /** Measured at 64→1024, 30 % of all pairs forbidden: what can be mended is mended after two tries an edge. */
@@ -24,6 +26,7 @@ export class CycleMoves {
   readonly order: Uint32Array;
   readonly #size: JunctionSize;
   readonly #z: number;
+  readonly #fanIn: number;
   readonly #cycles: number;
   readonly #edges: PairSet;
   readonly #forbidden: PairSet;
@@ -31,6 +34,8 @@ export class CycleMoves {
   readonly #rules: JunctionRules;
   /** cycle · z + memory → position */
   readonly #positions: Uint32Array;
+  /** right neuron · z + memory → edges between them; null where it is never more than one */
+  readonly #shares: Uint16Array | null;
   #names: RowNames | null = null;
 
   /** @param order clash-free; changed in place. It need not have the right forced and forbidden edges. */
@@ -39,14 +44,17 @@ export class CycleMoves {
     this.order = order;
     this.#size = size;
     this.#z = parallelism as number;
+    this.#fanIn = size.fanIn;
     this.#cycles = order.length / this.#z;
     this.#rules = rules;
     this.#forbidden = new PairSet(size.left, size.right, forbidden);
     this.#forced = new PairSet(size.left, size.right, forced);
     this.#edges = new PairSet(size.left, size.right, []);
     this.#positions = new Uint32Array(order.length);
+    this.#shares = this.#z % size.fanIn === 0 ? null : new Uint16Array(size.right * this.#z);
     for (let e = 0; e < order.length; e++) {
       this.#edges.add(order[e], this.#rightOf(e));
+      this.#share(this.#rightOf(e), order[e], 1);
       this.#positions[this.#slotOf(e)] = e;
     }
   }
@@ -56,12 +64,13 @@ export class CycleMoves {
     this.#names = names;
   }
 
-  /** As many tries of either move as there are edges, `rounds` times; `bound`: none that changes a forced or forbidden pair. */
+  /** In each round every position in turn tries either move; `bound`: none that changes a forced or forbidden pair. */
   rounds(rounds: number, bound: boolean, random: Random): void {
-    for (let i = 0; i < rounds * this.order.length; i++) {
-      const e = random.below(this.order.length);
-      const f = this.#partner(e, random);
-      if (!bound || this.#cost(e, f) === 0) this.#exchange(e, f, random);
+    for (let round = 0; round < rounds; round++) {
+      for (let e = 0; e < this.order.length; e++) {
+        const f = this.#partner(e, random);
+        if (!bound || this.#cost(e, f) === 0) this.#exchange(e, f, random);
+      }
     }
   }
 
@@ -148,12 +157,15 @@ export class CycleMoves {
     }
   }
 
-  /** Another position of the same cycle, or of the same memory in any cycle. */
+  /**
+   * Another position of the same cycle, or of the same memory in any cycle: all equally likely up to their number in 2^32. Which of
+   * both is decided by the last bit of a draw, which one by its first.
+   */
   #partner(e: number, random: Random): number {
-    const draw = random.below(2 * this.#cycles * this.#z);
-    const cycle = Math.floor(e / this.#z);
-    if (draw % 2 === 0) return cycle * this.#z + ((draw >>> 1) % this.#z);
-    return this.#positions[((draw >>> 1) % this.#cycles) * this.#z + (this.order[e] % this.#z)];
+    const draw = random.uint32();
+    const z = this.#z;
+    if ((draw & 1) === 0) return e - (e % z) + Math.floor((draw / TWO_32) * z);
+    return this.#positions[Math.floor((draw / TWO_32) * this.#cycles) * z + (this.order[e] % z)];
   }
 
   /** Forced and forbidden pairs that an exchange would make wrong, less those that it would put right. */
@@ -171,8 +183,11 @@ export class CycleMoves {
 
   /** Unless it would make a double edge, or twins, or change nothing. */
   #exchange(e: number, f: number, random: Random): void {
-    const [a, b, j1, j2] = [this.order[e], this.order[f], this.#rightOf(e), this.#rightOf(f)];
+    const a = this.order[e];
+    const b = this.order[f];
     if (a === b) return;
+    const j1 = this.#rightOf(e);
+    const j2 = this.#rightOf(f);
     if (j1 === j2) {
       this.#apply(e, f);
       return;
@@ -190,37 +205,47 @@ export class CycleMoves {
   /** Whether to stay, so as not to favour junctions of more orders: with m edges from a memory a right neuron has m! times as many. */
   #favours(a: number, b: number, j1: number, j2: number, random: Random): boolean {
     const [lost, gained] = [a % this.#z, b % this.#z];
-    if (lost === gained || this.#z % this.#size.fanIn === 0) return false;
-    const before = this.#share(j1, lost) * this.#share(j2, gained);
-    const after = (this.#share(j1, gained) + 1) * (this.#share(j2, lost) + 1);
+    const shares = this.#shares;
+    if (lost === gained || shares === null) return false;
+    const [first, second] = [j1 * this.#z, j2 * this.#z];
+    const before = shares[first + lost] * shares[second + gained];
+    const after = (shares[first + gained] + 1) * (shares[second + lost] + 1);
     return after > before && random.below(after) >= before;
   }
 
-  /** How many edges a right neuron has from a memory. */
-  #share(j: number, memory: number): number {
-    const { fanIn } = this.#size;
-    let count = 0;
-    for (let e = j * fanIn; e < (j + 1) * fanIn; e++) if (this.order[e] % this.#z === memory) count++;
-    return count;
-  }
-
   #apply(e: number, f: number): void {
-    const [a, b, j1, j2] = [this.order[e], this.order[f], this.#rightOf(e), this.#rightOf(f)];
-    this.#edges.delete(a, j1);
-    this.#edges.delete(b, j2);
-    this.#edges.add(b, j1);
-    this.#edges.add(a, j2);
+    const a = this.order[e];
+    const b = this.order[f];
+    const j1 = this.#rightOf(e);
+    const j2 = this.#rightOf(f);
+    if (j1 !== j2) {
+      this.#edges.delete(a, j1);
+      this.#edges.delete(b, j2);
+      this.#edges.add(b, j1);
+      this.#edges.add(a, j2);
+      if (this.#shares !== null && a % this.#z !== b % this.#z) {
+        this.#share(j1, a, -1);
+        this.#share(j2, b, -1);
+        this.#share(j1, b, 1);
+        this.#share(j2, a, 1);
+      }
+    }
     this.order[e] = b;
     this.order[f] = a;
     this.#positions[this.#slotOf(e)] = e;
     this.#positions[this.#slotOf(f)] = f;
   }
 
+  /** Counts an edge that comes or goes. */
+  #share(j: number, k: number, change: 1 | -1): void {
+    if (this.#shares !== null) this.#shares[j * this.#z + (k % this.#z)] += change;
+  }
+
   #rightOf(e: number): number {
-    return Math.floor(e / this.#size.fanIn);
+    return (e / this.#fanIn) | 0;
   }
 
   #slotOf(e: number): number {
-    return Math.floor(e / this.#z) * this.#z + (this.order[e] % this.#z);
+    return e - (e % this.#z) + (this.order[e] % this.#z);
   }
 }

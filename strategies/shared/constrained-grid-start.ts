@@ -122,6 +122,13 @@ function colouredUnits(grid: MemoryGrid, times: number, random: Random): number[
 export function gridUnits(grid: MemoryGrid, random: Random): number[][] | null {
   const units = grid.units[0].length;
   const times = grid.size.fanOut / grid.units.length;
+  const [perWindow, perMemory] = [grid.size.left / grid.windows, grid.size.left / grid.z];
+  if (perWindow % units === 0 && perMemory % units === 0) {
+    // each unit has `times` of the shares that hold every left neuron once
+    const once = colouredUnits(grid, 1, random);
+    if (once === null) return null;
+    return once.map((_, u) => Array.from({ length: times }, (_unused, i) => once[(u + i) % units]).flat());
+  }
   const isMostly = grid.rowsPerUnit === 1 && 2 * times > units;
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const found = colouredUnits(grid, isMostly ? units - times : times, random);

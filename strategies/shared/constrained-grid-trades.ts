@@ -60,6 +60,8 @@ export class GridTrades {
   readonly #toFirst: Int32Array;
   readonly #before: Uint32Array;
   readonly #dealt: Uint32Array;
+  /** unit, in the order of right neurons → right window */
+  readonly #windowOfUnit: Uint32Array;
 
   /** @param sources right-major, a grid; changed in place. @param names kept in step; no trade makes more twins */
   constructor(grid: MemoryGrid, sources: Uint32Array, names: RowNames | null) {
@@ -75,6 +77,10 @@ export class GridTrades {
     this.#toFirst = new Int32Array(this.#length);
     this.#before = new Uint32Array(2 * this.#length);
     this.#dealt = new Uint32Array(grid.windows);
+    this.#windowOfUnit = new Uint32Array(grid.size.right / grid.rowsPerUnit);
+    for (const [v, units] of grid.units.entries()) {
+      for (const first of units) this.#windowOfUnit[first / grid.rowsPerUnit] = v;
+    }
   }
 
   /** In each round the units of every right window are paired at random and each pair trades. */
@@ -82,9 +88,17 @@ export class GridTrades {
     for (let round = 0; round < rounds; round++) {
       for (const units of this.#grid.units) {
         random.shuffle(units);
-        for (let i = 0; i < units.length; i += 2) this.trade(units[i], units[Math.min(i + 1, units.length - 1)], random);
+        for (let i = 0; i < units.length; i += 2)
+          this.trade(units[i], units[Math.min(i + 1, units.length - 1)], random);
       }
     }
+  }
+
+  /** The unit of a right neuron trades with a random one of its window. */
+  tradeRow(row: number, random: Random): void {
+    const first = row - (row % this.#grid.rowsPerUnit);
+    const units = this.#grid.units[this.#windowOfUnit[first / this.#grid.rowsPerUnit]];
+    this.trade(first, units[random.below(units.length)], random);
   }
 
   /** @param first, second first right neurons of two units; where they are the same its edges are only dealt anew */

@@ -62,31 +62,11 @@ function distinctJunction(
 }
 
 /** Stirs the rows that are like another until none is, or for too long. @returns whether all differ */
-function part(names: RowNames, right: number, stir: (row: number) => void): boolean {
+export function part(names: RowNames, right: number, stir: (row: number) => void): boolean {
   for (let pass = 0; names.twins > 0 && pass < MOST_PASSES; pass++) {
     for (let j = 0; j < right; j++) if (names.isTwin(j)) stir(j);
   }
   return names.twins === 0;
-}
-
-/**
- * A junction that keeps all its rules but that rows must differ, with as few changes as come to part them; null where that is not
- * found.
- * @param sources right-major, rows sorted; only read
- */
-export function partedJunction(rules: JunctionRules, sources: Uint32Array, random: Random): Uint32Array | null {
-  const { size } = rules;
-  const { left, right } = size;
-  const parted = sources.slice();
-  const names = new RowNames(left, parted, right);
-  if (names.twins === 0) return parted;
-  if (!sharesVary(rules)) {
-    const trades = new CellTrades(parted, size, cellsOf(rules), fixedPairs(rules), names);
-    return part(names, right, (j) => trades.tradeAny(j, random)) ? parted : null;
-  }
-  const moves = movesFrom(rules, parted);
-  moves.watch(names);
-  return part(names, right, (j) => moves.stirRow(j, random)) ? moves.toSources() : null;
 }
 
 /**

@@ -2,15 +2,15 @@ import { type Architecture, junctionSizes } from '../../src/pattern/architecture
 import { isDecided, junctionConflict } from '../../src/pattern/constraints/conflict.ts';
 import { PairSet } from '../../src/pattern/constraints/pair-set.ts';
 import { cellsOf, isFree, type JunctionRules, junctionRules, sharesVary } from '../../src/pattern/constraints/rules.ts';
-import { type Constraints, constraintFault } from '../../src/pattern/constraints.ts';
+import type { Constraints } from '../../src/pattern/constraints.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import { Random } from '../../src/pattern/random.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 import { randomJunction } from './biregular.ts';
-import { constrainedJunction, partedJunction, remixedJunction } from './constrained-junction.ts';
+import { constrainedJunction, remixedJunction } from './constrained-junction.ts';
 
 /** Which swaps of one junction keep its constraints. */
-export type JunctionFilter = (left1: number, left2: number, right1: number, right2: number) => boolean;
+type JunctionFilter = (left1: number, left2: number, right1: number, right2: number) => boolean;
 
 export type SwapFilter = (junction: number, left1: number, left2: number, right1: number, right2: number) => boolean;
 
@@ -18,6 +18,8 @@ interface Prepared {
   readonly architecture: Architecture;
   readonly rules: readonly JunctionRules[];
   readonly filter: SwapFilter | null;
+  /** by junction that was asked for: why none can keep its rules, where that is proved */
+  readonly conflicts: Map<number, string | null>;
   /** by junction that was asked for: one that keeps its rules, or why there is none; null where each draw is sure to find one */
   readonly samples: Map<number, Uint32Array | string | null>;
 }
@@ -33,7 +35,7 @@ function prepared({ architecture, constraints }: Constrained): Prepared | null {
   const known = cache.get(constraints);
   if (known !== undefined && known.architecture === architecture) return known;
   const rules = junctionRules(architecture, constraints);
-  const made = { architecture, rules, filter: filterOf(rules), samples: new Map() };
+  const made = { architecture, rules, filter: filterOf(rules), conflicts: new Map(), samples: new Map() };
   cache.set(constraints, made);
   return made;
 }
@@ -105,7 +107,7 @@ function filterOf(rules: readonly JunctionRules[]): SwapFilter | null {
 /**
  * Says whether exchanging the edges left1 → right1 and left2 → right2 for left2 → right1 and left1 → right2 keeps the
  * constraints, in a pattern that keeps them; null when every swap does. It allocates nothing. Distinct neighbourhoods are no
- * matter of one swap: it does not look at them (partedPattern). With a parallelism that does not divide the fan-in some swaps
+ * matter of one swap: it does not look at them. With a parallelism that does not divide the fan-in some swaps
  * that would do are refused, since they depend on other edges.
  * @throws RangeError for constraints that do not fit the architecture
  */
@@ -114,18 +116,25 @@ export const swapFilter = (problem: Constrained): SwapFilter | null => prepared(
 /** Draws of one junction before it counts as not found: fewer of a large one, so as not to try for minutes. */
 const triesFor = ({ size }: JunctionRules): number => Math.max(3, Math.min(20, Math.floor(200_000 / size.edges)));
 
-/** The same for every draw of a problem, on every thread. */
-function sampleOf({ rules, samples }: Prepared, index: number): Uint32Array | string | null {
-  const known = samples.get(index);
+function conflictAt({ rules, conflicts }: Prepared, index: number): string | null {
+  const known = conflicts.get(index);
   if (known !== undefined) return known;
-  const sample = makeSample(rules[index]);
-  samples.set(index, sample);
+  const why = junctionConflict(rules[index]);
+  const conflict = why === null ? null : `junction ${index + 1}: ${why}`;
+  conflicts.set(index, conflict);
+  return conflict;
+}
+
+/** The same for every draw of a problem, on every thread. */
+function sampleOf(own: Prepared, index: number): Uint32Array | string | null {
+  const known = own.samples.get(index);
+  if (known !== undefined) return known;
+  const sample = conflictAt(own, index) ?? makeSample(own.rules[index]);
+  own.samples.set(index, sample);
   return sample;
 }
 
 function makeSample(rules: JunctionRules): Uint32Array | string | null {
-  const conflict = junctionConflict(rules);
-  if (conflict !== null) return `junction ${rules.size.number}: ${conflict}`;
   if (isDecided(rules)) return null;
   const tries = triesFor(rules);
   for (let attempt = 0; attempt < tries; attempt++) {
@@ -143,7 +152,13 @@ function makeSample(rules: JunctionRules): Uint32Array | string | null {
 export function constraintsRefusal(problem: Constrained): string | null {
   const own = prepared(problem);
   if (own === null) return null;
-  for (const index of own.rules.keys()) {
+  const indices = [...own.rules.keys()];
+  // a proof for any junction is quicker than a sample of one
+  for (const index of indices) {
+    const conflict = conflictAt(own, index);
+    if (conflict !== null) return conflict;
+  }
+  for (const index of indices) {
     const sample = sampleOf(own, index);
     if (typeof sample === 'string') return sample;
   }
@@ -174,22 +189,4 @@ function drawJunction(own: Prepared, index: number, random: Random): Uint32Array
   if (drawn !== null) return drawn;
   if (sample !== null) return remixedJunction(own.rules[index], sample, random.fork(0));
   throw new Error('no junction was found where there is one');
-}
-
-/**
- * What swaps under `swapFilter` may have spoilt: a pattern that keeps all constraints but perhaps distinct neighbourhoods, with
- * these parted by allowed trades. The pattern itself where nothing was wrong; null where no way was found.
- */
-export function partedPattern(problem: Constrained, pattern: Pattern, random: Random): Pattern | null {
-  const rules = rulesOf(problem);
-  if (!rules.some((own) => own.distinct) || constraintFault(pattern, { distinctNeighbourhoods: true }) === null) {
-    return pattern;
-  }
-  const junctions: Uint32Array[] = [];
-  for (const [index, sources] of pattern.junctions.entries()) {
-    const parted = partedJunction(rules[index], sources, random.fork(index + 1));
-    if (parted === null) return null;
-    junctions.push(parted);
-  }
-  return { ...pattern, junctions };
 }

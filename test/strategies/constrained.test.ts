@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { junctionRules, sharesVary } from '../../src/pattern/constraints/rules.ts';
 import { type Constraints, constraintFault } from '../../src/pattern/constraints.ts';
 import { fingerprint, makePattern, type Pattern, patternFault } from '../../src/pattern/pattern.ts';
@@ -10,10 +10,10 @@ import {
   constrainedPattern,
   constraintsRefusal,
   hasConstraints,
-  partedPattern,
   refusesConstraints,
   swapFilter,
 } from '../../strategies/shared/constrained.ts';
+import { CycleMoves } from '../../strategies/shared/constrained-cycles.ts';
 import { remixedJunction } from '../../strategies/shared/constrained-junction.ts';
 import { uniformRandomPattern } from '../../strategies/uniform-random.ts';
 import { makeProblem } from '../conformance/strategy-problems.ts';
@@ -233,27 +233,17 @@ test('property: a junction mixed anew keeps all that it kept, and mostly changes
   expect(changed).toBeGreaterThan(75);
 });
 
-test('property: twins are parted by allowed trades alone, and a pattern without twins is left as it is', () => {
-  const tinyOnes = constrainedTiny.filter(({ constraints }) => isSupported(constraints));
-  const counts = { parted: 0, same: 0 };
-  const property = fc.property(tinyOnes, fc.nat(), ({ tiny, constraints }, seed) => {
-    const problem = problemOf(tiny, { ...constraints, distinctNeighbourhoods: true });
-    fc.pre(constraintsRefusal(problem) === null);
-    const mixed = constrainedPattern(
-      problemOf(tiny, { ...constraints, distinctNeighbourhoods: false }),
-      Random.fromSeed(seed),
-    );
-    const parted = partedPattern(problem, mixed, Random.fromSeed(seed));
-    if (constraintFault(mixed, problem.constraints!) === null) {
-      counts.same++;
-      expect(parted).toBe(mixed);
-    } else if (parted !== null) {
-      counts.parted++;
-      expectKept(parted, problem);
-    }
-  });
-  fc.assert(property, { numRuns: 200, seed: 31 });
-  expect(Math.min(...Object.values(counts))).toBeGreaterThan(20);
+test('what is proved of a later junction is said before a long search in an earlier one', () => {
+  const problem = {
+    ...makeProblem({ layers: [3136, 784, 10], fanOuts: [16, 10] }),
+    constraints: { parallelism: [49, 49], distinctNeighbourhoods: true },
+  };
+  const draw = vi.spyOn(CycleMoves.prototype, 'rounds');
+  expect(constraintsRefusal(problem)).toBe(
+    'junction 2: 10 right neurons cannot differ: all have the same left neurons, the junction is dense',
+  );
+  expect(draw).not.toHaveBeenCalled();
+  draw.mockRestore();
 });
 
 test('what was only not found is told apart from what is impossible', () => {

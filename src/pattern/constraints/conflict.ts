@@ -20,6 +20,8 @@ function distinctConflict(rules: JunctionRules): string | null {
   if (!rules.distinct) return null;
   const possible = possibleRows(rules, right);
   if (possible >= right) return null;
+  if (fanIn === left)
+    return `${right} right neurons cannot differ: all have the same left neurons, the junction is dense`;
   const kept = rules.parallelism === null && rules.structure === null ? '' : ' that keep the other constraints';
   return `${right} right neurons cannot all differ: there are only ${possible} sets of ${fanIn} of ${left} left neurons${kept}`;
 }

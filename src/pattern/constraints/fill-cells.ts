@@ -6,11 +6,9 @@ import type { Cells, JunctionRules } from './rules.ts';
 import { describeShortage, type ShortBlock } from './shortage-text.ts';
 
 /** Orders the neurons of a class anew, in place; which order decides which of many fillings is found. */
-export type Shuffle = (neurons: Uint32Array) => Uint32Array;
+type Shuffle = (neurons: Uint32Array) => Uint32Array;
 
-export type Filling =
-  | { readonly ok: true; readonly sources: Uint32Array }
-  | { readonly ok: false; readonly message: string };
+type Filling = { readonly ok: true; readonly sources: Uint32Array } | { readonly ok: false; readonly message: string };
 
 /** Pairs by cell, `left class · right classes + right class`. */
 function pairsByCell(pairs: readonly NeuronPair[], cells: Cells): Map<number, NeuronPair[]> {
