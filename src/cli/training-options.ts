@@ -1,8 +1,10 @@
 import { type Command, Option } from 'commander';
+import { plural } from '../report/format.ts';
 import { frontBetween, frontFeatures, frontNames, frontOutputs, fronts } from '../training/fronts.ts';
 import { paperNetwork } from '../training/networks.ts';
 import { defaultTrainingSettings, trainingSettings } from '../training/settings.ts';
 import type { FrontName, TrainingSettings } from '../training/trainer.ts';
+import { UsageError } from './errors.ts';
 import { notNegative, oneOf, positiveNumber, wholeNumber } from './parse.ts';
 
 export interface TrainingOptions {
@@ -33,14 +35,8 @@ export interface Trained {
 export const engines = ['auto', 'sparse', 'tfjs'] as const;
 export const backends = ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 
-export function addTrainingOptions(command: Command): Command {
-  const settings = defaultTrainingSettings;
+function addEngineOptions(command: Command): Command {
   return command
-    .option(
-      '--data <name>',
-      'a name from "scattershot data", or a .npz or IDX file; with options: morse:noise=1, mnist:train=10000,seed=1',
-      'morse',
-    )
     .addOption(
       new Option(
         '--engine <engine>',
@@ -50,26 +46,37 @@ export function addTrainingOptions(command: Command): Command {
         .default('auto'),
     )
     .addOption(new Option('--backend <backend>', backends.join(', ')).argParser(oneOf(backends)).default('auto'))
-    .addOption(new Option('--epochs <n>', `default: ${settings.epochs}`).argParser(wholeNumber(1)))
+    .option(
+      '--fast-math',
+      'sparse engine: fused products (Node.js 22 or newer); faster, but no longer bit-equal on every machine',
+    );
+}
+
+function addHyperparameters(command: Command): Command {
+  const { epochs, batchSize, learningRate, learningRateDecay } = defaultTrainingSettings;
+  const decay = `of the rate, by step (default: ${learningRateDecay})`;
+  return command
+    .addOption(new Option('--epochs <n>', `default: ${epochs}`).argParser(wholeNumber(1)))
     .addOption(
       new Option('--seeds <n>', 'trainings of the candidate, with --seed and those that follow it')
         .argParser(wholeNumber(1, 1000))
         .default(1),
     )
-    .addOption(new Option('--batch-size <n>', `default: ${settings.batchSize}`).argParser(wholeNumber(1)))
+    .addOption(new Option('--batch-size <n>', `default: ${batchSize}`).argParser(wholeNumber(1)))
     .addOption(new Option('--optimizer <name>', 'adam or sgd').argParser(oneOf(['adam', 'sgd'])))
-    .addOption(new Option('--learning-rate <rate>', `default: ${settings.learningRate}`).argParser(positiveNumber))
-    .addOption(
-      new Option('--decay <decay>', `of the rate, by step (default: ${settings.learningRateDecay})`).argParser(
-        notNegative,
-      ),
-    )
+    .addOption(new Option('--learning-rate <rate>', `default: ${learningRate}`).argParser(positiveNumber))
+    .addOption(new Option('--decay <decay>', decay).argParser(notNegative))
     .addOption(new Option('--momentum <m>', 'of sgd (default: 0)').argParser(notNegative))
-    .addOption(new Option('--l2 <lambda>', 'penalty on weights (default: 0)').argParser(notNegative))
-    .option(
-      '--fast-math',
-      'sparse engine: fused products (Node.js 22 or newer); faster, but no longer bit-equal on every machine',
-    )
+    .addOption(new Option('--l2 <lambda>', 'penalty on weights (default: 0)').argParser(notNegative));
+}
+
+export function addTrainingOptions(command: Command): Command {
+  command.option(
+    '--data <name>',
+    'a name from "scattershot data", or a .npz or IDX file; with options: morse:noise=1, mnist:train=10000,seed=1',
+    'morse',
+  );
+  return addHyperparameters(addEngineOptions(command))
     .addOption(
       new Option(
         '--front <front>',
@@ -80,8 +87,7 @@ export function addTrainingOptions(command: Command): Command {
 }
 
 const frontHelp = `
-A network of the paper (named by --net, perhaps when its study was begun) is trained as there: epochs, optimizer, rate, L2. Options
-that are given come first.
+Candidates of a network of the paper are trained as there: epochs, optimizer, rate, L2. Options that are given come first.
 Fronts: ${frontNames.map((name) => `${name} makes ${frontOutputs(fronts[name])} from ${frontFeatures(fronts[name])} features`).join(', ')}.`;
 
 /** The front asked for; under 'auto', or when nothing is said, the one that leads from the data to the first layer, if any does. */
@@ -104,16 +110,29 @@ export function trainingSettingsFrom(options: TrainingOptions, trained?: Trained
   return trainingSettings({ ...known, ...said, ...(front === undefined ? {} : { front }) });
 }
 
+/** So many seeds, from the first one on. @throws UsageError where they go beyond the numbers that are exact */
+export function trainingSeeds(first: number, count: number): number[] {
+  const most = Number.MAX_SAFE_INTEGER - (count - 1);
+  if (first > most) {
+    throw new UsageError(
+      `--seed ${first} leaves no room for ${count} seeds: they end at ${Number.MAX_SAFE_INTEGER}`,
+      `Use --seed ${most} or lower.`,
+    );
+  }
+  return Array.from({ length: count }, (_, index) => first + index);
+}
+
 /** "30 epochs, batches of 256, adam at rate 0.001 with decay 0.00001, L2 0.00008, front mnist-conv" */
 export function describeTraining(settings: TrainingSettings): string {
-  const { epochs, batchSize, optimizer, learningRate, learningRateDecay, momentum, l2, front } = settings;
+  const { epochs, batchSize, optimizer, learningRate, learningRateDecay, momentum, l2, front, fastMath } = settings;
   return [
-    `${epochs} epochs`,
+    plural(epochs, 'epoch'),
     `batches of ${batchSize}`,
     `${optimizer} at rate ${learningRate} with decay ${decimal(learningRateDecay)}`,
     ...(optimizer === 'sgd' ? [`momentum ${momentum}`] : []),
     `L2 ${decimal(l2)}`,
     ...(front === undefined ? [] : [`front ${front}`]),
+    ...(fastMath ? ['fast math'] : []),
   ].join(', ');
 }
 

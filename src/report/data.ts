@@ -8,6 +8,8 @@ export interface DataRow {
   readonly summary: string;
   readonly features: number;
   readonly classes: number;
+  /** how inputs are scaled, in words */
+  readonly normalisation: string;
   /** 'here': all files are there, by their sizes; 'generated': made when it is needed */
   readonly state: 'here' | 'generated' | 'not fetched' | 'broken';
   /** where it is to be had */
@@ -24,6 +26,10 @@ const columns = (unicode: boolean): Column<DataRow>[] => [
   { title: 'features', align: 'right', priority: 1, text: ({ features }) => String(features) },
   { title: 'classes', align: 'right', priority: 1, text: ({ classes }) => String(classes) },
   { title: 'state', align: 'left', priority: 0, text: ({ state }) => state },
+  {
+    ...{ title: 'values', align: 'left', priority: 4, least: 16 },
+    text: ({ normalisation }) => printable(normalisation, unicode),
+  },
   { title: 'from', align: 'left', priority: 3, least: 16, text: ({ from }) => printable(from, unicode) },
 ];
 

@@ -3,11 +3,14 @@ import { type Column, tableLines } from './table.ts';
 
 /** The result of `train`, as its JSON has it. */
 export interface TrainReport {
-  readonly engine: string;
-  readonly backend: string;
-  readonly device: string;
-  /** over the optimiser steps alone; null where no run got that far */
+  /** what the runs ran on; null where that is not the same for all of them */
+  readonly engine: string | null;
+  readonly backend: string | null;
+  readonly device: string | null;
+  /** over the optimiser steps alone; null where no run got that far, or they ran on different devices */
   readonly samplesPerSecond: number | null;
+  /** how many of the runs were trained by an earlier command */
+  readonly trainedBefore: number;
   readonly runs: readonly TrainRun[];
   /** mean over the finished runs; null while there is none */
   readonly testAccuracy: number | null;
@@ -15,6 +18,10 @@ export interface TrainReport {
 
 export interface TrainRun {
   readonly seed: number;
+  readonly engine: string;
+  readonly backend: string;
+  readonly device: string;
+  readonly samplesPerSecond: number | null;
   readonly epochs: readonly {
     readonly loss: number;
     readonly accuracy: number;
@@ -78,12 +85,35 @@ function validationLine(runs: readonly TrainRun[]): string | null {
   return `Validation accuracy ${percent(meanOf(last), 2)} at the last epoch, ${percent(meanOf(best), 2)} at the best${when}; the test split is taken at the last`;
 }
 
+interface Ran extends Pick<TrainRun, 'samplesPerSecond'> {
+  readonly engine: string | null;
+  readonly backend: string | null;
+  readonly device: string | null;
+}
+
+function ranText({ engine, backend, device, samplesPerSecond }: Ran): string {
+  const speed = samplesPerSecond === null ? '' : `, ${shortNumber(samplesPerSecond)} samples/s`;
+  return `by ${engine} on ${backend} (${device})${speed}`;
+}
+
+/** Once for all runs, or by run where they differ; and how many are from before. */
+function ranLines(report: TrainReport, options: TextOptions): string[] {
+  const { engine, backend, device, runs, trainedBefore } = report;
+  const alike = engine !== null && backend !== null && device !== null;
+  const told = alike
+    ? [`Trained ${ranText(report)}`]
+    : runs.map((run) => `Seed ${run.seed} was trained ${ranText(run)}`);
+  const before =
+    trainedBefore > 0
+      ? [`${trainedBefore} of ${plural(runs.length, 'run')} ${trainedBefore === 1 ? 'was' : 'were'} trained before`]
+      : [];
+  return [...told, ...before].flatMap((line) => paragraph(line, options));
+}
+
 /** What really ran, a brief table of epochs by seed, runs that did not finish with their reason, and the mean. */
 export function trainText(report: TrainReport, options: TextOptions): string {
-  const { engine, backend, device, samplesPerSecond } = report;
-  const speed = samplesPerSecond === null ? '' : `, ${shortNumber(samplesPerSecond)} samples/s`;
   const lines = [
-    ...paragraph(`Trained by ${engine} on ${backend} (${device})${speed}`, options),
+    ...ranLines(report, options),
     '',
     ...tableLines(epochColumns, report.runs.flatMap(briefEpochs), options),
     '',

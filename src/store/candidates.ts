@@ -24,6 +24,16 @@ export interface CandidateQuery {
   readonly settingsDigest?: string;
 }
 
+/** Which trainings the accuracies of a study's candidates are of. */
+export interface AccuracyTraining {
+  readonly dataset: string;
+  /** plain JSON values */
+  readonly trainingSettings: unknown;
+  readonly engine: string;
+  /** finished trainings of the study under other settings, which are not counted */
+  readonly others: number;
+}
+
 interface CandidateRow {
   readonly number: number;
   readonly fingerprint: string;
@@ -134,6 +144,24 @@ export class Candidates {
       `"${name}" is the start of ${matches.length} fingerprints: candidates ${matches.slice(0, NAMED).map(describe).join(', ')}${more}`,
       'Give the number, or more of the fingerprint.',
     );
+  }
+
+  /** What the accuracies of `list` are of, where no settings are asked for; null while no training has finished. */
+  accuracyTraining(study: number): AccuracyTraining | null {
+    return this.#connection.read(() => {
+      const of = { study, settingsDigest: this.#usualSettings(study) };
+      const row = this.#connection.get<{ dataset: string; settings: string; engine: string; others: number }>(
+        `SELECT dataset, training_settings AS settings, engine,
+           (SELECT count(*) FROM evaluations WHERE study_id = @study AND status = 'finished'
+            AND settings_digest <> @settingsDigest) AS others
+         FROM evaluations WHERE study_id = @study AND settings_digest = @settingsDigest AND status = 'finished'
+         ORDER BY id LIMIT 1`,
+        of,
+      );
+      if (row === undefined) return null;
+      const { dataset, engine, others } = row;
+      return { dataset, trainingSettings: JSON.parse(row.settings), engine, others };
+    });
   }
 
   /** Checked against the fingerprint. @throws FailureError 'corrupt-database'; RangeError for a number that is not kept */

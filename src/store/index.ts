@@ -1,7 +1,7 @@
 import { FailureError, type Outcome, success } from '../pattern/failure.ts';
 import { packPattern } from '../pattern/formats/packed.ts';
 import type { Pattern } from '../pattern/pattern.ts';
-import { type CandidateQuery, Candidates } from './candidates.ts';
+import { type AccuracyTraining, type CandidateQuery, Candidates } from './candidates.ts';
 import { Claims } from './claims.ts';
 import type { Connection } from './connection.ts';
 import {
@@ -16,7 +16,7 @@ import type { CandidateRecord, EpochRecord, EvaluationRecord, NewCandidate, Stud
 import { type Checkpoint, SearchStates } from './search-state.ts';
 import { type NewStudy, Studies, type StudyEnd, type StudySummary } from './studies.ts';
 
-export type { CandidateQuery } from './candidates.ts';
+export type { AccuracyTraining, CandidateQuery } from './candidates.ts';
 export type { Beginning, EvaluationEnd, EvaluationQuery, NewEvaluation } from './evaluations.ts';
 export type { OpenOptions } from './open.ts';
 export type { CandidateFilter, CandidateRanking, CandidateSort } from './ranking.ts';
@@ -137,6 +137,11 @@ export class Store {
   /** Sorted (default: by S), filtered, with accuracies. @throws RangeError for an unknown sort, naming those there are */
   candidates(study: StudyRecord, query: CandidateQuery = {}): CandidateRecord[] {
     return this.#candidates.list(study, query);
+  }
+
+  /** Which trainings the accuracies of `candidates` are of; null while none has finished. */
+  accuracyTraining(study: number): AccuracyTraining | null {
+    return this.#candidates.accuracyTraining(study);
   }
 
   /** By number, or by the start of a fingerprint. Failures 'no-such-candidate', 'ambiguous-candidate'. */

@@ -44,11 +44,15 @@ function jobsOf({ trainees, seeds }: TrainingRequest): Job[] {
 
 const jobId = (candidate: number, seed: number) => `${candidate}/${seed}`;
 
-/**
- * Trains what was not trained before under the same settings, and stores every epoch and result as it comes.
- * @returns the digest of dataset, settings and engine, under which the store has the evaluations
- */
-export async function trainCandidates(request: TrainingRequest, host: TrainingHost): Promise<string> {
+export interface TrainedCandidates {
+  /** of dataset, settings and engine, under which the store has the evaluations */
+  readonly settingsDigest: string;
+  /** trainings asked for that the store had already, finished or diverged */
+  readonly trainedBefore: number;
+}
+
+/** Trains what was not trained before under the same settings, and stores every epoch and result as it comes. */
+export async function trainCandidates(request: TrainingRequest, host: TrainingHost): Promise<TrainedCandidates> {
   const { study, architecture, dataset, settings } = request;
   const { store, trainer, signal } = host;
   const digest = settingsDigest(dataset.digest, settings, trainer.runsOn.engine);
@@ -58,13 +62,15 @@ export async function trainCandidates(request: TrainingRequest, host: TrainingHo
       .filter(({ status }) => status === 'finished' || status === 'diverged')
       .map(({ candidate, seed }) => jobId(candidate, seed)),
   );
-  const jobs = jobsOf(request).filter((job) => !done.has(job.id));
-  if (jobs.length === 0) return digest;
+  const asked = jobsOf(request);
+  const jobs = asked.filter((job) => !done.has(job.id));
+  const trained: TrainedCandidates = { settingsDigest: digest, trainedBefore: asked.length - jobs.length };
+  if (jobs.length === 0) return trained;
   const running = new Map<string, number>();
   const byId = new Map(jobs.map((job) => [job.id, job]));
   const described = { dataset: dataset.name, datasetDigest: dataset.digest, trainingSettings: settings };
-  const trained = jobs.map(({ id, pattern, seed }) => ({ id, architecture, pattern, seed }));
-  for await (const event of trainer.train(trained, dataset, settings, signal)) {
+  const forTrainer = jobs.map(({ id, pattern, seed }) => ({ id, architecture, pattern, seed }));
+  for await (const event of trainer.train(forTrainer, dataset, settings, signal)) {
     const job = byId.get(event.job);
     if (job === undefined) throw new Error(`the trainer spoke of job "${event.job}", which it was not given`);
     if (event.kind === 'started') {
@@ -77,7 +83,7 @@ export async function trainCandidates(request: TrainingRequest, host: TrainingHo
     if (evaluation !== undefined) record(store, evaluation, event);
     host.onEvent(job.candidate, job.seed, event);
   }
-  return digest;
+  return trained;
 }
 
 function record(store: Store, evaluation: number, event: TrainingEvent): void {

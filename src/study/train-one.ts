@@ -8,6 +8,7 @@ import { auditScore } from '../scatter/audit.ts';
 import { scoreBoth } from '../scatter/kernel.ts';
 import type { Metric } from '../scatter/metric.ts';
 import type { EvaluationRecord, Store, StudyRecord } from '../store/index.ts';
+import type { Dataset } from '../training/datasets/dataset.ts';
 import { findDataset } from '../training/datasets/index.ts';
 import { type BestEpoch, bestEpochOf, type RunsOn, type TrainingSettings } from '../training/trainer.ts';
 import { type StudyHost, stamped, startHeartbeat } from './host.ts';
@@ -81,25 +82,54 @@ export interface TrainOnePlan {
   readonly backend: string;
 }
 
-export interface TrainOneReport extends RunsOn {
-  /** mean over the finished runs' optimiser steps; null where none is known */
-  readonly samplesPerSecond: number | null;
-  readonly runs: readonly {
-    readonly seed: number;
-    readonly status: EvaluationRecord['status'];
-    readonly reason: string | null;
-    readonly epochs: readonly {
-      readonly loss: number;
-      readonly accuracy: number;
-      readonly validationAccuracy: number;
-    }[];
-    /** of all epochs; the test split is taken at the last one whatever it says */
-    readonly bestValidation: BestEpoch | null;
-    readonly testAccuracy: number | null;
+/** One training of the candidate, whenever it ran. */
+export interface TrainOneRun extends Pick<EvaluationRecord, 'engine' | 'backend' | 'device' | 'samplesPerSecond'> {
+  readonly seed: number;
+  readonly status: EvaluationRecord['status'];
+  readonly reason: string | null;
+  readonly epochs: readonly {
+    readonly loss: number;
+    readonly accuracy: number;
+    readonly validationAccuracy: number;
   }[];
+  /** of all epochs; the test split is taken at the last one whatever it says */
+  readonly bestValidation: BestEpoch | null;
+  readonly testAccuracy: number | null;
+}
+
+export interface TrainOneReport {
+  /** what the runs ran on; null where that is not the same for all of them */
+  readonly engine: string | null;
+  readonly backend: string | null;
+  readonly device: string | null;
+  /** mean over the finished runs' optimiser steps; null where none is known, and where they ran on different devices */
+  readonly samplesPerSecond: number | null;
+  /** how many of the runs the store had already */
+  readonly trainedBefore: number;
+  readonly data: DataReport;
+  readonly runs: readonly TrainOneRun[];
   /** mean over the finished runs */
   readonly testAccuracy: number | null;
 }
+
+/** What was trained on. */
+export interface DataReport {
+  readonly name: string;
+  /** how inputs are scaled, in words */
+  readonly normalisation: string;
+  /** examples */
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+}
+
+const dataReport = ({ name, normalisation, train, validation, test }: Dataset): DataReport => ({
+  ...{ name, normalisation, train: train.examples, validation: validation.examples, test: test.examples },
+});
+
+/** "mnist, pixels divided by 255; 50000/10000/10000 examples" */
+export const describeData = ({ name, normalisation, train, validation, test }: DataReport): string =>
+  `${name}, ${normalisation}; ${train}/${validation}/${test} examples`;
 
 const mean = (values: readonly number[]) =>
   values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
@@ -119,30 +149,49 @@ export async function trainOne(
   unwrap(store.claimStudy(study.id, 'add'));
   const endHeartbeat = startHeartbeat(host, study.id);
   try {
+    const data = dataReport(dataset);
     const summary = `candidate ${candidate} of ${study.name}, ${describeArchitecture(study.architecture)}, on ${dataset.name}`;
+    say({ kind: 'phase', phase: 'data', summary: describeData(data) });
     say({ kind: 'phase', phase: 'train', summary });
     const { architecture } = study;
     const work = { ...plan, study: study.id, architecture, candidates: [candidate], dataset };
-    const { runsOn, settingsDigest } = await trainingPhase(work, host, say);
+    const { runsOn, settingsDigest, trainedBefore } = await trainingPhase(work, host, say);
     const evaluations = store
       .evaluations(study.id, { candidate, settingsDigest })
       .filter(({ seed }) => plan.seeds.includes(seed));
-    return trainReport(evaluations, runsOn);
+    return { ...trainReport(evaluations, runsOn), trainedBefore, data };
   } finally {
     endHeartbeat();
     store.releaseStudy(study.id);
   }
 }
 
-function trainReport(evaluations: readonly EvaluationRecord[], runsOn: RunsOn): TrainOneReport {
+/** The one value that all have, or null. */
+function same<T>(values: readonly T[]): T | null {
+  const [first, ...others] = new Set(values);
+  return others.length === 0 ? first : null;
+}
+
+/** @param started what would have run; told where no run has begun */
+function trainReport(
+  evaluations: readonly EvaluationRecord[],
+  started: RunsOn,
+): Omit<TrainOneReport, 'trainedBefore' | 'data'> {
   const finished = evaluations.filter(({ status }) => status === 'finished');
+  const ran = evaluations.length === 0 ? [started] : evaluations;
+  const device = same(ran.map((run) => run.device));
   return {
-    ...runsOn,
-    samplesPerSecond: mean(finished.flatMap(({ samplesPerSecond }) => samplesPerSecond ?? [])),
-    runs: evaluations.map(({ seed, status, reason, epochs, testAccuracy }) => ({
-      ...{ seed, status, reason, testAccuracy, bestValidation: bestEpochOf(epochs) },
-      epochs: epochs.map(({ loss, accuracy, validationAccuracy }) => ({ loss, accuracy, validationAccuracy })),
-    })),
+    engine: same(ran.map(({ engine }) => engine)),
+    backend: same(ran.map(({ backend }) => backend)),
+    device,
+    samplesPerSecond: device === null ? null : mean(finished.flatMap((run) => run.samplesPerSecond ?? [])),
+    runs: evaluations.map(
+      ({ seed, status, reason, epochs, testAccuracy, engine, backend, device, samplesPerSecond }) => ({
+        ...{ seed, status, reason, testAccuracy, bestValidation: bestEpochOf(epochs) },
+        ...{ engine, backend, device, samplesPerSecond },
+        epochs: epochs.map(({ loss, accuracy, validationAccuracy }) => ({ loss, accuracy, validationAccuracy })),
+      }),
+    ),
     testAccuracy: mean(finished.flatMap(({ testAccuracy }) => testAccuracy ?? [])),
   };
 }

@@ -5,7 +5,7 @@ import { findDataset } from '../training/datasets/index.ts';
 import { createTrainer } from '../training/engines.ts';
 import type { RunsOn, TrainingSettings } from '../training/trainer.ts';
 import type { StudyHost, StudyNews } from './host.ts';
-import { trainCandidates } from './train-candidates.ts';
+import { type TrainedCandidates, trainCandidates } from './train-candidates.ts';
 
 type Say = (news: StudyNews) => void;
 
@@ -33,12 +33,13 @@ export interface TrainingWork {
   readonly backend: string;
 }
 
-/** Starts an engine, trains on it what was not trained before, and closes it. @returns what ran, and the settings' digest */
-export async function trainingPhase(
-  work: TrainingWork,
-  host: StudyHost,
-  say: Say,
-): Promise<{ readonly runsOn: RunsOn; readonly settingsDigest: string }> {
+export interface TrainingPhase extends TrainedCandidates {
+  /** what was started; what was trained before may have run on something else */
+  readonly runsOn: RunsOn;
+}
+
+/** Starts an engine, trains on it what was not trained before, and closes it. */
+export async function trainingPhase(work: TrainingWork, host: StudyHost, say: Say): Promise<TrainingPhase> {
   const { study, architecture, candidates, seeds, dataset, settings, engine, backend } = work;
   const { store, signal, workers } = host;
   const { front, fastMath } = settings;
@@ -47,14 +48,14 @@ export async function trainingPhase(
     for (const message of trainer.warnings) say({ kind: 'warning', message });
     say({ kind: 'engine', ...trainer.runsOn });
     const trainees = candidates.map((candidate) => ({ candidate, pattern: store.loadPattern(study, candidate) }));
-    const settingsDigest = await trainCandidates(
+    const trained = await trainCandidates(
       { study, architecture, trainees, seeds, dataset, settings },
       {
         ...{ store, trainer, signal },
         onEvent: (candidate, seed, event) => say({ kind: 'training', candidate, seed, event }),
       },
     );
-    return { runsOn: trainer.runsOn, settingsDigest };
+    return { runsOn: trainer.runsOn, ...trained };
   } finally {
     await trainer.close();
   }

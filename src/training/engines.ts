@@ -1,4 +1,4 @@
-import type { Outcome } from '../pattern/failure.ts';
+import type { Failure, Outcome } from '../pattern/failure.ts';
 import type { BackendReport, TfjsOptions } from './tfjs/index.ts';
 import type { FrontName, Trainer } from './trainer.ts';
 
@@ -35,6 +35,17 @@ function possibleEngine(options: TrainerOptions): string {
   if (engine !== 'auto') return engine;
   if (forTfjs !== null) return 'tfjs';
   return fastMath ? 'sparse' : 'auto';
+}
+
+/**
+ * What would keep `createTrainer` from making an engine, as far as it can be told without starting one: to be asked before anything
+ * is generated or stored. @throws RangeError as `createTrainer` does
+ */
+export async function engineFault(options: TrainerOptions): Promise<Failure | null> {
+  possibleEngine(options);
+  if (!options.fastMath) return null;
+  const { fastMathFault } = await import('./sparse/fast-math.ts');
+  return fastMathFault();
 }
 
 async function createSparse(options: TrainerOptions, passedOver: readonly string[]): Promise<Outcome<Trainer>> {

@@ -59,6 +59,11 @@ export function trainingSettings(request: Partial<TrainingSettings> = {}): Train
   }
   requireFrom0(settings.learningRateDecay, Number.POSITIVE_INFINITY, 'the decay of the learning rate');
   requireFrom0(settings.momentum, 1, 'momentum');
+  if (settings.momentum > 0 && settings.optimizer !== 'sgd') {
+    throw new RangeError(
+      `momentum belongs to the optimizer sgd; got momentum ${settings.momentum} with ${settings.optimizer}`,
+    );
+  }
   requireFrom0(settings.l2, Number.POSITIVE_INFINITY, 'the L2 penalty');
   if (settings.front !== undefined && !frontNames.includes(settings.front)) {
     throw new RangeError(`the front must be ${frontNames.join(' or ')}; got ${String(settings.front)}`);

@@ -84,7 +84,10 @@ export interface RunsOn {
 }
 
 export interface TrainingResult extends RunsOn {
-  /** 'diverged': loss no longer finite; never ranks. 'stopped': the signal came first. 'failed': the engine could not go on */
+  /**
+   * 'diverged': a loss no longer finite, or an epoch's mean loss above 1000 × ln(used outputs), a thousand times that of guessing
+   * (`divergedBy` in pool/ending.ts); never ranks. 'stopped': the signal came first. 'failed': the engine could not go on
+   */
   readonly status: 'finished' | 'diverged' | 'stopped' | 'failed';
   /** one sentence, unless finished */
   readonly reason: string | null;

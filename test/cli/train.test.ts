@@ -52,6 +52,13 @@ test('train gives runs by seed and their mean, and never trains the same again',
     const rows = JSON.parse((await runProgram(['leaderboard', '--json', '--filter', 'trained'], { cwd })).stdout);
     expect(rows).toHaveLength(1);
     expect(rows[0].accuracy.n).toBe(3);
+    expect(rows[0].training).toEqual({ dataset: 'morse:examples=20/5/5', epochs: 2, engine: 'tfjs' });
+    const table = await runProgram(['leaderboard', '--plain'], { cwd });
+    expect(table.stdout).toMatch(/^Accuracy: on morse:examples=20\/5\/5 after 2 epochs, by the tfjs engine\.$/m);
+    // What another backend would have run on is not what these ran on.
+    const again = await runProgram(['train', '1', ...quick, '--seeds', '3', '--backend', 'cpu'], { cwd });
+    expect(again.stdout).toMatch(/^Trained by tfjs on wasm .*\n3 of 3 runs were trained before$/m);
+    expect(again.stderr).toMatch(/data: morse:examples=20\/5\/5, divided by 16, 3 decimals; 1280\/320\/320 examples/);
   });
 });
 
@@ -62,7 +69,13 @@ test('a pattern file is trained as a study of its own, the same file as the same
     const train = () => runProgram(['train', 'one.npz', ...quick, '--json', '--backend', 'wasm', '--quiet'], { cwd });
     const first = await train();
     expect(first.code).toBe(0);
-    expect(JSON.parse((await train()).stdout)).toEqual(JSON.parse(first.stdout));
+    const trained = JSON.parse(first.stdout);
+    expect(trained.trainedBefore).toBe(0);
+    expect(JSON.parse((await train()).stdout)).toEqual({ ...trained, trainedBefore: 1 });
+    expect(trained.data).toEqual({
+      ...{ name: 'morse:examples=20/5/5', normalisation: 'divided by 16, 3 decimals' },
+      ...{ train: 1280, validation: 320, test: 320 },
+    });
     const studies = JSON.parse((await runProgram(['studies', '--json'], { cwd })).stdout) as { name: string }[];
     expect(studies.filter(({ name }) => name.startsWith('file-'))).toHaveLength(1);
     const shaped = () =>
@@ -135,6 +148,31 @@ test('killed while it trains, the database opens, holds every finished evaluatio
     expect(rows.map(({ seed, status }) => `${seed} ${status}`)).toEqual(
       [1, 2, 3, 4, 5, 6].map((seed) => `${seed} finished`),
     );
+  });
+});
+
+/** A pattern of 64-64 with one connection each. */
+function writeRing(cwd: string): void {
+  const junctions = [Array.from({ length: 64 }, (_, n) => [n])];
+  const pattern = { format: 'scattershot/pattern', version: 1, layers: [64, 64], junctions };
+  writeFileSync(join(cwd, 'ring.json'), JSON.stringify(pattern));
+}
+
+test.each([
+  ['--engine sparse --backend cpu', /sparse engine runs on the backend wasm; got cpu/],
+  ['--engine tfjs --fast-math', /fast math belongs to the sparse engine; got the engine tfjs/],
+  ['--engine sparse --front mnist-conv', /connected layers only; got the front mnist-conv/],
+  ['--momentum 0.9', /momentum belongs to the optimizer sgd/],
+  ['--seed 9007199254740991 --seeds 2', /leaves no room for 2 seeds/],
+])('%s is refused before data are generated or a study is stored', async (typed, message) => {
+  await inFolder(async (cwd) => {
+    writeRing(cwd);
+    const run = await runProgram(['train', 'ring.json', ...quick, ...typed.split(' ')], { cwd });
+    expect(run).toMatchObject({ code: 2, stdout: '' });
+    expect(run.stderr).toMatch(message);
+    expect(existsSync(join(cwd, 'cache', 'datasets'))).toBe(false);
+    const studies = await runProgram(['studies', '--json'], { cwd });
+    expect(studies.stdout).not.toMatch(/file-/);
   });
 });
 

@@ -1,13 +1,17 @@
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
+import { trainExitCode } from '../../src/cli/commands/train.ts';
+import { UsageError } from '../../src/cli/errors.ts';
 import {
   addTrainingOptions,
   describeTraining,
   type Trained,
   type TrainingOptions,
+  trainingSeeds,
   trainingSettingsFrom,
 } from '../../src/cli/training-options.ts';
 import { presets } from '../../src/pattern/presets.ts';
+import type { TrainOneReport } from '../../src/study/train-one.ts';
 import { defaultTrainingSettings } from '../../src/training/settings.ts';
 
 function settingsOf(typed: string, trained?: Trained) {
@@ -59,11 +63,43 @@ describe('the front', () => {
   });
 });
 
+test('momentum is refused unless the optimizer is sgd', () => {
+  expect(() => settingsOf('--momentum 0.9')).toThrow(
+    /momentum belongs to the optimizer sgd; got momentum 0.9 with adam/,
+  );
+  expect(() => settingsOf('--momentum 0.9 --optimizer adam', on('morse', 64))).toThrow(RangeError);
+  expect(settingsOf('--momentum 0.9', on('morse', 64))).toMatchObject({ optimizer: 'sgd', momentum: 0.9 });
+});
+
+test('seeds follow the first one, and are refused where they are no longer exact', () => {
+  expect(trainingSeeds(5, 3)).toEqual([5, 6, 7]);
+  expect(trainingSeeds(Number.MAX_SAFE_INTEGER, 1)).toEqual([Number.MAX_SAFE_INTEGER]);
+  expect(() => trainingSeeds(Number.MAX_SAFE_INTEGER, 2)).toThrow(
+    new UsageError(
+      '--seed 9007199254740991 leaves no room for 2 seeds: they end at 9007199254740991',
+      'Use --seed 9007199254740990 or lower.',
+    ),
+  );
+});
+
+test('a training of which a seed failed exits with 1, one of which some seeds diverged with 0', () => {
+  const run = (status: 'finished' | 'diverged' | 'failed') => ({ status }) as TrainOneReport['runs'][number];
+  const code = (...runs: ReturnType<typeof run>[]) =>
+    trainExitCode({ runs, testAccuracy: runs.some(({ status }) => status === 'finished') ? 0.5 : null }, false);
+  expect(code(run('finished'), run('failed'))).toBe(1);
+  expect(code(run('finished'), run('diverged'))).toBe(0);
+  expect(code(run('diverged'))).toBe(1);
+  expect(trainExitCode({ runs: [run('failed')], testAccuracy: null }, true)).toBe(130);
+});
+
 test('settings are told in words that can be typed back', () => {
   expect(describeTraining(settingsOf('', on('mnist-conv', 784)))).toBe(
     '30 epochs, batches of 256, adam at rate 0.001 with decay 0.00001, L2 0.00008, front mnist-conv',
   );
   expect(describeTraining(settingsOf('--optimizer sgd --momentum 0.9 --epochs 2'))).toBe(
     '2 epochs, batches of 256, sgd at rate 0.001 with decay 0.00001, momentum 0.9, L2 0',
+  );
+  expect(describeTraining(settingsOf('--epochs 1 --fast-math'))).toBe(
+    '1 epoch, batches of 256, adam at rate 0.001 with decay 0.00001, L2 0, fast math',
   );
 });

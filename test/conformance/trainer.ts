@@ -163,7 +163,7 @@ export function trainerConformance(name: string, options: ConformanceOptions): v
     test('takes batches larger than the split, and single examples', async () => {
       const few = someDataset({ features: 8, classes: 4, examples: { train: 3, validation: 3, test: 3 } });
       const job = { ...someJob(sizes), wantWeights: true };
-      for (const batchSize of [1, 1000]) {
+      for (const batchSize of [1, 1000, 2 ** 40]) {
         const settings = trainingSettings({ ...quick, batchSize });
         expectAgreement(await train([job], settings, few), trainOracle(job, few, settings), few);
       }
@@ -176,6 +176,16 @@ export function trainerConformance(name: string, options: ConformanceOptions): v
       expect(results.get('job')!.reason).toMatch(/no longer finite in epoch [12]/);
       expect(events.at(-1)!.kind).toBe('result');
       expect((await train([someJob(sizes)])).results.get('job')!.status).toBe('finished');
+    });
+
+    test('ends a job whose loss stays finite but is a thousand times that of guessing as diverged', async () => {
+      const job = someJob(sizes);
+      const start = startWeights(job.pattern, job.seed, 0.1);
+      const far = start.map(({ weights, biases }) => ({ weights: weights.map((w) => 1e4 * w), biases }));
+      const { events, results } = await train([{ ...job, startWeights: far }]);
+      expect(results.get('job')).toMatchObject({ status: 'diverged', testAccuracy: null, bestEpoch: null });
+      expect(results.get('job')!.reason).toMatch(/^the loss rose to \S+ in epoch 1, 1000 times that of guessing/);
+      expect(epochsOf(events, 'job')).toEqual([]);
     });
 
     test('stops when asked: running and waiting jobs each end as stopped, once', async () => {

@@ -4,6 +4,7 @@ import { type DataRow, dataProgressText, dataText } from '../../src/report/data.
 const options = { width: 70, color: false, unicode: true };
 const row: DataRow = {
   ...{ name: 'mnist', kind: 'published', summary: 'handwritten digits, 28×28', features: 784, classes: 10 },
+  normalisation: 'pixels divided by 255',
   ...{ state: 'here', from: 'a place far away in the north', path: '/data/mnist', fault: null },
 };
 
@@ -14,6 +15,10 @@ test('a table that fits, with what is broken in full and how to fetch it', () =>
   expect(text).toMatch(/^mnist +handwritten digits, 28×28 +784 +10 +here/m);
   expect(text).toContain('cifar-10: train.bin has 3 bytes instead of 5.');
   expect(text).toContain('To fetch: scattershot data fetch cifar-10');
+});
+
+test('how inputs are scaled is told where there is room', () => {
+  expect(dataText([row], { ...options, width: 200 })).toMatch(/^mnist .* pixels divided by 255 /m);
 });
 
 test('nothing is to be fetched where all is here', () => {

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { csvDocument } from '../../src/report/csv.ts';
-import { leaderboardCsv, leaderboardJson, leaderboardTable } from '../../src/report/leaderboard.ts';
+import {
+  leaderboardCsv,
+  leaderboardJson,
+  leaderboardTable,
+  leaderboardTrainingText,
+} from '../../src/report/leaderboard.ts';
 import type { CandidateRecord } from '../../src/store/records.ts';
 
 const entryKeys = ['1:1 forward', '1:1 backward', '2:2 forward', '2:2 backward', '1:2 forward', '1:2 backward'];
@@ -75,6 +80,19 @@ test('the JSON value has the fields that are promised', () => {
   expect(second.otherScatter).toBeNull();
   const known = leaderboardJson({ ...view, bestValidation: new Map([[37, 0.625]]) });
   expect(known.map(({ bestValidation }) => bestValidation)).toEqual([0.625, null]);
+});
+
+test('accuracies come with what they are of, and the untrained without', () => {
+  const training = { dataset: 'mnist', epochs: 30, engine: 'sparse', others: 0 };
+  expect(leaderboardTrainingText(training)).toBe('Accuracy: on mnist after 30 epochs, by the sparse engine.');
+  expect(leaderboardTrainingText({ ...training, epochs: 1, others: 3 })).toBe(
+    'Accuracy: on mnist after 1 epoch, by the sparse engine; 3 trainings under other settings are not counted.',
+  );
+  expect(leaderboardJson({ ...view, training }).map((row) => row.training)).toEqual([
+    { dataset: 'mnist', epochs: 30, engine: 'sparse' },
+    null,
+  ]);
+  expect(leaderboardJson(view).map((row) => row.training)).toEqual([null, null]);
 });
 
 test('CSV has the vector entries as columns, fractions in full, and nothing where nothing is known', () => {

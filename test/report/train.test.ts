@@ -5,12 +5,14 @@ const epochs = Array.from({ length: 12 }, (_, index) => ({
   ...{ loss: 3 / (index + 1), accuracy: 0.05 * (index + 1), validationAccuracy: 0.04 * (index + 1) },
 }));
 
+const onWasm = { engine: 'tfjs', backend: 'wasm', device: '2 CPU threads', samplesPerSecond: 31_234 } as const;
+
 const finished = (seed: number, testAccuracy: number): TrainRun => ({
-  ...{ seed, epochs, testAccuracy, status: 'finished', reason: null },
+  ...{ seed, ...onWasm, epochs, testAccuracy, status: 'finished', reason: null },
 });
 
 const report: TrainReport = {
-  ...{ engine: 'tfjs', backend: 'wasm', device: '2 CPU threads', samplesPerSecond: 31_234 },
+  ...{ ...onWasm, trainedBefore: 0 },
   runs: [finished(1, 0.5), finished(2, 0.52)],
   testAccuracy: 0.51,
 };
@@ -22,6 +24,22 @@ test('what really ran comes first, the mean with its spread last', () => {
   const text = lines(report);
   expect(text[0]).toBe('Trained by tfjs on wasm (2 CPU threads), 31.2 k samples/s');
   expect(text.at(-1)).toBe('Test accuracy 51.00 % ± 1.41 (mean and standard deviation over 2 seeds)');
+});
+
+test('runs that were trained before are counted, and told one by one where they ran on different things', () => {
+  expect(lines({ ...report, trainedBefore: 1 })[1]).toBe('1 of 2 runs was trained before');
+  expect(lines({ ...report, trainedBefore: 2 })[1]).toBe('2 of 2 runs were trained before');
+  const onCpu: TrainRun = { ...finished(2, 0.52), backend: 'cpu', device: '1 CPU thread', samplesPerSecond: 2000 };
+  const mixed: TrainReport = {
+    ...{ ...report, backend: null, device: null, samplesPerSecond: null, trainedBefore: 1 },
+    runs: [finished(1, 0.5), onCpu],
+  };
+  expect(lines(mixed).slice(0, 4)).toEqual([
+    'Seed 1 was trained by tfjs on wasm (2 CPU threads), 31.2 k samples/s',
+    'Seed 2 was trained by tfjs on cpu (1 CPU thread), 2.00 k samples/s',
+    '1 of 2 runs was trained before',
+    '',
+  ]);
 });
 
 test('the best epoch is told beside the last, the test split being taken at the last', () => {
@@ -47,7 +65,7 @@ test('epochs are brief: first, last and three between, the test accuracy with th
 test('a run that did not finish is named with its reason and left out of the mean', () => {
   const diverged: TrainRun = {
     ...{
-      seed: 3,
+      ...{ seed: 3, ...onWasm, samplesPerSecond: null },
       epochs: [{ loss: Number.POSITIVE_INFINITY, accuracy: 0, validationAccuracy: 0 }],
       testAccuracy: null,
     },

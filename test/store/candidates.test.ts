@@ -118,6 +118,18 @@ test('candidates are filtered by strategy, range of S and training', () => {
   expect(filtered({ trained: false })).toEqual([1, 3]);
 });
 
+test('what the accuracies are of is that which most trainings share, the others counted', () => {
+  const { store, study } = storeWith(newCandidate(1));
+  expect(store.accuracyTraining(study.id)).toBeNull();
+  const other = 'cc'.repeat(32);
+  train(store, study.id, 1, 1, 0.1, other);
+  train(store, study.id, 1, 1, 0.5);
+  train(store, study.id, 1, 2, 0.7);
+  const { trainingSettings } = newEvaluation(1, 1);
+  expect(store.accuracyTraining(study.id)).toEqual({ dataset: 'morse', trainingSettings, engine: 'tfjs', others: 1 });
+  expect(store.candidates(study)[0].accuracy?.n).toBe(2);
+});
+
 test('accuracy is the mean and deviation over finished trainings only', () => {
   const { store, study } = storeWith(newCandidate(1), newCandidate(2));
   train(store, study.id, 1, 1, 0.5);

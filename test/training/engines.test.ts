@@ -1,6 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { unwrap } from '../../src/pattern/failure.ts';
-import { createTrainer, detectBackends, engineNames, type TrainerOptions } from '../../src/training/engines.ts';
+import {
+  createTrainer,
+  detectBackends,
+  engineFault,
+  engineNames,
+  type TrainerOptions,
+} from '../../src/training/engines.ts';
+import { fastMathFault } from '../../src/training/sparse/fast-math.ts';
 import { fastMathSupported } from '../../src/training/sparse/machine.ts';
 import type { Trainer } from '../../src/training/trainer.ts';
 
@@ -53,5 +60,19 @@ test('what does not fit together is refused', async () => {
     [{ backend: 'wasm', fastMath: true }, /fast math belongs to the sparse engine; got the backend wasm/],
     [{ front: 'mnist-conv', fastMath: true }, /fast math belongs to the sparse engine; got the front mnist-conv/],
   ];
-  for (const [options, message] of refused) await expect(createTrainer(options)).rejects.toThrow(message);
+  for (const [options, message] of refused) {
+    await expect(createTrainer(options)).rejects.toThrow(message);
+    await expect(engineFault(options)).rejects.toThrow(message);
+  }
+});
+
+test('what this runtime lacks for fast math is known before an engine is started', async () => {
+  expect(await engineFault({})).toBeNull();
+  expect(await engineFault({ engine: 'sparse', backend: 'wasm' })).toBeNull();
+  expect((await engineFault({ fastMath: true })) === null).toBe(fastMathSupported());
+  expect(fastMathFault(true)).toBeNull();
+  expect(fastMathFault(false)).toMatchObject({
+    reason: 'no-relaxed-simd',
+    nextStep: expect.stringMatching(/Node.js 22/),
+  });
 });

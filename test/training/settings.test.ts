@@ -22,6 +22,7 @@ test.each([
   [{ learningRate: Number.POSITIVE_INFINITY }, /got Infinity/],
   [{ learningRateDecay: -1e-5 }, /decay of the learning rate must be a finite number from 0; got -0.00001/],
   [{ momentum: 1 }, /momentum must be from 0 to below 1; got 1/],
+  [{ momentum: 0.9 }, /momentum belongs to the optimizer sgd; got momentum 0.9 with adam/],
   [{ l2: -1 }, /L2 penalty must be a finite number from 0; got -1/],
   [{ front: 'lenet' as 'mnist-conv' }, /front must be mnist-conv or cifar-conv; got lenet/],
   [{ biasStart: Number.NaN }, /start of the biases must be a finite number; got NaN/],
@@ -69,7 +70,7 @@ describe('the digest of settings', () => {
       { optimizer: 'sgd' },
       { learningRate: 2e-3 },
       { learningRateDecay: 0 },
-      { momentum: 0.9 },
+      { optimizer: 'sgd', momentum: 0.9 },
       { l2: 1e-5 },
       { biasStart: 0 },
     ];

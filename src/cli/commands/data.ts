@@ -55,9 +55,9 @@ function list(options: DataCommandOptions): void {
   const context = makeContext(options);
   const rows = datasetNames.map((name): DataRow => {
     const source = findDataset(name);
-    const { kind, summary, features, classes, from } = source;
+    const { kind, summary, features, classes, normalisation, from } = source;
     const dataPath = source.path(context.cacheFolder);
-    return { name, kind, summary, features, classes, from, path: dataPath, ...stateOf(source, context) };
+    return { name, kind, summary, features, classes, normalisation, from, path: dataPath, ...stateOf(source, context) };
   });
   if (options.json) printJson(context, rows);
   else context.print(dataText(rows, context.text).trimEnd());

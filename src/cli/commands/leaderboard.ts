@@ -1,9 +1,15 @@
 import { Command, Option } from 'commander';
 import { unwrap } from '../../pattern/failure.ts';
-import { leaderboardCsv, leaderboardJson, leaderboardTable } from '../../report/leaderboard.ts';
+import {
+  leaderboardCsv,
+  leaderboardJson,
+  leaderboardTable,
+  leaderboardTrainingText,
+} from '../../report/leaderboard.ts';
 import type { CandidateFilter } from '../../store/index.ts';
 import { bestValidations } from '../../study/best-validation.ts';
 import { rankedCandidates, studyRanking } from '../../study/leaderboard.ts';
+import { trainingShown } from '../../study/training-shown.ts';
 import { type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { candidateFilter, wholeNumber } from '../parse.ts';
 import { withStore } from '../stores.ts';
@@ -54,12 +60,15 @@ async function leaderboard(name: string | undefined, options: LeaderboardOptions
     const study = unwrap(store.getStudy(name ?? null));
     const all = rankedCandidates(store, study, { sort: options.sort, filter: options.filter ?? {} });
     const rows = all.slice(0, options.limit ?? (options.json || options.csv ? all.length : TABLE_ROWS));
-    const view = { rows, entryKeys: study.entryKeys };
+    const training = trainingShown(store, study);
+    const view = { rows, entryKeys: study.entryKeys, training };
     const forJson = () => ({ ...view, bestValidation: bestValidations(store, study) });
     if (all.length === 0) context.say(`${study.name} keeps no such candidate.`);
     if (options.json) return printJson(context, leaderboardJson(forJson()));
     if (options.csv) return context.print(leaderboardCsv(view).replace(/\r\n$/, '\r'));
     context.print(leaderboardTable(view, context.text).trimEnd());
+    const anyTrained = rows.some(({ accuracy }) => accuracy !== null);
+    if (training !== null && anyTrained) context.print(leaderboardTrainingText(training));
     if (options.sort === 'scatter') context.say(`Ranked by ${studyRanking(study).description}.`);
     if (rows.length < all.length) {
       context.say(`${rows.length} of ${all.length} candidates of ${study.name}; --limit ${all.length} shows all.`);

@@ -119,7 +119,8 @@ async function readImages(
   return success(imageSetOf(data.format, files));
 }
 
-const inWords: Readonly<Record<Scale, string>> = {
+/** How images are scaled. */
+export const scaleInWords: Readonly<Record<Scale, string>> = {
   none: 'pixels from 0 to 255',
   unit: 'pixels divided by 255',
   standard: 'each channel to mean 0 and deviation 1 of the training images, validation among them',
@@ -149,7 +150,7 @@ export async function loadImages(
     digest: digestOf(describe(settings), splits),
     features: data.features,
     classes: data.classes,
-    normalisation: inWords[scale],
+    normalisation: scaleInWords[scale],
     ...splits,
   });
 }

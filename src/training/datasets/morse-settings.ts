@@ -18,7 +18,8 @@ export type MorseRequest = Partial<Omit<MorseSettings, 'examplesPerClass'>> & {
 
 /** Splits as published: 5000, 1000 and 1000 examples of each class. */
 const publishedExamples: MorseSettings['examplesPerClass'] = { train: 5000, validation: 1000, test: 1000 };
-const mostExamples = 1_000_000;
+/** Of all splits together: 64 classes of them, 64 features of 4 bytes and a label each, stay below the 2 GiB that can be digested at once. */
+const mostExamples = 130_000;
 
 /** σ as published: 1 in 2017, 0 in 2018, 4 in the difficult data. */
 function publishedNoise(version: MorseSettings['version'], difficult: boolean): number {
@@ -34,6 +35,10 @@ function checkedExamples(request: MorseRequest['examplesPerClass']): MorseSettin
         `${split} examples per class must be a whole number from 1 to ${mostExamples}; got ${count}`,
       );
     }
+  }
+  const all = examples.train + examples.validation + examples.test;
+  if (all > mostExamples) {
+    throw new RangeError(`examples per class must be at most ${mostExamples} in all splits together; got ${all}`);
   }
   return examples;
 }
@@ -58,6 +63,10 @@ export function describeMorse(settings: MorseSettings): string {
   const { train, validation, test } = examplesPerClass;
   return `morse generator 1, version ${version}, noise ${noise}, difficult ${difficult}, examples ${train}/${validation}/${test}, seed ${seed}`;
 }
+
+/** How samples are scaled, in words. */
+export const morseNormalisation = ({ version }: MorseSettings): string =>
+  version === '2017' ? 'integers 0 to 16, divided by 16' : 'divided by 16, 3 decimals';
 
 function baseName(settings: MorseSettings): string {
   if (settings.difficult) return settings.version === '2017' ? 'morse-difficult-2017' : 'morse-difficult';
@@ -111,5 +120,9 @@ export function parseMorseName(text: string): MorseSettings {
   if (!Object.hasOwn(morseNames, name)) {
     throw new RangeError(`unknown Morse data "${name}"; expected ${Object.keys(morseNames).join(', ')}`);
   }
-  return morseSettings(Object.assign({}, morseNames[name], ...options.map(parseOption)));
+  const keys = options.map((option) => option.split('=', 1)[0]);
+  const twice = keys.find((key, index) => keys.indexOf(key) < index);
+  const request: MorseRequest = Object.assign({}, morseNames[name], ...options.map(parseOption));
+  if (twice !== undefined) throw new RangeError(`the option ${twice} of the Morse data stands twice in "${text}"`);
+  return morseSettings(request);
 }

@@ -3,7 +3,7 @@ import { failure, type Outcome, success } from '../../pattern/failure.ts';
 import { Random } from '../../pattern/random.ts';
 import { type Dataset, digestOf, emptySplit, type Split, type SplitName, splitNames } from './dataset.ts';
 import { morseCodebook } from './morse-codebook.ts';
-import { describeMorse, type MorseSettings, morseName } from './morse-settings.ts';
+import { describeMorse, type MorseSettings, morseName, morseNormalisation } from './morse-settings.ts';
 
 /** Samples of one frame: the network's inputs. */
 export const morseFrame = 64;
@@ -144,7 +144,7 @@ export async function generateMorse(settings: MorseSettings, options: GenerateOp
     digest: digestOf(description, splits),
     features: morseFrame,
     classes: morseCodebook.length,
-    normalisation: settings.version === '2017' ? 'integers 0 to 16, divided by 16' : 'divided by 16, 3 decimals',
+    normalisation: morseNormalisation(settings),
     ...splits,
   });
 }

@@ -46,9 +46,13 @@ const looksLikePath = (text: string) =>
 export function parseOwnName(text: string): OwnSettings | null {
   if (text.startsWith('idx:')) return parseIdxName(text.slice(4));
   const [, path = text, given] = OPTIONS_AFTER_PATH.exec(text) ?? [];
-  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  const status = statSync(path, { throwIfNoEntry: false });
+  const isFile = status?.isFile() === true;
   if (!isFile && !looksLikePath(path)) return null;
   const parsed = given === undefined ? {} : parseDataOptions(given, optionKeys);
+  if (status?.isDirectory()) {
+    throw new FailureError(failure('not-a-file', `cannot read ${path}: it is a folder`, 'Name a file in it.'));
+  }
   if (!isFile) {
     throw new FailureError(failure('no-such-file', `cannot read ${path}: there is no such file`, 'Check the path.'));
   }
@@ -75,14 +79,30 @@ function labelsOf({ name, array }: NamedArray, examples: number, of: string): Ui
   });
 }
 
-/** What values become before any standardising. */
-function factorOf(scale: Scale | undefined, { name, array }: NamedArray): { factor: number; words: string } {
-  const isByte = array.kind === 'u' && array.bytes === 1;
-  if (scale === 'unit' && !isByte) {
-    throw new RangeError(`scale=unit is for arrays of bytes (uint8); got ${name} of ${array.bytes}-byte items`);
+const isBytes = ({ array }: NamedArray) => array.kind === 'u' && array.bytes === 1;
+
+/** Whether values are divided by 255 before any standardising. @throws RangeError */
+function isDivided(scale: Scale | undefined, x: NamedArray): boolean {
+  if (scale === 'unit' && !isBytes(x)) {
+    throw new RangeError(`scale=unit is for arrays of bytes (uint8); got ${x.name} of ${x.array.bytes}-byte items`);
   }
-  if (scale === 'none' || !isByte) return { factor: 1, words: 'as stored' };
-  return { factor: 1 / 255, words: 'divided by 255' };
+  return scale !== 'none' && isBytes(x);
+}
+
+/** Bytes are divided and other numbers are not, so one split of each would be two scales. @throws FailureError 'not-a-dataset' */
+function requireSameScale(x: NamedArray, tested: NamedArray, scale: Scale | undefined): void {
+  if (scale === 'none' || isBytes(x) === isBytes(tested)) return;
+  const [bytes, others] = isBytes(x) ? [x.name, tested.name] : [tested.name, x.name];
+  refuseData(
+    `${bytes} holds bytes, which are divided by 255, and ${others} does not: training and test examples would be scaled differently`,
+    'Save both as the same type, or take both as they are stored with the option scale=none.',
+  );
+}
+
+/** How values are scaled, in words. */
+function scalingWords(scale: Scale | undefined, x: NamedArray): string {
+  if (scale === 'standard') return 'each feature to mean 0 and deviation 1 of the training split';
+  return isDivided(scale, x) ? 'divided by 255' : 'as stored';
 }
 
 /** @throws FailureError 'not-a-dataset' for shapes that do not fit, labels that are none, values that are not finite */
@@ -95,12 +115,12 @@ function examplesOf(x: NamedArray, y: NamedArray, scale: Scale | undefined): Exa
   }
   const read = itemReader(array);
   const { exampleStep, places } = featurePlaces(array);
-  const { factor } = factorOf(scale, x);
+  const divided = isDivided(scale, x);
   const write = (example: number, out: Float32Array, at: number) => {
     for (let feature = 0; feature < features; feature++) {
       const value = read(example * exampleStep + places[feature]);
       // Divided, not multiplied: v/255 is the nearest float, as for the published images.
-      out[at + feature] = factor === 1 ? value : value / 255;
+      out[at + feature] = divided ? value / 255 : value;
     }
   };
   if (array.kind === 'f') requireFinite(name, count, features, write);
@@ -126,6 +146,7 @@ interface OwnExamples {
   readonly classes: number;
   readonly examples: Examples;
   readonly test: Examples | null;
+  readonly normalisation: string;
 }
 
 const featuresOf = ({ array }: NamedArray) => itemsIn(array.shape.slice(1));
@@ -133,6 +154,15 @@ const featuresOf = ({ array }: NamedArray) => itemsIn(array.shape.slice(1));
 function ownExamples({ x, y, test }: OwnArrays, { scale, classes: asked }: DataOptions): OwnExamples {
   const examples = examplesOf(x, y, scale);
   const tested = test === null ? null : examplesOf(test.x, test.y, scale);
+  if (test !== null) requireSameScale(x, test.x, scale);
+  const fewest = test === null ? 3 : 2;
+  if (examples.count < fewest) {
+    const splits = test === null ? 'training, validation and test' : 'training and validation';
+    return refuseData(
+      `${x.name} holds ${examples.count} of at least ${fewest} examples, one each for ${splits}`,
+      'Add examples.',
+    );
+  }
   if (test !== null && featuresOf(test.x) !== featuresOf(x)) {
     return refuseData(`${test.x.name} has ${featuresOf(test.x)} features; ${x.name} has ${featuresOf(x)}`);
   }
@@ -142,7 +172,7 @@ function ownExamples({ x, y, test }: OwnArrays, { scale, classes: asked }: DataO
   }
   const classes = asked ?? least;
   if (classes < 2) return refuseData(`${y.name} has one class only; expected at least two`);
-  return { features: featuresOf(x), classes, examples, test: tested };
+  return { features: featuresOf(x), classes, examples, test: tested, normalisation: scalingWords(scale, x) };
 }
 
 /** Each feature to mean 0 and deviation 1 of the training split; one that never changes becomes 0. In place. */
@@ -175,12 +205,14 @@ function planOf({ examples, test }: OwnExamples, given: DataOptions) {
 export interface OwnFacts {
   readonly features: number;
   readonly classes: number;
+  /** how values are scaled, in words */
+  readonly normalisation: string;
 }
 
 /** What the files hold. @throws FailureError, RangeError */
 export function inspectOwnData(settings: OwnSettings): OwnFacts {
-  const { features, classes } = ownExamples(readOwnFiles(settings.files), settings.options);
-  return { features, classes };
+  const { features, classes, normalisation } = ownExamples(readOwnFiles(settings.files), settings.options);
+  return { features, classes, normalisation };
 }
 
 /** All files, the examples' own first. */
@@ -202,28 +234,26 @@ export function ownDataName({ files, options: given }: OwnSettings): string {
 /**
  * A user's own data set: .npz with x and y (or x_train, y_train, x_test, y_test), or a pair of IDX files. Further dimensions of x are
  * flattened row-major, the last fastest. Bytes are divided by 255, everything else is taken as it is stored, unless `scale` says
- * otherwise; 'standard' standardises each feature by the training split. The digest depends on what is read, not on the path.
+ * otherwise; 'standard' standardises each feature by the training split. One of the training and test sets in bytes and the other
+ * not is refused, unless nothing is scaled. The digest depends on what is read, not on the path.
  * @returns Failures: 'no-such-file' and the like, 'not-a-dataset', 'aborted'. @throws RangeError for options that the data do not allow
  */
 export async function loadOwnData(settings: OwnSettings, signal?: AbortSignal): Promise<Outcome<Dataset>> {
   const { options: given } = settings;
   try {
-    const arrays = readOwnFiles(settings.files);
-    const own = ownExamples(arrays, given);
+    const own = ownExamples(readOwnFiles(settings.files), given);
     const plan = planOf(own, given);
     const splits = await makeSplits(own.examples, own.test, own.features, plan, signal);
     if (splits === null)
       return failure('aborted', `reading ${ownPaths(settings.files)[0]} was interrupted`, 'Start it again.');
     if (given.scale === 'standard') standardise(splits, own.features);
-    const { words } = factorOf(given.scale, arrays.x);
     const description = `own data 1, validation ${plan.validation}, classes ${own.classes}, scale ${given.scale ?? 'usual'}`;
     return success({
       name: ownDataName(settings),
       digest: digestOf(description, splits),
       features: own.features,
       classes: own.classes,
-      normalisation:
-        given.scale === 'standard' ? 'each feature to mean 0 and deviation 1 of the training split' : words,
+      normalisation: own.normalisation,
       ...splits,
     });
   } catch (error) {

@@ -4,9 +4,9 @@ import { type Failure, failure, type Outcome, success } from '../../pattern/fail
 import { cacheFile } from './cache.ts';
 import type { Dataset } from './dataset.ts';
 import { type FetchOptions, fetchPublished, publishedFolder } from './fetch/fetch-published.ts';
-import { type ImageSettings, imageDataName, loadImages, notFetched } from './images.ts';
+import { type ImageSettings, imageDataName, loadImages, notFetched, scaleInWords } from './images.ts';
 import { type LoadOptions, loadMorse } from './load-morse.ts';
-import { describeMorse, type MorseSettings, morseName } from './morse-settings.ts';
+import { describeMorse, type MorseSettings, morseName, morseNormalisation } from './morse-settings.ts';
 import { inspectOwnData, loadOwnData, type OwnFacts, type OwnSettings, ownDataName, ownPaths } from './own-data.ts';
 import type { Origin } from './published.ts';
 
@@ -19,6 +19,8 @@ export interface DatasetSource {
   readonly summary: string;
   readonly features: number;
   readonly classes: number;
+  /** how inputs are scaled, in words */
+  readonly normalisation: string;
   /** where it is to be had, in words */
   readonly from: string;
   /** @param cacheFolder null for no cache */
@@ -45,6 +47,7 @@ export function morseSource(settings: MorseSettings): DatasetSource {
     summary: `Morse symbols, version ${settings.version}, ${noise}${start}`,
     features: 64,
     classes: 64,
+    normalisation: morseNormalisation(settings),
     from: 'generated here',
     load: (cacheFolder, options) => loadMorse(settings, cacheFolder, options),
     lacks: () => null,
@@ -98,6 +101,7 @@ export function imageSource(settings: ImageSettings): DatasetSource {
     summary: data.title,
     features: data.features,
     classes: data.classes,
+    normalisation: scaleInWords[settings.scale],
     from: data.origins.map(originText).join(', or '),
     load: (cacheFolder, options) => loadImages(settings, cacheFolder, options),
     lacks: (cacheFolder) => lackOf(settings, cacheFolder),
@@ -121,10 +125,10 @@ function factsOf(settings: OwnSettings): OwnFacts {
 
 /** Reads the files. @throws FailureError 'no-such-file' and the like, 'not-a-dataset'; RangeError for options that do not fit them */
 export function ownSource(settings: OwnSettings): DatasetSource {
-  const { features, classes } = factsOf(settings);
+  const { features, classes, normalisation } = factsOf(settings);
   const name = ownDataName(settings);
   return {
-    ...{ kind: 'own', name, summary: 'your own data', from: 'your own', features, classes },
+    ...{ kind: 'own', name, summary: 'your own data', from: 'your own', features, classes, normalisation },
     load: (_, options) => loadOwnData(settings, options?.signal),
     lacks: () => null,
     fetch: async (_, { from } = {}) =>

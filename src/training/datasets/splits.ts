@@ -42,7 +42,8 @@ export function spreadOrder(labels: Uint8Array, random: Random): Uint32Array {
 
 function requireCount(count: number, most: number, split: SplitName, of: string): void {
   if (!(Number.isSafeInteger(count) && count >= 1 && count <= most)) {
-    throw new RangeError(`the ${split} split must have from 1 to ${most} of ${of}; got ${count}`);
+    const range = most < 1 ? 'cannot be taken from' : `must have from 1 to ${most} of`;
+    throw new RangeError(`the ${split} split ${range} ${of}; got ${count}`);
   }
 }
 
@@ -62,10 +63,10 @@ export function dealExamples(examples: Uint8Array, test: Uint8Array | null, plan
   const random = Random.fromSeed(plan.seed);
   const order = spreadOrder(examples, random.fork(streams.deal));
   const held = test === null ? (plan.test ?? 0) : 0;
-  if (test === null) requireCount(held, order.length - 2, 'test', `${order.length} examples, two less than all,`);
+  if (test === null) requireCount(held, order.length - 2, 'test', `${order.length} examples (all but two)`);
   else if (plan.test !== null) requireCount(plan.test, test.length, 'test', `${test.length} test examples`);
   const rest = order.length - held;
-  requireCount(plan.validation, rest - 1, 'validation', `${rest} examples, one less than all,`);
+  requireCount(plan.validation, rest - 1, 'validation', `${rest} examples (all but one)`);
   const left = rest - plan.validation;
   const train = plan.train ?? left;
   requireCount(train, left, 'train', `the ${left} examples that validation leaves`);

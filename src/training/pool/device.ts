@@ -17,3 +17,17 @@ export function describeDevice(backend: BackendName, started: StartedBackend, th
   const details = [backend, started.detail].filter((detail) => detail !== null).join(', ');
   return `${device} (${details})`;
 }
+
+/** @throws RangeError */
+export function checkedThreads(threads: number): number {
+  if (!Number.isSafeInteger(threads) || threads < 1 || threads > 1024) {
+    throw new RangeError(`threads must be a whole number from 1 to 1024; got ${threads}`);
+  }
+  return threads;
+}
+
+/** @param passedOver GPUs that were looked for and why there is none. @param more a sentence with a space before it, or nothing */
+export function noGpuWarning(device: string, passedOver: readonly string[], more = ''): string {
+  const why = passedOver.length > 0 ? ` (${passedOver.join('; ')})` : '';
+  return `Training runs on ${device}, not on a GPU${why}.${more} To see what is missing, run: scattershot doctor`;
+}

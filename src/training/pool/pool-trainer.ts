@@ -57,10 +57,11 @@ export class PoolTrainer implements Trainer {
   }
 
   /** What is trained together. A convolutional front is no part of a population's graph: such jobs go one by one. */
-  #groups({ jobs, settings }: Run): TrainingJob[][] {
+  #groups({ jobs, dataset, settings }: Run): TrainingJob[][] {
     const device = this.#device;
     if (device === null || settings.front !== undefined) return jobs.map((job) => [job]);
-    return planPopulations(jobs, (architecture) => sizeOn(device, architecture, settings.batchSize));
+    const rows = Math.min(settings.batchSize, dataset.train.examples);
+    return planPopulations(jobs, (architecture) => sizeOn(device, architecture, rows));
   }
 
   train(

@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import type { Architecture } from '../../pattern/architecture.ts';
-import { failure, type Outcome, success } from '../../pattern/failure.ts';
+import { type Outcome, success } from '../../pattern/failure.ts';
 import type { Dataset } from '../datasets/dataset.ts';
-import { describeDevice } from '../pool/device.ts';
+import { checkedThreads, describeDevice, noGpuWarning } from '../pool/device.ts';
 import { PoolTrainer } from '../pool/pool-trainer.ts';
 import { TrainingPool } from '../pool/training-pool.ts';
 import type { RunsOn, Trainer, TrainingEvent, TrainingJob, TrainingSettings } from '../trainer.ts';
-import { fastMathSupported } from './machine.ts';
+import { fastMathFault } from './fast-math.ts';
 
 export interface SparseOptions {
   /** trainings at once */
@@ -22,13 +22,6 @@ export interface SparseOptions {
 }
 
 const ownWorker = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
-
-function checkedThreads(threads: number): number {
-  if (!Number.isSafeInteger(threads) || threads < 1 || threads > 1024) {
-    throw new RangeError(`threads must be a whole number from 1 to 1024; got ${threads}`);
-  }
-  return threads;
-}
 
 /** Connected layers over existing edges only, in WebAssembly SIMD, one training a thread. */
 class SparseTrainer implements Trainer {
@@ -67,9 +60,7 @@ class SparseTrainer implements Trainer {
 
 function noGpuWarnings({ device }: RunsOn, passedOver: readonly string[]): string[] {
   if (passedOver.length === 0) return [];
-  return [
-    `Training runs on ${device}, not on a GPU (${passedOver.join('; ')}). To see what is missing, run: scattershot doctor`,
-  ];
+  return [noGpuWarning(device, passedOver)];
 }
 
 /**
@@ -79,10 +70,8 @@ function noGpuWarnings({ device }: RunsOn, passedOver: readonly string[]): strin
  */
 export async function createSparseTrainer(options: SparseOptions = {}): Promise<Outcome<Trainer>> {
   const threads = checkedThreads(options.threads ?? availableParallelism());
-  if (options.fastMath && !fastMathSupported()) {
-    const message = `fast math needs WebAssembly's relaxed SIMD, which Node.js ${process.versions.node} does not have switched on`;
-    return failure('no-relaxed-simd', message, 'Use Node.js 22 or newer, or leave --fast-math out.');
-  }
+  const lack = options.fastMath ? fastMathFault() : null;
+  if (lack !== null) return lack;
   const workerUrl = options.workerUrl ?? ownWorker;
   const otherwise = 'Use the other engine: --engine tfjs.';
   const pool = new TrainingPool({ backend: 'wasm', softwareAllowed: false, threads, workerUrl, otherwise });

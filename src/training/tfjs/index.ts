@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type Outcome, success } from '../../pattern/failure.ts';
-import { describeDevice } from '../pool/device.ts';
+import { checkedThreads, describeDevice, noGpuWarning } from '../pool/device.ts';
 import type { StartedBackend } from '../pool/messages.ts';
 import { PoolTrainer, type PopulationDevice } from '../pool/pool-trainer.ts';
 import { TrainingPool } from '../pool/training-pool.ts';
@@ -19,13 +19,6 @@ export interface TfjsOptions {
   readonly population?: number | undefined;
   /** hears every warning once, as it arises; `Trainer.warnings` holds them too */
   readonly onWarning?: (warning: string) => void;
-}
-
-function checkedThreads(threads: number): number {
-  if (!Number.isSafeInteger(threads) || threads < 1 || threads > 1024) {
-    throw new RangeError(`threads must be a whole number from 1 to 1024; got ${threads}`);
-  }
-  return threads;
 }
 
 function checkedPopulation(population: number | undefined): number | undefined {
@@ -76,12 +69,6 @@ async function startChosen(choice: BackendChoice, threads: number, auto: boolean
   return startChosen({ backend: next, passedOver: [...passedOver, `${backend}: ${outcome.message}`] }, threads, auto);
 }
 
-function noGpuWarning(backend: BackendName, device: string, passedOver: readonly string[]): string {
-  const why = passedOver.length > 0 ? ` (${passedOver.join('; ')})` : '';
-  const slow = backend === 'cpu' ? ' The cpu backend is some ten times slower than wasm.' : '';
-  return `Training runs on ${device}, not on a GPU${why}.${slow} To see what is missing, run: scattershot doctor`;
-}
-
 /** Null where trainings run one on a thread. @param free bytes of the GPU's memory, asked for before the backend took its share */
 function populationDevice(started: StartedBackend, free: number | null, size?: number): PopulationDevice | null {
   const { maxTensorBytes } = started;
@@ -108,7 +95,8 @@ export async function createTfjsTrainer(options: TfjsOptions = {}): Promise<Outc
   const { pool, backend, started, passedOver } = outcome.value;
   const device = describeDevice(backend, started, outcome.value.threads);
   const runsOn: RunsOn = { engine: 'tfjs', backend, device };
-  const warnings = started.gpu ? [] : [noGpuWarning(backend, device, passedOver)];
+  const slow = backend === 'cpu' ? ' The cpu backend is some ten times slower than wasm.' : '';
+  const warnings = started.gpu ? [] : [noGpuWarning(device, passedOver, slow)];
   for (const warning of warnings) options.onWarning?.(warning);
   const population = populationDevice(started, free, size);
   return success(new PoolTrainer(pool, outcome.value.threads, runsOn, warnings, population));

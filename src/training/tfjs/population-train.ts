@@ -1,4 +1,6 @@
+import type { Architecture } from '../../pattern/architecture.ts';
 import type { Split } from '../datasets/dataset.ts';
+import { divergedBy, type Ending, notFiniteIn, stoppedIn } from '../pool/ending.ts';
 import type { PoolTask } from '../pool/messages.ts';
 import { fitsOnDevice, leastRows } from '../pool/population-size.ts';
 import { resultWithout } from '../pool/result-without.ts';
@@ -13,7 +15,7 @@ import type { Runtime } from './runtime.ts';
 /** Steps or evaluated batches between two reads, each of which waits for the device. */
 const stepsPerRead = 16;
 
-type Ending = { readonly status: 'stopped' | 'diverged' | 'failed'; readonly reason: string };
+type MemberEnding = Ending | { readonly status: 'failed'; readonly reason: string };
 
 /** A job in training. */
 interface Member {
@@ -51,7 +53,7 @@ class Population {
         pattern,
         start: given ?? startWeights(pattern, seed, settings.biasStart),
       })),
-      usedOutputs: task.jobs[0].architecture.usedOutputs,
+      usedOutputs: this.#architecture.usedOutputs,
       settings,
     });
   }
@@ -59,6 +61,15 @@ class Population {
   /** Whether anything has been said that cannot be taken back. */
   get committed(): boolean {
     return this.#members.some(({ ended, epochs }) => ended || epochs.length > 0);
+  }
+
+  /** Of all jobs alike. */
+  get #architecture(): Architecture {
+    return this.#task.jobs[0].architecture;
+  }
+
+  get #batchRows(): number {
+    return Math.min(this.#task.settings.batchSize, this.#task.dataset.train.examples);
   }
 
   get #live(): Member[] {
@@ -87,8 +98,8 @@ class Population {
   }
 
   #open(split: Split): PopulationBatches {
-    const { dataset, jobs, limits } = this.#task;
-    const [width] = jobs[0].architecture.layers;
+    const { dataset, limits } = this.#task;
+    const [width] = this.#architecture.layers;
     // Splits that are read once an epoch, and alike by all candidates, are not worth the room.
     const resident = split === dataset.train && limits !== null && fitsOnDevice(split.examples * width, limits);
     const batches = new PopulationBatches(split, width, dataset.features, resident);
@@ -125,9 +136,11 @@ class Population {
       await this.#readSums(totals);
       this.#clock.count(unread, unreadRows);
       [unread, unreadRows] = [0, 0];
-      await this.#endDiverged((index) => totals[index].loss, `the loss was no longer finite in epoch ${epoch}`);
+      await this.#endEach((index) => (Number.isFinite(totals[index].loss) ? null : notFiniteIn(epoch, 'the loss')));
       if (this.#live.length === 0) return null;
     }
+    await this.#endEach((index) => divergedBy(totals[index].loss / examples, epoch, this.#architecture));
+    if (this.#live.length === 0) return null;
     return totals.map(({ loss, correct }) => ({ loss: loss / examples, accuracy: correct / examples }));
   }
 
@@ -143,7 +156,7 @@ class Population {
   /** Fraction of a split that each member guesses right; null if none is left to go on. */
   async #evaluate(batches: PopulationBatches, { examples }: Split, epoch: number): Promise<number[] | null> {
     const order = inOrder(examples);
-    const rows = Math.max(this.#task.settings.batchSize, leastRows);
+    const rows = Math.max(this.#batchRows, leastRows);
     let counted: ReturnType<PopulationSession['correct']> | null = null;
     try {
       for (let start = 0, unread = 1; start < examples; start += rows, unread++) {
@@ -154,32 +167,37 @@ class Population {
       }
       const correct = await counted!.data();
       this.#runtime.checkDevice();
-      await this.#endDiverged((index) => correct[index], `the output was no longer finite in epoch ${epoch}`);
+      await this.#endEach((index) => (Number.isFinite(correct[index]) ? null : notFiniteIn(epoch, 'the output')));
       return this.#live.length === 0 ? null : Array.from(correct, (count) => count / examples);
     } finally {
       counted?.dispose();
     }
   }
 
-  async #endDiverged(numberOf: (index: number) => number, what: string): Promise<void> {
+  /** Ends those for whom there is an ending, and no others. */
+  async #endEach(endingOf: (index: number) => Ending | null): Promise<void> {
     for (const member of this.#live) {
-      if (Number.isFinite(numberOf(member.index))) continue;
-      await this.#end(member, { status: 'diverged', reason: `${what}; a lower learning rate may help` });
+      const ending = endingOf(member.index);
+      if (ending !== null) await this.#end(member, ending);
     }
   }
 
   /** Ends everyone if that was asked for. */
   async #stopped(epoch: number): Promise<boolean> {
     if (Atomics.load(this.#task.stop, 0) === 0) return false;
-    const reason = `it was stopped in epoch ${epoch} of ${this.#task.settings.epochs}`;
-    for (const member of this.#live) await this.#end(member, { status: 'stopped', reason });
+    await this.#endEach(() => stoppedIn(epoch, this.#task.settings));
     return true;
   }
 
-  async #end(member: Member, end: Ending | { readonly status: 'finished'; readonly test: number }): Promise<void> {
-    member.ended = true;
+  /** Until the weights are here, the member has not ended: should they not come, it can still be told that it failed. */
+  async #end(
+    member: Member,
+    end: MemberEnding | { readonly status: 'finished'; readonly test: number },
+  ): Promise<void> {
     const { job, index, epochs } = member;
     const wanted = job.wantWeights === true && end.status !== 'failed';
+    const weights = wanted ? { weights: await this.#session.weights(index) } : {};
+    member.ended = true;
     this.#emit({
       ...{ kind: 'result', job: job.id, ...this.#task.runsOn },
       status: end.status,
@@ -189,7 +207,7 @@ class Population {
       bestEpoch: bestEpochOf(epochs),
       samplesPerSecond: this.#clock.samplesPerSecond,
       durationMs: performance.now() - this.#begun,
-      ...(wanted ? { weights: await this.#session.weights(index) } : {}),
+      ...weights,
     });
   }
 

@@ -75,6 +75,57 @@ test('scale=standard makes each feature mean 0 and deviation 1 over the training
   }
 });
 
+describe('bytes in one of training and test sets, floats in the other,', () => {
+  const y = npy([4], [0, 1, 0, 1]);
+  const bytes = npy([4, 2], [0, 255, 3, 4, 5, 6, 7, 8]);
+  const floats = npy([4, 2], [0, 255, 3, 4, 5, 6, 7, 8], '<f8');
+
+  test('are refused, since they would be scaled differently', () => {
+    const message = /^x_(train|test) in .* holds bytes, which are divided by 255, and x_(test|train) in .* does not:/;
+    for (const arrays of [
+      { x_train: bytes, x_test: floats },
+      { x_train: floats, x_test: bytes },
+    ]) {
+      const path = npz({ ...arrays, y_train: y, y_test: y });
+      expect(refusalOf(path)).toMatchObject({ reason: 'not-a-dataset', message: expect.stringMatching(message) });
+      expect(refusalOf(`${path}:scale=standard`).nextStep).toMatch(/scale=none/);
+    }
+  });
+
+  test('are taken as they are stored where that is asked for', async () => {
+    const path = npz({ x_train: bytes, x_test: floats, y_train: y, y_test: y });
+    const { test: tested, normalisation } = await load(`${path}:scale=none,validation=1`);
+    expect([...tested.inputs]).toEqual([0, 255, 3, 4, 5, 6, 7, 8]);
+    expect(normalisation).toBe('as stored');
+  });
+
+  test('are refused of IDX files too', () => {
+    const folder = testFolder();
+    const [images, labels, testImages, testLabels] = [...tinyIdx].map(([name, content]) => {
+      writeFileSync(join(folder, name), content);
+      return join(folder, name);
+    });
+    // The same values as 32-bit floats (type 0x0d).
+    const stored = tinyIdx.get('t10k-images-idx3-ubyte')!;
+    const values = Buffer.alloc(4 * (stored.length - 16));
+    stored.subarray(16).forEach((value, n) => {
+      values.writeFloatBE(value, 4 * n);
+    });
+    const header = Buffer.from(stored.subarray(0, 16));
+    header[2] = 0x0d;
+    writeFileSync(testImages, Buffer.concat([header, values]));
+    const name = `idx:images=${images},labels=${labels},test-images=${testImages},test-labels=${testLabels}`;
+    expect(refusalOf(name).message).toMatch(/scaled differently/);
+  });
+});
+
+test('how values are scaled is known before they are loaded', async () => {
+  for (const name of ['bytes.npz', 'bytes.npz:scale=none', 'split.npz', 'split.npz:scale=standard']) {
+    const source = findDataset(fixture(name));
+    expect(source.normalisation).toBe(unwrap(await source.load(null)).normalisation);
+  }
+});
+
 test('more classes may be asked for than there are labels', () => {
   expect(findDataset(`${fixture('bytes.npz')}:classes=10`)).toMatchObject({ features: 6, classes: 10, kind: 'own' });
   expect(() => findDataset(`${fixture('bytes.npz')}:classes=2`)).toThrow(/classes must be from 3, .*got 2/);
@@ -215,14 +266,24 @@ describe('refused, and named:', () => {
 
   test('too few examples for three splits', async () => {
     const path = npz({ x: npy([2, 1], [1, 2]), y: npy([2], [0, 1]) });
-    await expect(findDataset(path).load(null)).rejects.toThrow(/test split must have from 1 to 0/);
+    expect(refusalOf(path).message).toMatch(
+      /^x in .* holds 2 of at least 3 examples, one each for training, validation and test$/,
+    );
+    const three = npz({ x: npy([3, 1], [1, 2, 3]), y: npy([3], [0, 1, 0]) });
+    expect((await load(three)).train.examples).toBe(1);
+    await expect(findDataset(`${three}:test=2`).load(null)).rejects.toThrow(
+      /test split must have from 1 to 1 of 3 examples \(all but two\); got 2/,
+    );
   });
 
   test('a file that is not there, a folder, options that are none', () => {
     expect(refusalOf('no/such/data.npz')).toMatchObject({ reason: 'no-such-file' });
     const folder = join(testFolder(), 'folder.npz');
     mkdirSync(folder);
-    expect(refusalOf(folder)).toMatchObject({ reason: 'no-such-file' });
+    expect(refusalOf(folder)).toMatchObject({
+      reason: 'not-a-file',
+      message: `cannot read ${folder}: it is a folder`,
+    });
     expect(() => findDataset(`${fixture('bytes.npz')}:seed=x`)).toThrow(/unknown option "seed=x"/);
     expect(() => findDataset(`${fixture('split.npz')}:scale=unit`)).toThrow(/scale=unit is for arrays of bytes/);
     expect(() => findDataset('idx:images=a')).toThrow(/expected idx:images=FILE,labels=FILE/);

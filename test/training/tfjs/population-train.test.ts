@@ -37,6 +37,7 @@ interface Told {
 
 interface Staging {
   readonly open?: (request: PopulationRequest) => void;
+  readonly weights?: PopulationSession['weights'];
   readonly check?: () => void;
   readonly onEvent?: (event: TrainingEvent, stop: Int32Array) => void;
 }
@@ -52,7 +53,9 @@ async function train(some: readonly TrainingJob[], epochs: number, staging: Stag
     openPopulation: (request) => {
       opened.push(request.members.length);
       staging.open?.(request);
-      return new PopulationSession(request);
+      const session = new PopulationSession(request);
+      if (staging.weights !== undefined) session.weights = staging.weights;
+      return session;
     },
     checkDevice: () => staging.check?.(),
     freeMemory: runtime.freeMemory,
@@ -116,6 +119,27 @@ describe('a population in training', () => {
     });
     expect(resultOf(stopped, 'job 2')).toMatchObject({ status: 'stopped', bestEpoch: { epoch: 1 } });
     expect(resultOf(stopped, 'job 2').weights).toHaveLength(2);
+  });
+
+  test('ends a candidate whose loss is finite, but a thousand times that of guessing, as diverged', async () => {
+    const start = startWeights(jobs[1].pattern, jobs[1].seed, 0.1);
+    const far = start.map(({ weights, biases }) => ({ weights: weights.map((w) => 1e4 * w), biases }));
+    const told = await train([jobs[0], { ...jobs[1], startWeights: far }], 1);
+    expect(resultOf(told, 'job 2')).toMatchObject({ status: 'diverged', testAccuracy: null, bestEpoch: null });
+    expect(resultOf(told, 'job 2').reason).toMatch(/^the loss rose to .* in epoch 1, 1000 times that of guessing/);
+    expect(resultOf(told, 'job 1').status).toBe('finished');
+  });
+
+  test('fails those whose weights cannot be read, and finishes the others', async () => {
+    const weights = async () => {
+      throw new Error('the buffer could not be mapped');
+    };
+    const told = await train([{ ...jobs[0], wantWeights: true }], 1, { weights });
+    expect(resultOf(told, 'job 1')).toMatchObject({
+      status: 'failed',
+      reason: 'the backend cpu gave up: the buffer could not be mapped',
+      testAccuracy: null,
+    });
   });
 
   test('tells the best epoch beside the last one', async () => {

@@ -77,6 +77,13 @@ describe('the test split', () => {
   });
 });
 
+test('a batch may be far larger than the data', async () => {
+  const whole = await trained(runtime, dataset, { epochs: 1, batchSize: 40 });
+  const { epochs, result } = await trained(runtime, dataset, { epochs: 1, batchSize: 2 ** 40 });
+  expect(result).toMatchObject({ status: 'finished', reason: null });
+  expect(epochs).toEqual(whole.epochs);
+});
+
 describe('of the epochs', () => {
   test('the last one is reported, and the best one kept beside it', async () => {
     const { epochs, result } = await trained(scriptedRuntime([5, 9, 7, 6]), dataset, { epochs: 3 });

@@ -84,7 +84,14 @@ function deliveryOf(
   };
 }
 
-const isAddress = (text: string) => /^https?:\/\//i.test(text);
+const isAddress = (text: string) => /^[a-z][a-z\d+.-]*:\/\//i.test(text);
+
+/** What is read of addresses is http and https alone. */
+function refusedAddress(address: string): Failure | null {
+  if (/^https?:/i.test(address) && URL.canParse(address)) return null;
+  const message = `${address} cannot be fetched: only http and https addresses, files and folders are read`;
+  return failure('unreadable-address', message, 'Download it by other means and give the file or folder with --from.');
+}
 
 /** Runs one way of getting the files; what the world does comes back as a value. */
 async function attempt(way: () => Promise<Outcome<void>>, signal?: AbortSignal): Promise<Outcome<void>> {
@@ -137,7 +144,7 @@ async function fromAnywhere(data: PublishedData, delivery: Delivery, options: Fe
  * it is to be had, or from `from`. Each file is checked by its digest before it gets its name, so what has a name is whole; a second
  * process that does the same at the same time does no harm.
  * @returns Failures: 'aborted', 'unreachable', 'no-npm', 'not-there', 'not-allowed', 'wrong-digest', 'broken-archive',
- *   'incomplete', 'other-version', 'no-such-file', 'disk-full' and the like
+ *   'incomplete', 'other-version', 'unreadable-address', 'no-such-file', 'disk-full' and the like
  */
 export async function fetchPublished(
   data: PublishedData,
@@ -145,6 +152,8 @@ export async function fetchPublished(
   options: FetchOptions = {},
 ): Promise<Outcome<Fetched>> {
   const folder = publishedFolder(cacheFolder, data.name);
+  const refused = options.from !== undefined && isAddress(options.from) ? refusedAddress(options.from) : null;
+  if (refused !== null) return refused;
   let needed: readonly PublishedFile[] = [];
   const outcome = await attempt(async () => {
     await removeStale(folder);

@@ -117,6 +117,16 @@ describe('a local copy is taken', () => {
   });
 });
 
+test.each(['ftp://x/y', 'file:///tmp/mnist', 's3://bucket/mnist.tar.gz', 'http://'])(
+  '%s is no address that is read, and said to be none',
+  async (from) => {
+    expect(failureOf(await fetchData({ from }))).toMatchObject({
+      reason: 'unreadable-address',
+      message: `${from} cannot be fetched: only http and https addresses, files and folders are read`,
+    });
+  },
+);
+
 test('what is there and whole stays; what is damaged is told and fetched again', async () => {
   await fetchData({ from: archiveFile() });
   const path = join(cache, 'datasets', 'mnist', names[0]);
