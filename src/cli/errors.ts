@@ -35,6 +35,12 @@ function systemFailure(error: NodeJS.ErrnoException): Failure | null {
   }
 }
 
+/** What the world did, if that is what an error tells of; null for any other error. */
+export function asFailure(error: unknown): Failure | null {
+  if (error instanceof FailureError) return error.failure;
+  return error instanceof Error ? systemFailure(error) : null;
+}
+
 /** One clear sentence and a next step on stderr; never a stack, unless SCATTERSHOT_DEBUG is set. Returns the exit code. */
 export function reportError(error: unknown, command: string): number {
   if (error instanceof CommanderError) {
@@ -43,11 +49,10 @@ export function reportError(error: unknown, command: string): number {
   }
   if (process.env.SCATTERSHOT_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   if (error instanceof UsageError) return print(error.message, error.nextStep, EXIT.usage);
-  if (error instanceof FailureError) return print(error.failure.message, error.failure.nextStep, EXIT.failed);
   if (error instanceof RangeError || error instanceof TypeError) {
     if (isOurs(error)) return print(error.message, `See "scattershot ${command} --help".`, EXIT.usage);
   }
-  const known = error instanceof Error ? systemFailure(error) : null;
+  const known = asFailure(error);
   if (known !== null) return print(known.message, known.nextStep, EXIT.failed);
   const message = error instanceof Error ? error.message : String(error);
   return print(

@@ -22,7 +22,8 @@ function architectureDiffers(options: ResumeOptions, { architecture }: StudySett
   const { net, layers, fanOut, density, shapes, usedInputs, usedOutputs } = options;
   if ([net, layers, fanOut, density, shapes, usedInputs, usedOutputs].every((value) => value === undefined))
     return false;
-  if (net !== undefined || layers !== undefined) return !same(architectureFrom(options).architecture, architecture);
+  if (net !== undefined) return !same(architectureFrom(options).architecture, architecture);
+  if (layers !== undefined && !same(layers, architecture.layers)) return true;
   const own = {
     layers: [...architecture.layers],
     fanOut: fanOut ?? (density === undefined ? [...architecture.fanOuts] : undefined),
@@ -34,11 +35,20 @@ function architectureDiffers(options: ResumeOptions, { architecture }: StudySett
   return !same(architectureFrom(own).architecture, architecture);
 }
 
+const constrainsNothing = (value: unknown): boolean =>
+  value === null ||
+  value === undefined ||
+  value === false ||
+  (Array.isArray(value) && value.every((item) => constrainsNothing(item)));
+
 /** What options say of constraints, against all that the study has of the same kind. */
 function constraintConflicts(options: ResumeOptions, settings: StudySettings): [string, boolean][] {
   const typed = typedConstraints(options, settings.architecture);
   const own = settings.constraints;
-  const differs = (key: keyof Constraints) => typed?.[key] !== undefined && !same(typed[key], own?.[key]);
+  /** An empty list and none at all are the same. */
+  const normal = (value: unknown) => (constrainsNothing(value) ? null : value);
+  const differs = (key: keyof Constraints) =>
+    typed?.[key] !== undefined && !same(normal(typed[key]), normal(own?.[key]));
   return [
     ['--parallelism', differs('parallelism')],
     ['--nm', differs('structure')],

@@ -19,30 +19,39 @@ const columns: readonly Column<FoundCandidate>[] = [
   { title: 'fingerprint', align: 'left', priority: 5, text: (row) => row.fingerprint.slice(0, 10) },
 ];
 
-/** The best, how far from the best possible, and the top as a table. */
+/** The best and how far it is from the best possible, or from what was wanted. */
+function verdict({ best, study, vacuous, target }: SearchResult & { readonly best: FoundCandidate }): string {
+  const by = `(candidate ${best.candidate}, ${best.strategy})`;
+  if (target !== null) {
+    const within = `${target.reached ? 'within' : 'not within'} ${target.tolerance}`;
+    const off = `off by ${fraction(target.offBy)}, ${within} of it`;
+    return `${study}: nearest to ${target.wanted}: S = ${fraction(best.scatter)} ${by}, ${off}.`;
+  }
+  const certified =
+    best.certificate === 'optimal' && vacuous.length < best.vector.length
+      ? 'certified: no pattern with these degrees scores higher in any entry'
+      : `at most ${fraction(best.bound)} is possible with these degrees`;
+  return `${study}: best S = ${fraction(best.scatter)} ${by}; ${certified}.`;
+}
+
+function vacuousText(vacuous: readonly string[], entries: number): string | null {
+  if (vacuous.length === 0) return null;
+  return vacuous.length === entries
+    ? 'Every entry is vacuous: any pattern of these degrees scores 1, and scatter tells nothing here.'
+    : `Vacuous, 1 for every pattern: ${vacuous.join(', ')}.`;
+}
+
+/** The best, how far from the best possible or from what was wanted, and the top as a table. */
 export function searchText(report: SearchResult, options: TextOptions): string {
   const { best, study, evaluated, seconds, vacuous, endedBecause } = report;
   const ended = endedBecause === null ? '' : `; ended: ${endedBecause}`;
   const effort = `${plural(evaluated, 'candidate')} in ${seconds.toFixed(1)} s${ended}`;
   if (best === null) return `${paragraph(`${study}: ${effort}, none found.`, options).join('\n')}\n`;
-  const pointless = vacuous.length === best.vector.length;
-  const certified =
-    best.certificate === 'optimal' && !pointless
-      ? 'certified: no pattern with these degrees scores higher in any entry'
-      : `at most ${fraction(best.bound)} is possible with these degrees`;
-  const aside =
-    vacuous.length === 0
-      ? ''
-      : pointless
-        ? 'Every entry is vacuous: any pattern of these degrees scores 1, and scatter tells nothing here.'
-        : `Vacuous, 1 for every pattern: ${vacuous.join(', ')}.`;
+  const aside = vacuousText(vacuous, best.vector.length);
   const lines = [
-    ...paragraph(
-      `${study}: best S = ${fraction(best.scatter)} (candidate ${best.candidate}, ${best.strategy}); ${certified}.`,
-      options,
-    ).map((line) => heading(line, options.color)),
+    ...paragraph(verdict({ ...report, best }), options).map((line) => heading(line, options.color)),
     ...paragraph(`${effort}.`, options),
-    ...(aside === '' ? [] : paragraph(aside, options)),
+    ...(aside === null ? [] : paragraph(aside, options)),
     '',
     ...tableLines([...columns, ...tieColumns(report.top)], report.top, options),
     '',

@@ -102,8 +102,10 @@ export interface SearchCheckpoint extends SearchProgress {
   readonly states: readonly unknown[];
   /** fingerprints of every scored candidate, 32 bytes each, in order; a later checkpoint's begins with an earlier one's */
   readonly seen: Uint8Array;
-  /** rounds since the last that found a new candidate */
+  /** rounds since the last that found a new candidate; without those in which none came, but in checkpoints of older versions */
   readonly idleRounds: number;
+  /** rounds since the last that found a new candidate, in which none came at all. Absent in checkpoints of older versions */
+  readonly emptyRounds?: number;
   /**
    * What the last round found beyond a budget by number, in turn: a later run with a larger budget takes these in first, and so
    * ends as one that had the larger budget from the start. Absent in checkpoints of older versions, which dropped it.
@@ -158,6 +160,13 @@ export type SearchEvent =
       readonly reason: string;
     }
   | {
+      readonly kind: 'slow';
+      /** an island whose step has taken this long and goes on; told once, whenever it happens, and part of no result */
+      readonly island: number;
+      readonly strategy: string;
+      readonly seconds: number;
+    }
+  | {
       readonly kind: 'round';
       readonly progress: SearchProgress;
       readonly added: readonly KeptCandidate[];
@@ -165,6 +174,6 @@ export type SearchEvent =
     }
   | {
       readonly kind: 'ended';
-      readonly why: 'budget' | 'optimal' | 'target' | 'no-improvement' | 'aborted' | 'exhausted';
+      readonly why: 'budget' | 'optimal' | 'target' | 'no-improvement' | 'aborted' | 'exhausted' | 'nothing-made';
       readonly progress: SearchProgress;
     };

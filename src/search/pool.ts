@@ -1,7 +1,7 @@
 import { Piscina } from 'piscina';
 import { FailureError, failure } from '../pattern/failure.ts';
 import type { AuditResult } from '../scatter/audit.ts';
-import { errorText } from './strategy-file.ts';
+import { errorText, strategyText } from './strategy-file.ts';
 import type { AuditTask, StepFailure, StepOutcome, StepTask, WorkerSetup } from './tasks.ts';
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
@@ -35,6 +35,8 @@ export class SearchPool {
   readonly #workers: number;
   /** begin steps for which there is no thread yet */
   readonly #waiting: (() => void)[] = [];
+  /** tasks of islands, by when they were given to the threads */
+  readonly #begun = new Map<number, number>();
   #stepping = 0;
   #broken: FailureError | null = null;
   #destroyed = false;
@@ -83,6 +85,12 @@ export class SearchPool {
     this.#waiting.length = 0;
   }
 
+  /** Islands whose task was given to the threads so long ago, but those that wait for a thread behind them. */
+  islandsBusyFor(ms: number): number[] {
+    const before = performance.now() - ms;
+    return [...this.#begun].slice(0, this.#workers).flatMap(([island, begun]) => (begun <= before ? [island] : []));
+  }
+
   async audit(task: AuditTask): Promise<AuditResult> {
     try {
       return await this.#run<AuditResult>('audit', task);
@@ -109,14 +117,19 @@ export class SearchPool {
 
   /** A death is the island's own, but that memory which our own strategies lack is the machine's matter, not the study's. */
   async #ofIsland<Result>(island: number, name: string, task: unknown): Promise<Result | StepFailure> {
+    this.#begun.set(island, performance.now());
     try {
       return await this.#run<Result>(name, task);
     } catch (error) {
       if (error instanceof FailureError || this.#destroyed) throw error;
       const { strategy, file } = this.#setup.islands[island];
       if (file === undefined && isOutOfMemory(error)) throw lostWorker(error);
-      const from = file === undefined ? strategy : `${strategy} (${file.path})`;
-      return { failed: `strategy ${from} ended its thread twice: ${errorText(error)}`, ends: 'island' };
+      return {
+        failed: `its thread ended twice: ${errorText(error)} (${strategyText(strategy, file)})`,
+        ends: 'island',
+      };
+    } finally {
+      this.#begun.delete(island);
     }
   }
 

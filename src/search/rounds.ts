@@ -1,3 +1,4 @@
+import type { ScatterScore } from '../scatter/metric.ts';
 import { Elites } from './elites.ts';
 import type { IslandFailure, KeptCandidate, SearchCheckpoint, SearchProgress, SearchRequest } from './events.ts';
 import { FingerprintSet, type SharedFingerprints } from './fingerprint-set.ts';
@@ -36,6 +37,7 @@ export class Rounds {
   #duplicates = 0;
   #swaps = 0;
   #idleRounds = 0;
+  #emptyRounds = 0;
 
   /** @throws RangeError when what is resumed does not belong to the request */
   constructor(request: SearchRequest) {
@@ -63,8 +65,14 @@ export class Rounds {
     return this.#seen.count;
   }
 
+  /** Rounds since the last new candidate in which candidates came. */
   get idleRounds(): number {
     return this.#idleRounds;
+  }
+
+  /** Rounds since the last new candidate in which none came. */
+  get emptyRounds(): number {
+    return this.#emptyRounds;
   }
 
   /** Islands that ended by an error, in order. */
@@ -74,7 +82,9 @@ export class Rounds {
 
   /** Whether the budget has room for what an earlier one left over of its last round. */
   get hasLeftOver(): boolean {
-    return this.#overflow.length > 0 && this.#hasRoom();
+    const { budget, resume } = this.#request;
+    const isSpent = budget.kind === 'time' && (resume?.checkpoint.seconds ?? 0) >= budget.seconds;
+    return this.#overflow.length > 0 && !isSpent && this.#hasRoom();
   }
 
   /** State of every island after the last round. */
@@ -104,6 +114,14 @@ export class Rounds {
     return this.#elites.best;
   }
 
+  /** Scores of the kept candidates whose S is that of the best, which is first of them by what decides between equals. */
+  get equals(): readonly ScatterScore[] {
+    const scatter = this.best?.score.scatter;
+    return [...this.#kept.values()].flatMap(({ members }) =>
+      members.flatMap(({ score }) => (score.scatter === scatter ? [score] : [])),
+    );
+  }
+
   /** Candidates since the best one. */
   get sinceBest(): number {
     return this.evaluated - (this.best?.number ?? 0);
@@ -128,7 +146,10 @@ export class Rounds {
     }
     const before = this.#seen.count;
     const newcomers = this.#take(inTurn(results));
-    this.#idleRounds = this.#seen.count > before ? 0 : this.#idleRounds + 1;
+    if (this.#seen.count > before) [this.#idleRounds, this.#emptyRounds] = [0, 0];
+    else if (results.some((result) => result !== null && result.candidates.length + result.duplicates > 0))
+      this.#idleRounds++;
+    else this.#emptyRounds++;
     return newcomers;
   }
 
@@ -175,6 +196,7 @@ export class Rounds {
       states: this.#states,
       seen: this.#seen.bytes(),
       idleRounds: this.#idleRounds,
+      emptyRounds: this.#emptyRounds,
       overflow: packWaiting(this.#overflow),
       failures: this.#failures,
     };
@@ -249,6 +271,7 @@ export class Rounds {
     this.#duplicates = checkpoint.duplicates;
     this.#swaps = checkpoint.swaps;
     this.#idleRounds = checkpoint.idleRounds;
+    this.#emptyRounds = checkpoint.emptyRounds ?? 0;
     for (const candidate of kept.toSorted((a, b) => a.number - b.number)) {
       if (islands[candidate.island]?.strategy !== candidate.strategy || candidate.number > checkpoint.evaluated) {
         throw new RangeError(

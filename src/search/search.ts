@@ -1,21 +1,33 @@
-import { FailureError, failure } from '../pattern/failure.ts';
-import { rankingOrder } from '../proxies/ranking.ts';
-import { certificate } from '../scatter/bound.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { certificate, scoreBound } from '../scatter/bound.ts';
+import type { ScatterScore } from '../scatter/metric.ts';
 import type { IslandFailure, KeptCandidate, SearchEvent, SearchProgress, SearchRequest } from './events.ts';
 import { SearchPool } from './pool.ts';
 import { type Newcomer, Rounds } from './rounds.ts';
+import { allFailed, allRefused, checkRequest, requireOwn } from './search-faults.ts';
 import { TARGET_TOLERANCE } from './strategy.ts';
 import type { StepFailure, StepOutcome } from './tasks.ts';
 
 export interface SearchOptions {
   /** a module to run in the worker threads in place of the search's own */
   readonly workerFile?: URL;
+  /** a step that takes longer is told of, once for each island */
+  readonly slowStepMs?: number;
 }
+
+/** A step should take a tenth of a second; one of ours on the largest nets takes a few. */
+const SLOW_STEP_MS = 10_000;
 
 type Ending = Extract<SearchEvent, { kind: 'ended' }>['why'];
 
-/** Rounds without a new candidate after which a search has nothing left to find. Longer than any strategy works on one. */
+/** Rounds after which a search has nothing left to find: candidates came in all of them, and none was new. */
 const MOST_IDLE_ROUNDS = 256;
+
+/** Rounds in which nothing came at all, after which nothing is expected any more. A strategy may work long on one candidate. */
+const MOST_EMPTY_ROUNDS = 100_000;
+
+/** Scores closer than this are equal: they are quotients of whole numbers far below its inverse. */
+const ROUNDING = 1e-12;
 
 /** A candidate's score is not what the reference says: a defect, since both are exact. */
 export class AuditMismatchError extends Error {
@@ -23,38 +35,6 @@ export class AuditMismatchError extends Error {
     super(`candidate ${number} (${fingerprint.slice(0, 12)}, ${strategy}) has a wrong score: ${disagreement}`);
     this.name = 'AuditMismatchError';
   }
-}
-
-function requireWhole(value: number, least: number, what: string): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new RangeError(`${what} must be a whole number from ${least}; got ${value}`);
-}
-
-function checkRequest({ islands, workers, keep, seed, budget, order, patience = 1 }: SearchRequest): void {
-  requireWhole(islands.length, 1, 'the number of islands');
-  requireWhole(workers, 1, 'the number of workers');
-  requireWhole(keep, 1, 'the number of candidates kept');
-  requireWhole(seed, 0, 'the seed');
-  requireWhole(patience, 1, 'the patience');
-  rankingOrder(order);
-  if (budget.kind === 'candidates') requireWhole(budget.candidates, 1, 'the budget of candidates');
-  else if (!(budget.seconds > 0)) throw new RangeError(`the budget must be above 0 seconds; got ${budget.seconds}`);
-}
-
-/** The end of a search in which every island that could do the problem ended by an error. */
-function allFailed(reasons: readonly string[]): FailureError {
-  const message = `no island is left to search: ${[...new Set(reasons)].join('; ')}`;
-  return new FailureError(
-    failure('strategies-failed', message, 'What was found is kept. Mend the strategy, or start a search with others.'),
-  );
-}
-
-/** @throws RangeError or FailureError for a failure that is not the island's own */
-function requireOwn({ failed, ends }: StepFailure): void {
-  if (ends === 'request') throw new RangeError(failed);
-  if (ends === 'island') return;
-  const nextStep = 'Put the file back as it was and resume the study, or start a new one.';
-  throw new FailureError(failure('strategy-file-changed', failed, nextStep));
 }
 
 const isFailure = (outcome: StepOutcome | null): outcome is StepFailure => outcome !== null && 'failed' in outcome;
@@ -70,12 +50,21 @@ class SearchRun {
   readonly #signal: AbortSignal;
   /** islands that step */
   readonly #living = new Set<number>();
+  readonly #refusals: string[] = [];
+  /** islands whose slowness was told of */
+  readonly #slow = new Set<number>();
+  readonly #slowStepMs: number;
+  /** no pattern scores higher */
+  readonly #bound: number;
   #told: SearchProgress;
 
-  constructor(request: SearchRequest, pool: SearchPool, signal: AbortSignal) {
+  constructor(request: SearchRequest, pool: SearchPool, signal: AbortSignal, slowStepMs: number) {
     this.#request = request;
     this.#pool = pool;
     this.#signal = signal;
+    this.#slowStepMs = slowStepMs;
+    const { entries, architecture, metric } = request.problem;
+    this.#bound = scoreBound(entries, architecture, metric);
     this.#rounds = new Rounds(request);
     this.#told = this.#rounds.progress(this.seconds());
   }
@@ -91,7 +80,7 @@ class SearchRun {
     let why = this.#ending();
     let steps = this.#next(why);
     while (steps !== null) {
-      const outcomes = await steps;
+      const outcomes = yield* this.#patiently(steps);
       this.#signal.throwIfAborted();
       const failed = this.#bury(outcomes);
       const newcomers = this.#rounds.merge(outcomes.map(resultOf));
@@ -104,36 +93,44 @@ class SearchRun {
       yield { ...round, added };
       for (const event of failed) yield event;
     }
-    if (why === null && this.#rounds.failures.length > 0) {
-      throw allFailed(this.#rounds.failures.map(({ reason }) => reason));
-    }
-    yield { kind: 'ended', why: why ?? 'exhausted', progress: this.#rounds.progress(this.seconds()) };
+    if (why === null) throw this.#abandoned();
+    yield { kind: 'ended', why, progress: this.#rounds.progress(this.seconds()) };
+  }
+
+  /** Why no island is left, where nothing else ended the search. */
+  #abandoned(): Error {
+    const { failures } = this.#rounds;
+    return failures.length > 0 ? allFailed(failures.map(({ reason }) => reason)) : allRefused(this.#refusals);
   }
 
   seconds(): number {
     return (this.#request.resume?.checkpoint.seconds ?? 0) + (performance.now() - this.#began) / 1000;
   }
 
-  /** Whether nothing better than such a candidate is wanted. */
-  #isReached(best: Pick<Newcomer, 'score'> | null): 'target' | 'optimal' | null {
+  /** Whether nothing better than such a candidate is wanted. @param equals scores of others that have its S */
+  #isReached(best: Pick<Newcomer, 'score'> | null, equals: readonly ScatterScore[] = []): 'target' | 'optimal' | null {
     const { problem, untilOptimal } = this.#request;
     const { entries, architecture, target } = problem;
     if (best === null) return null;
     if (target !== null && Math.abs(best.score.scatter - target) <= TARGET_TOLERANCE) return 'target';
-    return untilOptimal && certificate(best.score, entries, architecture) !== null ? 'optimal' : null;
+    // Below the bound of S some entry is below its own: nothing else need be looked at.
+    if (!untilOptimal || best.score.scatter < this.#bound - ROUNDING) return null;
+    const isCertified = (score: ScatterScore) => certificate(score, entries, architecture) !== null;
+    return [best.score, ...equals].some(isCertified) ? 'optimal' : null;
   }
 
   /** Why the search is over after the rounds so far, or null. */
   #ending(): Ending | null {
-    const { budget, patience = Number.POSITIVE_INFINITY } = this.#request;
-    const { best, round, evaluated, idleRounds, sinceBest } = this.#rounds;
-    const reached = this.#isReached(best);
+    const { budget, untilOptimal, patience = Number.POSITIVE_INFINITY } = this.#request;
+    const { best, round, evaluated, idleRounds, emptyRounds, sinceBest } = this.#rounds;
+    const reached = this.#isReached(best, untilOptimal ? this.#rounds.equals : []);
     if (reached !== null) return reached;
     if (budget.kind === 'candidates' ? evaluated >= budget.candidates : round > 0 && this.seconds() >= budget.seconds) {
       return 'budget';
     }
     if (sinceBest >= patience) return 'no-improvement';
-    return idleRounds >= MOST_IDLE_ROUNDS ? 'exhausted' : null;
+    if (idleRounds >= MOST_IDLE_ROUNDS) return 'exhausted';
+    return emptyRounds >= MOST_EMPTY_ROUNDS ? 'nothing-made' : null;
   }
 
   /** The rest of a round that an earlier budget cut, before anything is decided: a larger budget would not have cut it. */
@@ -150,20 +147,40 @@ class SearchRun {
     await this.#pool.start();
     const { islands } = this.#request;
     const before = new Set(this.#rounds.failures.map(({ island }) => island));
-    const answers = await Promise.all(
-      islands.map((_, island) => (before.has(island) ? null : this.#pool.accepts(island))),
+    const answers = yield* this.#patiently(
+      Promise.all(islands.map((_, island) => (before.has(island) ? null : this.#pool.accepts(island)))),
     );
     this.#signal.throwIfAborted();
     for (const [island, answer] of answers.entries()) {
       const { strategy } = islands[island];
       if (answer === true) this.#living.add(island);
-      else if (typeof answer === 'string') yield { kind: 'refused', island, strategy, reason: answer };
-      else if (answer !== null) {
+      else if (typeof answer === 'string') {
+        this.#refusals.push(`${strategy}: ${answer}`);
+        yield { kind: 'refused', island, strategy, reason: answer };
+      } else if (answer !== null) {
         requireOwn(answer);
         this.#rounds.fail(island, 0, answer.failed);
       }
     }
     for (const failure of this.#rounds.failures) yield this.#failed(failure);
+  }
+
+  /** Waits, and says for whom where that takes long. What comes of it is the same however long it takes. */
+  async *#patiently<T>(pending: Promise<T>): AsyncGenerator<SearchEvent, T> {
+    // It may fail while the listener has the word.
+    pending.catch(() => {});
+    for (;;) {
+      const rest = new AbortController();
+      const pause = delay(this.#slowStepMs / 4, false, { signal: rest.signal }).catch(() => false);
+      const isThere = await Promise.race([pending.then(() => true), pause]).finally(() => rest.abort());
+      if (isThere) return pending;
+      for (const island of this.#pool.islandsBusyFor(this.#slowStepMs)) {
+        if (this.#slow.has(island)) continue;
+        this.#slow.add(island);
+        const { strategy } = this.#request.islands[island];
+        yield { kind: 'slow', island, strategy, seconds: this.#slowStepMs / 1000 };
+      }
+    }
   }
 
   /** Ends the islands whose steps failed. */
@@ -243,7 +260,7 @@ class SearchRun {
  *
  * An island whose strategy fails ends alone. On abort it ends at once: a round under way is dropped, and the last 'round' event's checkpoint is where it can be resumed.
  * @throws RangeError for a request that cannot be; AuditMismatchError for a wrong score; FailureError for a lost worker, for a
- *   strategy file that is not what it was, and when every island failed
+ *   strategy file that is not what it was, and when every island failed or was refused
  */
 export async function* runSearch(
   request: SearchRequest,
@@ -256,7 +273,7 @@ export async function* runSearch(
   const stop = () => void pool.destroy();
   signal.addEventListener('abort', stop);
   try {
-    const run = new SearchRun(request, pool, signal);
+    const run = new SearchRun(request, pool, signal, options.slowStepMs ?? SLOW_STEP_MS);
     try {
       signal.throwIfAborted();
       yield* run.events();

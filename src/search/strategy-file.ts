@@ -32,8 +32,12 @@ export function errorText(error: unknown): string {
   );
 }
 
+/** "strategy mine of /home/me/mine.mjs": behind what went wrong, since a path may be all that a line has room for. */
+export const strategyText = (name: string, file?: StrategyFile): string =>
+  `strategy ${name}${file === undefined ? '' : ` of ${file.path}`}`;
+
 /** What keeps a value from being a strategy, or null. */
-export function strategyShapeFault(value: unknown): string | null {
+function strategyShapeFault(value: unknown): string | null {
   if (value === null || typeof value !== 'object') return `its strategy must be an object; got ${kindOf(value)}`;
   const { name, summary, source } = value as Record<string, unknown>;
   if (typeof name !== 'string') return `its strategy must have a name; got ${kindOf(name)}`;

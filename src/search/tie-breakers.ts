@@ -39,7 +39,7 @@ const estimatedMs: Readonly<Record<string, (sizes: Sizes) => number>> = {
     junctions.reduce((sum, { edges, left, right }) => sum + 4 * edges * Math.min(left, right), 0) / rate.field,
 };
 
-export interface SearchOrder {
+interface SearchOrder {
   /** scatter first; those left out are among them, and tell nothing apart */
   readonly criteria: readonly Criterion[];
   /** names of criteria that would cost too much for each candidate of such an architecture */

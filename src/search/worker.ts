@@ -10,7 +10,7 @@ import type { StrategyFile } from './events.ts';
 import { hasFingerprint } from './fingerprint-set.ts';
 import { guardedStrategy } from './guarded-strategy.ts';
 import type { Problem, Step, Strategy } from './strategy.ts';
-import { errorText, importStrategy, strategyFileFault } from './strategy-file.ts';
+import { errorText, importStrategy, strategyFileFault, strategyText } from './strategy-file.ts';
 import type { AuditTask, Bar, ScoredPattern, StepFailure, StepOutcome, StepTask, WorkerSetup } from './tasks.ts';
 import { TieBreakers } from './tie-breakers.ts';
 import { buffersOf } from './transfer.ts';
@@ -65,9 +65,8 @@ const unloaded = ({ reason, message }: Failure): StepFailure => ({ failed: messa
 
 function failedStep(island: number, round: number, error: unknown): StepFailure {
   const { strategy, file } = islands[island];
-  const name = file === undefined ? strategy : `${strategy} (${file.path})`;
   const when = round === 0 ? 'when it was asked whether it can do the problem' : `in round ${round}`;
-  return { failed: `strategy ${name} failed ${when}: ${errorText(error)}`, ends: 'island' };
+  return { failed: `${errorText(error)} (${strategyText(strategy, file)}, ${when})`, ends: 'island' };
 }
 
 /** The problem as an island sees it. The entries are the same objects for all, since what scoring prepares hangs on them. */

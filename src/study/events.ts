@@ -31,7 +31,7 @@ export type StudyEvent = { readonly atMs: number } & (
     }
   | { readonly kind: 'phase'; readonly phase: StudyPhase; readonly summary: string }
   | { readonly kind: 'warning'; readonly message: string }
-  | { readonly kind: 'strategy-refused'; readonly strategy: string; readonly reason: string }
+  | { readonly kind: 'strategy-refused'; readonly strategies: readonly string[]; readonly reason: string }
   | { readonly kind: 'search-progress'; readonly progress: SearchProgress }
   | { readonly kind: 'candidates-kept'; readonly candidates: readonly CandidateSummary[] }
   | {

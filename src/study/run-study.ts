@@ -1,5 +1,6 @@
 import { describeArchitecture } from '../pattern/architecture.ts';
 import { FailureError, unwrap } from '../pattern/failure.ts';
+import type { Budget } from '../search/events.ts';
 import { strategyFileFault } from '../search/strategy-file.ts';
 import type { StudyRecord } from '../store/index.ts';
 import { findDataset } from '../training/datasets/index.ts';
@@ -7,7 +8,7 @@ import { conclude, type StudyResult } from './conclude.ts';
 import type { StudyPhase } from './events.ts';
 import { type StudyHost, type StudyNews, stamped, startHeartbeat } from './host.ts';
 import { requireFit } from './require-fit.ts';
-import { describeSearchEnd, type SearchConclusion, type SearchEnd } from './search-end.ts';
+import { describeSearchEnd, type SearchConclusion, type SearchEnd, searchEndWarning } from './search-end.ts';
 import { searchPhase } from './search-phase.ts';
 import { selectSpread } from './select.ts';
 import { describeBudget, describeSearch, problemOf, type StudySettings, type TrainingPlan } from './settings.ts';
@@ -49,7 +50,7 @@ export async function runStudy(settings: StudySettings, name: string | null, hos
       settings,
     }),
   );
-  return run(study, settings, host, false);
+  return run(study, settings, host, null);
 }
 
 /** What a resume may change of a study's settings: how long it searches, not what it does. */
@@ -77,23 +78,37 @@ export async function resumeStudy(
   const stored = claimed.settings as StudySettings;
   const { budget = stored.budget, patience = stored.patience } = changes;
   const settings = { ...stored, budget, ...(patience === undefined ? {} : { patience }) };
+  const done = doneAlready(claimed, budget);
+  const isSpent = changes.budget !== undefined && done !== null;
   // The new total is the study's own from now on: the next resume must not end at the old one.
-  if (Object.keys(changes).length > 0) host.store.changeSettings(study.id, settings);
-  return run(claimed, settings, host, true);
+  if (Object.keys(changes).length > 0) {
+    host.store.changeSettings(study.id, isSpent ? { ...settings, budget: stored.budget } : settings);
+  }
+  const warnings = isSpent
+    ? [`${done} are done already, no fewer than asked for; the study’s total stays ${describeBudget(stored.budget)}`]
+    : [];
+  return run(claimed, settings, host, warnings);
 }
 
+/** What was done before, in words, where it leaves nothing of a budget; null where something is left. */
+function doneAlready({ evaluated, searchSeconds }: StudyRecord, budget: Budget): string | null {
+  if (budget.kind === 'time') return searchSeconds < budget.seconds ? null : `${searchSeconds.toFixed(1)} s`;
+  return evaluated < budget.candidates ? null : `${evaluated} candidates`;
+}
+
+/** @param resumed null for a new study; for one that goes on, what is to be said of that */
 async function run(
   study: StudyRecord,
   settings: StudySettings,
   host: StudyHost,
-  resumed: boolean,
+  resumed: readonly string[] | null,
 ): Promise<StudyOutcome> {
   const say = stamped(host.listener);
   const { store } = host;
   say({
     kind: 'study-started',
     study: study.name,
-    resumed,
+    resumed: resumed !== null,
     architecture: describeArchitecture(settings.architecture),
     metric: settings.metric,
     entryKeys: study.entryKeys,
@@ -102,6 +117,7 @@ async function run(
     budget: describeBudget(settings.budget),
     database: store.path,
   });
+  for (const message of resumed ?? []) say({ kind: 'warning', message });
   const endHeartbeat = startHeartbeat(host, study.id);
   try {
     const { ended, result } = await phases(study, settings, host, say);
@@ -138,12 +154,8 @@ async function phases(
 ): Promise<{ readonly ended: SearchEnd; readonly result: StudyResult | null }> {
   say({ kind: 'phase', phase: 'search', summary: describeSearch(settings) });
   const ended = await searchPhase(study, settings, host, say);
-  if (ended === 'exhausted') {
-    say({
-      kind: 'warning',
-      message: 'The search ended early: it found no new pattern for many rounds, so there are probably no others.',
-    });
-  }
+  const warning = searchEndWarning(ended);
+  if (warning !== null) say({ kind: 'warning', message: warning });
   const plan = settings.training;
   return {
     ended,

@@ -1,4 +1,5 @@
 import type { SearchEvent } from '../search/events.ts';
+import { TARGET_TOLERANCE } from '../search/strategy.ts';
 import type { StudyRecord } from '../store/index.ts';
 import type { StudySettings } from './settings.ts';
 
@@ -18,9 +19,23 @@ export function describeSearchEnd(ended: SearchEnd, { patience, target }: StudyS
     case 'optimal':
       return 'no pattern can score higher than the best';
     case 'target':
-      return `a scatter of ${target} was found`;
+      return `a scatter of ${target} was found, within ${TARGET_TOLERANCE}`;
     case 'exhausted':
       return 'nothing new was left to find';
+    case 'nothing-made':
+      return 'no strategy made a candidate any more';
+    default:
+      return null;
+  }
+}
+
+/** What the user should hear while the study goes on; null for an end that was asked for. */
+export function searchEndWarning(ended: SearchEnd): string | null {
+  switch (ended) {
+    case 'exhausted':
+      return 'The search ended early: it found no new pattern for many rounds, so there are probably no others.';
+    case 'nothing-made':
+      return 'The search ended early: its strategies worked for a very long time without finishing a candidate.';
     default:
       return null;
   }

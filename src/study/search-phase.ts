@@ -1,5 +1,5 @@
 import { otherMetric } from '../scatter/metric.ts';
-import type { KeptCandidate, SearchCheckpoint, SearchResume } from '../search/events.ts';
+import type { KeptCandidate, SearchCheckpoint, SearchEvent, SearchRequest, SearchResume } from '../search/events.ts';
 import { runSearch } from '../search/search.ts';
 import type { NewCandidate, Store, StudyRecord } from '../store/index.ts';
 import type { CandidateSummary } from './events.ts';
@@ -37,15 +37,9 @@ function resumeFrom(store: Store, study: StudyRecord, { metric }: StudySettings)
   return { checkpoint, kept };
 }
 
-/** Searches from the study's checkpoint, or from the start, and stores every round. @returns why it ended */
-export async function searchPhase(
-  study: StudyRecord,
-  settings: StudySettings,
-  host: StudyHost,
-  say: (news: StudyNews) => void,
-): Promise<SearchEnd> {
+function requestOf(study: StudyRecord, settings: StudySettings, host: StudyHost): SearchRequest {
   const resume = resumeFrom(host.store, study, settings);
-  const request = {
+  return {
     problem: problemOf(settings),
     islands: settings.islands,
     seed: settings.seed,
@@ -57,38 +51,88 @@ export async function searchPhase(
     ...(settings.patience === undefined ? {} : { patience: settings.patience }),
     ...(resume === null ? {} : { resume }),
   };
-  const said = new Set<string>();
-  /** Islands of one strategy often have the same to say. */
-  const once = (text: string, news: StudyNews) => {
-    if (!said.has(text)) say(news);
-    said.add(text);
-  };
-  for await (const event of runSearch(request, host.signal)) {
-    switch (event.kind) {
-      case 'refused':
-        once(`${event.strategy} ${event.reason}`, {
-          kind: 'strategy-refused',
-          strategy: event.strategy,
-          reason: event.reason,
-        });
-        break;
-      case 'failed':
-        once(event.reason, {
-          kind: 'warning',
-          message: `island ${event.island} ended: ${event.reason}`,
-        });
-        break;
-      case 'round': {
-        const { evaluated, seconds } = event.progress;
-        const added = event.added.map(storedCandidate);
-        host.store.recordRound(study.id, { added, evaluated, seconds, checkpoint: event.checkpoint });
-        if (added.length > 0) say({ kind: 'candidates-kept', candidates: event.added.map(summary) });
-        say({ kind: 'search-progress', progress: event.progress });
-        break;
-      }
-      case 'ended':
-        return event.why;
+}
+
+type Refused = Extract<SearchEvent, { kind: 'refused' }>;
+
+/** Strategies that cannot do the problem, those with the same reason together: one line of news each. */
+function refusalNews(refused: readonly Refused[]): StudyNews[] {
+  const strategies = new Map<string, Set<string>>();
+  for (const { reason, strategy } of refused) {
+    strategies.set(reason, (strategies.get(reason) ?? new Set()).add(strategy));
+  }
+  return [...strategies].map(([reason, names]) => ({ kind: 'strategy-refused', strategies: [...names], reason }));
+}
+
+/** Says what happens to islands, each thing once: several of one strategy often have the same to say. */
+class IslandNews {
+  readonly #say: (news: StudyNews) => void;
+  readonly #said = new Set<string>();
+  #refused: Refused[] = [];
+
+  constructor(say: (news: StudyNews) => void) {
+    this.#say = say;
+  }
+
+  hear(event: SearchEvent): void {
+    if (event.kind === 'refused') {
+      this.#refused.push(event);
+      return;
     }
+    this.tellRefused();
+    if (event.kind === 'failed') this.#once(event.reason, `island ${event.island} ended: ${event.reason}`);
+    if (event.kind !== 'slow') return;
+    const { island, strategy, seconds } = event;
+    this.#say({
+      kind: 'warning',
+      message: `waiting for island ${island} (${strategy}): its step has taken more than ${seconds} s`,
+    });
+  }
+
+  /** They come together, before anything else. */
+  tellRefused(): void {
+    for (const news of refusalNews(this.#refused)) this.#say(news);
+    this.#refused = [];
+  }
+
+  #once(text: string, message: string): void {
+    if (!this.#said.has(text)) this.#say({ kind: 'warning', message });
+    this.#said.add(text);
+  }
+}
+
+/** Stores a round, then says what it brought. */
+function recordRound(
+  study: StudyRecord,
+  { progress, added, checkpoint }: Extract<SearchEvent, { kind: 'round' }>,
+  { store }: StudyHost,
+  say: (news: StudyNews) => void,
+): void {
+  const { evaluated, seconds } = progress;
+  store.recordRound(study.id, { added: added.map(storedCandidate), evaluated, seconds, checkpoint });
+  if (added.length > 0) say({ kind: 'candidates-kept', candidates: added.map(summary) });
+  say({ kind: 'search-progress', progress });
+}
+
+/**
+ * Searches from the study's checkpoint, or from the start, and stores every round. @returns why it ended
+ * @throws as `runSearch`
+ */
+export async function searchPhase(
+  study: StudyRecord,
+  settings: StudySettings,
+  host: StudyHost,
+  say: (news: StudyNews) => void,
+): Promise<SearchEnd> {
+  const news = new IslandNews(say);
+  try {
+    for await (const event of runSearch(requestOf(study, settings, host), host.signal)) {
+      news.hear(event);
+      if (event.kind === 'round') recordRound(study, event, host, say);
+      if (event.kind === 'ended') return event.why;
+    }
+  } finally {
+    news.tellRefused();
   }
   throw new Error('the search stopped without saying why');
 }

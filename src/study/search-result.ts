@@ -1,5 +1,6 @@
 import { scatterEntries } from '../pattern/entries.ts';
 import { certificate, scoreBound } from '../scatter/bound.ts';
+import { TARGET_TOLERANCE } from '../search/strategy.ts';
 import type { CandidateRecord, Store, StudyRecord } from '../store/index.ts';
 import { rankedCandidates, studyRanking } from './leaderboard.ts';
 import { describeSearchEnd, type SearchEnd, searchEndOf } from './search-end.ts';
@@ -19,6 +20,16 @@ export interface FoundCandidate {
   readonly ties: Readonly<Record<string, number | null>>;
 }
 
+/** How far a search for a certain scatter came. */
+export interface TargetResult {
+  readonly wanted: number;
+  /** |S − wanted| up to which it counts as reached */
+  readonly tolerance: number;
+  /** |S − wanted| of the best; null where nothing was found */
+  readonly offBy: number | null;
+  readonly reached: boolean;
+}
+
 export interface SearchResult {
   readonly study: string;
   readonly evaluated: number;
@@ -27,6 +38,8 @@ export interface SearchResult {
   readonly ended: SearchEnd | null;
   /** the same in words; null where there is nothing to explain */
   readonly endedBecause: string | null;
+  /** null where the highest scatter was wanted */
+  readonly target: TargetResult | null;
   /** entries that are 1 for every pattern; where all are, scatter tells nothing */
   readonly vacuous: readonly string[];
   /** what candidates are ranked by, in turn, in words */
@@ -34,6 +47,12 @@ export interface SearchResult {
   /** first in the order; null where nothing was found */
   readonly best: FoundCandidate | null;
   readonly top: readonly FoundCandidate[];
+}
+
+function targetResult(wanted: number | null, best: FoundCandidate | null): TargetResult | null {
+  if (wanted === null) return null;
+  const offBy = best === null ? null : Math.abs(best.scatter - wanted);
+  return { wanted, tolerance: TARGET_TOLERANCE, offBy, reached: offBy !== null && offBy <= TARGET_TOLERANCE };
 }
 
 /** What a search found, from the store alone. @param top how many candidates to list */
@@ -57,6 +76,7 @@ export function searchResult(store: Store, study: StudyRecord, top: number): Sea
     seconds: study.searchSeconds,
     ended,
     endedBecause: ended === null ? null : describeSearchEnd(ended, settings),
+    target: targetResult(settings.target ?? null, listed[0] ?? null),
     vacuous: entries.filter((entry) => entry.vacuous).map((entry) => entry.key),
     order: studyRanking(study).description,
     best: listed[0] ?? null,

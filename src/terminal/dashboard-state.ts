@@ -1,4 +1,5 @@
 import type { CandidateSummary, StudyEvent, StudyPhase } from '../study/events.ts';
+import { refusalText } from './refusal-text.ts';
 import { initialSearchState, reduceSearch, type SearchState } from './search-state.ts';
 import { initialTrainingState, reduceTraining, type TrainingState } from './training-state.ts';
 
@@ -108,7 +109,7 @@ function reduceKind(state: DashboardState, event: StudyEvent): DashboardState {
     case 'warning':
       return withWarning(state, event.message);
     case 'strategy-refused':
-      return withWarning(state, `${event.strategy} sits out: ${event.reason}`);
+      return withWarning(state, refusalText(event));
     case 'search-progress':
       return progress(state, event);
     case 'candidates-kept':

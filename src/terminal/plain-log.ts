@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { clockTime, fraction, percent, plural, printable, shortNumber, words } from '../report/format.ts';
 import type { StudyEvent, StudyListener } from '../study/events.ts';
+import { refusalText } from './refusal-text.ts';
 import { progressShare } from './search-state.ts';
 
 export interface PlainLogOptions {
@@ -68,7 +69,7 @@ class PlainLines {
       case 'warning':
         return [{ text: `warning: ${event.message}`, style: 'yellow' }];
       case 'strategy-refused':
-        return [{ text: `warning: ${event.strategy} sits out: ${event.reason}`, style: 'yellow' }];
+        return [{ text: `warning: ${refusalText(event)}`, style: 'yellow' }];
       case 'search-progress':
         return this.searching(event);
       case 'candidates-kept':

@@ -46,7 +46,7 @@ test.runIf(smallDisksWork)(
       const [first, other, resumed, cut, straight, whole] = stdout.split('----\n');
       expect(first, stderr).toBe('code 1\n');
       expect(stderr).toContain('Free some space');
-      expect(stderr).toContain('--resume');
+      expect(stderr).toContain('Go on with: scattershot search --resume cut\n');
       expect(stderr).not.toMatch(/\n\s+at /);
       expect(other).toContain('Free some space');
       expect([resumed, straight]).toEqual(['code 0\n', 'code 0\n']);

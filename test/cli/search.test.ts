@@ -76,7 +76,7 @@ test('an interrupted search ends with 130, keeps what it found, and resumes to w
 
 test('a search killed at any moment resumes to what an uninterrupted one finds', async () => {
   await inFolder(async (cwd) => {
-    const args = ['search', ...small, '--budget', '300', '--seed', '5', '--workers', '2', '--quiet'];
+    const args = ['search', ...small, '--budget', '60', '--seed', '5', '--workers', '2', '--quiet'];
     expect((await runProgram([...args, '--name', 'whole'], { cwd })).code).toBe(0);
     let run = await runProgram([...args, '--name', 'cut'], {
       cwd,
@@ -177,7 +177,7 @@ test('a larger budget given to a resume is the study’s own from then on', asyn
 
 test('a leaderboard is filtered, and a condition that is none is refused', async () => {
   await inFolder(async (cwd) => {
-    await runProgram(['search', ...small, '--budget', '40', '--quiet'], { cwd });
+    await runProgram(['search', ...small, '--strategy', 'uniform-random,local', '--budget', '40', '--quiet'], { cwd });
     const filtered = async (filter: string) => {
       const run = await runProgram(['leaderboard', '--json', '--filter', filter], { cwd });
       return JSON.parse(run.stdout) as { strategy: string; scatter: number }[];
@@ -231,5 +231,35 @@ test('a study that is being searched cannot be resumed beside it, and is told by
         /^scattershot: study "32-64-16-1" is being worked on by process \d+ on .* \(last sign of life \d+ s ago\)\.\nWait for it/,
       ),
     });
+  });
+});
+
+test('a search that no strategy can do fails with the first reason, and one that needs no wanted scatter does without its strategy', async () => {
+  await inFolder(async (cwd) => {
+    const refused = await runProgram(
+      ['search', '--layers', '60,84,36', '--fan-out', '21,9', '--strategy', 'radix', '--budget', '10'],
+      { cwd },
+    );
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toMatch(
+      /\nscattershot: no strategy can do this problem: radix: .*\nName another strategy, or change what is asked for\.\n$/,
+    );
+    expect(refused.stderr).not.toContain('--resume');
+    const all = await runProgram(['search', ...small, '--budget', '30'], { cwd });
+    expect(all.code).toBe(0);
+    expect(all.stderr).not.toMatch(/target sits out|strategies sit out: .*target/);
+  });
+});
+
+test('a wanted scatter that is not reached is said to be missed, and does not go with the search for the highest', async () => {
+  await inFolder(async (cwd) => {
+    const wanted = ['search', ...small, '--target', '0.01', '--quiet'];
+    const both = await runProgram([...wanted, '--until-optimal'], { cwd });
+    expect(both).toMatchObject({ code: 2, stderr: expect.stringMatching(/--target .* --until-optimal/) });
+    const run = await runProgram([...wanted, '--strategy', 'permutation-grid', '--budget', '5'], { cwd });
+    expect(run.code).toBe(0);
+    expect(run.stdout.replace(/\s+/g, ' ')).toMatch(
+      /nearest to 0\.01: S = 0\.9\d{3} \(candidate \d, permutation-grid\), off by 0\.9\d{3}, not within 0\.005 of it/,
+    );
   });
 });

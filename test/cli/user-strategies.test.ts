@@ -68,8 +68,10 @@ test('when the only strategy fails the search ends with 1, by its name, and keep
     );
     const run = await runProgram([...small, '--strategy', './mine.mjs', '--budget', '100'], { cwd });
     expect(run.code).toBe(1);
-    expect(run.stderr).toMatch(/warning: island 0 ended: .*mine\.mjs\) failed in round 2: lost/);
-    expect(run.stderr).toMatch(/scattershot: no island is left to search: .*lost/);
+    expect(run.stderr).toMatch(/warning: island 0 ended: lost \(strategy shuffled-ring of .*mine\.mjs, in round 2\)/);
+    expect(run.stderr).toMatch(
+      /scattershot: no island is left to search: lost .*; and 7 more islands\.\n.*start a new study\.\n$/,
+    );
     const again = await runProgram(['search', '--resume', '32-64-16-1', '--quiet'], { cwd });
     expect(again.code).toBe(1);
     const board = await runProgram(['leaderboard', '--json'], { cwd });

@@ -14,6 +14,7 @@ const report: SearchResult = {
   vacuous: [],
   ended: 'budget',
   endedBecause: null,
+  target: null,
   best: found(7, 0.95, null),
   top: [found(7, 0.95, null), found(3, 0.9, null)],
 };
@@ -28,6 +29,18 @@ test('the best is told with how far it is from the best possible, the top as a t
   expect(text).toMatch(/\n3 {2}anneal +0\.9000 .* 0\.2500\n/);
   expect(text).toContain('Ranked by scatter (higher), rank (higher).');
   expect(text).toContain('scattershot export 7 --study morse-1');
+});
+
+test('where a scatter was wanted, it is told how far the nearest is off, reached or not', () => {
+  const target = { wanted: 0.3, tolerance: 0.005, offBy: 0.65, reached: false };
+  const missed = searchText({ ...report, target }, options);
+  expect(missed).toContain(
+    'morse-1: nearest to 0.3: S = 0.9500 (candidate 7, anneal), off by 0.6500, not within 0.005 of it.',
+  );
+  expect(missed).not.toContain('is possible');
+  const best = found(7, 0.302, null);
+  const met = searchText({ ...report, best, target: { ...target, offBy: 0.002, reached: true } }, options);
+  expect(met).toContain('S = 0.3020 (candidate 7, anneal), off by 0.0020, within 0.005 of it.');
 });
 
 test('a certified best says that nothing scores higher; no candidate says that', () => {

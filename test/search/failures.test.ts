@@ -70,6 +70,17 @@ const ways: readonly (readonly [string, string | RegExp, string, RegExp])[] = [
   ['starts with a function', '({ made: 0 })', '({ made: () => 0 })', /start returned is not plain data/],
   ['draws by itself', 'random.fork(i)', '{ shuffle: (a) => a.sort(() => Math.random()) }', /^Math\.random is not for/],
   ['looks at the clock', 'state.made + 1 }', 'state.made + Date.now() }', /^Date\.now is not for strategies/],
+  ['makes a date of now', 'state.made + 1 }', 'new Date().getTime() }', /^new Date\(\) is not for strategies/],
+  ['writes the date of now', 'state.made + 1 }', 'Date() }', /^Date\(\) is not for strategies/],
+  ['takes the time', 'state.made + 1 }', 'process.hrtime()[1] }', /^process\.hrtime is not for strategies/],
+  ['takes long time', 'state.made + 1 }', 'process.hrtime.bigint() }', /^process\.hrtime\.bigint is not for/],
+  [
+    'draws bytes by itself',
+    'state.made + 1 }',
+    'crypto.getRandomValues(new Uint8Array(1))[0] }',
+    /^crypto\.getRandomValues is not/,
+  ],
+  ['names by itself', 'state.made + 1 }', 'crypto.randomUUID() }', /^crypto\.randomUUID is not for strategies/],
   ['says neither yes nor why', /accepts: .*/, 'accepts: () => 0,', /accepts must return true, or why not/],
 ];
 
@@ -84,8 +95,9 @@ test.each(ways.map(([way, , , message], index) => [way, message, index + 1] as c
     const path = files[island - 1];
     expect(own).toMatchObject([{ strategy: 'shuffled-ring', file: path }]);
     const [{ reason }] = own;
-    expect(reason.slice(0, reason.indexOf(': '))).toContain(`strategy shuffled-ring (${path}) failed`);
-    expect(reason.slice(reason.indexOf(': ') + 2)).toMatch(message);
+    const behind = reason.indexOf(` (strategy shuffled-ring of ${path}, `);
+    expect(reason.slice(behind)).toMatch(/, (in round \d+|when it was asked whether it can do the problem)\)$/);
+    expect(reason.slice(0, behind)).toMatch(message);
   },
 );
 
@@ -152,7 +164,9 @@ test('when every island has failed the search ends with a Failure that says why,
   expect(error).toMatchObject({
     failure: {
       reason: 'strategies-failed',
-      message: expect.stringMatching(/no island is left .*hopeless\.mjs\).*hopeless$/),
+      message: expect.stringMatching(
+        /^no island is left to search: hopeless \(strategy .*hopeless\.mjs, in round 2\); and 1 more island$/,
+      ),
     },
   });
   const rounds = events.filter(isRound);
@@ -161,6 +175,65 @@ test('when every island has failed the search ends with a Failure that says why,
   const again = await told({ ...asked, resume });
   expect(failures(again)).toHaveLength(2);
   expect(again.at(-1)).toBeInstanceOf(FailureError);
+});
+
+test('a search that every strategy refuses ends with a Failure that gives the first reason, not as if all were found', async () => {
+  const path = altered('choosy.mjs', /accepts: .*/, "accepts: () => 'only the sea',");
+  const events = await told(request([islandOf(path), islandOf(path)]));
+  expect(events.slice(0, -1)).toMatchObject([{ kind: 'refused' }, { kind: 'refused' }]);
+  expect(events.at(-1)).toMatchObject({
+    failure: {
+      reason: 'strategies-refused',
+      message: 'no strategy can do this problem: shuffled-ring: only the sea',
+      nextStep: 'Name another strategy, or change what is asked for.',
+    },
+  });
+});
+
+test('a date that is made of something, and asked what it is, is a strategy’s to use', async () => {
+  const path = altered(
+    'dated.mjs',
+    'state.made + 1 }',
+    'state.made + (new Date(5).getTime() === 5 && new Date(5) instanceof Date ? 1 : NaN) }',
+  );
+  const events = await told(request([islandOf(path)], { budget: { kind: 'candidates', candidates: 3 } }));
+  expect(failures(events)).toEqual([]);
+  expect(events.filter(isRound).at(-1)?.checkpoint.states).toEqual([{ made: 3 }]);
+});
+
+test('a strategy that works long on each candidate is waited for: rounds in which none came are not the end', async () => {
+  const path = altered(
+    'slow.mjs',
+    'candidates: [{ junctions }]',
+    'candidates: state.made % 300 === 299 ? [{ junctions }] : []',
+  );
+  const asked = request([islandOf(path)], { budget: { kind: 'candidates', candidates: 2 } });
+  const events = await told(asked);
+  expect(events.at(-1)).toMatchObject({ kind: 'ended', why: 'budget', progress: { evaluated: 2, round: 600 } });
+  const rounds = events.filter(isRound);
+  expect(rounds[298].checkpoint).toMatchObject({ idleRounds: 0, emptyRounds: 299 });
+  // The count goes on where a checkpoint holds it: one round more is one too many.
+  const checkpoint = { ...rounds[298].checkpoint, states: [{ made: 0 }], emptyRounds: 99_999 };
+  expect((await told({ ...asked, resume: { checkpoint, kept: [] } })).at(-1)).toMatchObject({ why: 'nothing-made' });
+  const { emptyRounds: _, ...older } = rounds[298].checkpoint;
+  expect((await told({ ...asked, resume: { checkpoint: older, kept: [] } })).at(-1)).toMatchObject({ why: 'budget' });
+});
+
+test('an island whose step takes long is named once, and nothing else of the search is changed', async () => {
+  const sleep = (ms: number) => `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${ms}); const { layers`;
+  const asked = (path: string) => request([{ strategy: 'uniform-random' }, islandOf(path)], { workers: 2 });
+  const path = altered(
+    'sleepy.mjs',
+    'const { layers',
+    `if (state.made < 2) ${sleep(600)}`.replace('; const', ';\nconst'),
+  );
+  const events = await told(asked(path), { slowStepMs: 100 });
+  const slow = events.flatMap((event) => ('kind' in event && event.kind === 'slow' ? [event] : []));
+  expect(slow.filter(({ island }) => island === 1)).toEqual([
+    { kind: 'slow', island: 1, strategy: 'shuffled-ring', seconds: 0.1 },
+  ]);
+  const others = events.filter((event) => !('kind' in event && event.kind === 'slow'));
+  expect(timeless(others)).toEqual(timeless(await told(asked(written('wakeful.mjs', documented)))));
 });
 
 test('a file that is no longer what it was ends the search before anything of it is run', async () => {
@@ -213,7 +286,7 @@ test('an island whose thread dies twice in one step ends, the others go on', asy
   expect(failures(events)).toEqual([
     {
       ...{ kind: 'failed', island: 1, strategy: 'anneal', file: null, round: 2 },
-      reason: 'strategy anneal ended its thread twice: worker exited with code: 3',
+      reason: 'its thread ended twice: worker exited with code: 3 (strategy anneal)',
     },
   ]);
   expect(events.at(-1)).toMatchObject({ kind: 'ended', why: 'budget', progress: { evaluated: 30 } });
@@ -232,7 +305,7 @@ test('a file that ends its thread ends its island', async () => {
   const path = altered('exiting.mjs', 'const { layers', 'if (state.made === 2) process.exit(7);\n const { layers');
   const events = await told(request([{ strategy: 'uniform-random' }, islandOf(path)]));
   expect(failures(events)).toMatchObject([
-    { round: 3, reason: expect.stringMatching(/exiting\.mjs\) ended its thread twice/) },
+    { round: 3, reason: expect.stringMatching(/^its thread ended twice: .*exiting\.mjs\)$/) },
   ]);
   expect(events.at(-1)).toMatchObject({ kind: 'ended', why: 'budget' });
 });

@@ -88,14 +88,40 @@ test('elites are the best of all and the best of every strategy, best first, in 
   }
 });
 
-test('rounds without anything new are counted, and forgotten with the next new candidate', () => {
+test('rounds in which nothing new came, and those in which nothing came, are counted, and forgotten with the next new candidate', () => {
   const rounds = new Rounds(request());
   rounds.merge([result(1), result(2), null]);
   rounds.merge([result(1), result(2), null]);
-  rounds.merge([result(), result(2), null]);
-  expect(rounds.idleRounds).toBe(2);
-  rounds.merge([result(3), result(2), null]);
-  expect(rounds.idleRounds).toBe(0);
+  rounds.merge([{ ...result(), duplicates: 1 }, result(), null]);
+  for (let round = 0; round < 300; round++) rounds.merge([result(), result(), null]);
+  expect([rounds.idleRounds, rounds.emptyRounds]).toEqual([2, 300]);
+  const resumed = new Rounds({ ...request(), resume: { checkpoint: rounds.checkpoint(0), kept: [] } });
+  expect([resumed.idleRounds, resumed.emptyRounds]).toEqual([2, 300]);
+  rounds.merge([result(3), result(), null]);
+  expect([rounds.idleRounds, rounds.emptyRounds]).toEqual([0, 0]);
+});
+
+test('the scores of all kept candidates that have the S of the best are known, of whatever strategy', () => {
+  const rounds = new Rounds(request());
+  const alike = (seed: number, ...vector: number[]): ScoredPattern => ({
+    ...scored(seed),
+    score: { ...scored(seed).score, scatter: Math.min(...vector), vector },
+  });
+  const step = (...candidates: ScoredPattern[]): StepResult => ({ ...result(), candidates });
+  rounds.merge([step(alike(1, 0.9, 0.95), alike(2, 0.8, 1)), step(alike(3, 0.9, 1)), null]);
+  expect(rounds.equals.map(({ vector }) => vector)).toEqual([
+    [0.9, 0.95],
+    [0.9, 1],
+  ]);
+});
+
+test('what a budget by number left over is not taken in by a resume whose time is spent', () => {
+  const rounds = new Rounds(request({ budget: { kind: 'candidates', candidates: 1 } }));
+  rounds.merge([result(1, 2), null, null]);
+  const resume = { checkpoint: rounds.checkpoint(10), kept: [] };
+  const hasLeftOver = (seconds: number) =>
+    new Rounds({ ...request(), budget: { kind: 'time', seconds }, resume }).hasLeftOver;
+  expect([hasLeftOver(10), hasLeftOver(11)]).toEqual([false, true]);
 });
 
 test('rounds restored from a checkpoint and the kept candidates go on as those that never stopped', () => {

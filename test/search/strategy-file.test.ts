@@ -38,6 +38,17 @@ test.each(bad)('a file %s', async (what, place, by, message) => {
   expect(outcome).toMatchObject({ message: expect.stringContaining(path) });
 });
 
+test.each([
+  ['loops', 'for (;;);\n'],
+  ['waits for what never comes', 'setInterval(() => {}, 1000);\nawait new Promise(() => {});\n'],
+])('a file that %s at its top level is given up after a while, by its name', async (what, text) => {
+  const path = written(`${what.replaceAll(' ', '-')}.mjs`, text + documented);
+  expect(await inspectStrategyFile(path, [], 1)).toMatchObject({
+    reason: 'bad-strategy-file',
+    message: `the strategy file ${path} was not loaded after 1 seconds`,
+  });
+});
+
 test('a file that is not there, a folder, and a name that is taken are told apart', async () => {
   const absent = join(folder, 'absent.mjs');
   expect(await inspectStrategyFile(absent, [])).toMatchObject({

@@ -3,6 +3,7 @@ import { defineArchitecture } from '../../src/pattern/architecture.ts';
 import { measureProxies } from '../../src/proxies/index.ts';
 import type { Store } from '../../src/store/index.ts';
 import type { StudyEvent } from '../../src/study/events.ts';
+import type { StudyHost } from '../../src/study/host.ts';
 import { rankedCandidates } from '../../src/study/leaderboard.ts';
 import { resumeStudy, runStudy, type StudyOutcome } from '../../src/study/run-study.ts';
 import { searchResult } from '../../src/study/search-result.ts';
@@ -113,4 +114,46 @@ test('patience is the study’s own, ends it with a word of why, and may be rais
   expect(longer.study.evaluated).toBeGreaterThan(same.study.evaluated);
   const best = searchResult(store, longer.study, 1).best;
   expect(longer.study.evaluated - (best?.candidate ?? 0)).toBeGreaterThanOrEqual(30);
+});
+
+/** What a study says from its start to its end, and its record then. */
+async function heard(run: (host: StudyHost) => Promise<StudyOutcome>, store: Store, folder: string) {
+  const events: StudyEvent[] = [];
+  const listener = (event: StudyEvent) => void events.push(event);
+  const host = { store, cacheFolder: folder, workers: 1, signal: new AbortController().signal, listener };
+  const { study } = await run(host);
+  const warnings = events.flatMap((event) => (event.kind === 'warning' ? [event.message] : []));
+  return { study, warnings, events };
+}
+
+test('a total below what is done already is said to be, and does not lower the study’s own', async () => {
+  const folder = temporaryFolder();
+  const store = openedStore(`${folder}/a.db`);
+  const budget = { kind: 'candidates', candidates: 20 } as const;
+  const first = await heard((host) => runStudy({ ...settings, budget }, null, host), store, folder);
+  expect(first.warnings).toEqual([]);
+  const changes = { budget: { kind: 'candidates', candidates: 10 } } as const;
+  const again = await heard((host) => resumeStudy(first.study, host, changes), store, folder);
+  expect(again.warnings).toEqual([
+    '20 candidates are done already, no fewer than asked for; the study’s total stays 20 candidates',
+  ]);
+  expect(again.study).toMatchObject({ evaluated: 20, settings: { budget } });
+  const more = { budget: { kind: 'candidates', candidates: 30 } } as const;
+  const raisedTo = await heard((host) => resumeStudy(again.study, host, more), store, folder);
+  expect(raisedTo).toMatchObject({ warnings: [], study: { evaluated: 30, settings: more } });
+});
+
+test('strategies that sit out for the same reason are told of together', async () => {
+  const folder = temporaryFolder();
+  const store = openedStore(`${folder}/a.db`);
+  const forced = [[[0, 0] as const], []];
+  const own = {
+    ...settings,
+    islands: ['uniform-random', 'local', 'local', 'radix'].map((strategy) => ({ strategy })),
+    constraints: { forced },
+    budget: { kind: 'candidates', candidates: 5 } as const,
+  };
+  const { events } = await heard((host) => runStudy(own, null, host), store, folder);
+  const refused = events.filter((event) => event.kind === 'strategy-refused');
+  expect(refused).toMatchObject([{ strategies: ['local', 'radix'], reason: expect.stringMatching(/forced edges/) }]);
 });

@@ -11,6 +11,7 @@ vi.hoisted(() => {
 import type { StudyEvent } from '../../src/study/events.ts';
 import { summaryText } from '../../src/terminal/dashboard/app.tsx';
 import { DashboardView, type DashboardViewProps } from '../../src/terminal/dashboard/dashboard-view.tsx';
+import { StrategiesTable } from '../../src/terminal/dashboard/strategies-table.tsx';
 import { initialDashboardState, reduceDashboard } from '../../src/terminal/dashboard-state.ts';
 import { anyEvent } from './random-events.ts';
 import { scriptedStudy } from './scripted-study.ts';
@@ -171,4 +172,14 @@ test('property: no events at any size make a frame that throws or overflows', ()
     }),
     { numRuns: 80 },
   );
+});
+
+test('where not all strategies have room, the best are shown', () => {
+  const strategies = [0.2, null, 0.9, 0.5].map((best, index) => ({ name: `way-${index}`, evaluated: 3, best }));
+  const shown = (height: number) => {
+    const text = renderToString(<StrategiesTable strategies={strategies} width={40} height={height} theme={plain} />);
+    return withoutColor(text).match(/way-\d/g);
+  };
+  expect(shown(3)).toEqual(['way-2', 'way-3']);
+  expect(shown(5)).toEqual(['way-0', 'way-1', 'way-2', 'way-3']);
 });

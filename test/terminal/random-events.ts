@@ -80,7 +80,12 @@ export const anyEvent: fc.Arbitrary<StudyEvent> = fc.oneof(
     phase: fc.constantFrom('search' as const, 'select' as const, 'data' as const, 'train' as const, 'verdict' as const),
   }),
   fc.record({ atMs, kind: fc.constant('warning' as const), message: text }),
-  fc.record({ atMs, kind: fc.constant('strategy-refused' as const), strategy: text, reason: text }),
+  fc.record({
+    atMs,
+    kind: fc.constant('strategy-refused' as const),
+    strategies: fc.array(text, { minLength: 1, maxLength: 3 }),
+    reason: text,
+  }),
   fc.record({ atMs, kind: fc.constant('search-progress' as const), progress }),
   fc.record({ atMs, kind: fc.constant('candidates-kept' as const), candidates }),
   fc.record({ atMs, kind: fc.constant('selected' as const), candidates, seeds: fc.nat(3), epochs: fc.nat(20) }),

@@ -118,7 +118,7 @@ export function scriptedStudy(stepMs = 200): StudyEvent[] {
     started,
     { kind: 'warning', message: 'no GPU was found: training runs on the CPU; see scattershot doctor' },
     { kind: 'phase', phase: 'search', summary: '4 strategies, 4 islands' },
-    { kind: 'strategy-refused', strategy: 'radix', reason: 'needs layers whose sizes share a product of radices' },
+    { kind: 'strategy-refused', strategies: ['radix'], reason: 'needs layers whose sizes share a product of radices' },
     ...search,
     { kind: 'phase', phase: 'select', summary: '12 candidates over the range of S' },
     { kind: 'selected', candidates: chosen, seeds, epochs },

@@ -1,13 +1,14 @@
 import { Command, Option } from 'commander';
 import { strategyNames } from '../../../strategies/index.ts';
-import { unwrap } from '../../pattern/failure.ts';
+import { FailureError, failure, unwrap } from '../../pattern/failure.ts';
 import { proxies } from '../../proxies/index.ts';
 import { rankingOrder } from '../../proxies/ranking.ts';
 import { searchText } from '../../report/search.ts';
 import type { Budget } from '../../search/events.ts';
 import { defaultSearchOrder } from '../../search/ranking.ts';
 import type { Store, StudyRecord } from '../../store/index.ts';
-import { type ResumeChanges, resumeStudy, runStudy } from '../../study/run-study.ts';
+import type { StudyListener } from '../../study/events.ts';
+import { type ResumeChanges, resumeStudy, runStudy, type StudyOutcome } from '../../study/run-study.ts';
 import { searchResult } from '../../study/search-result.ts';
 import type { StudySettings } from '../../study/settings.ts';
 import {
@@ -18,12 +19,12 @@ import {
 } from '../architecture-options.ts';
 import { addConstraintOptions, type ConstraintOptions, constraintsFrom } from '../constraint-options.ts';
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
-import { EXIT, UsageError } from '../errors.ts';
+import { asFailure, EXIT, UsageError } from '../errors.ts';
 import { budget, fraction, names, wholeNumber } from '../parse.ts';
 import { refuseConflicts } from '../resume-conflicts.ts';
 import { withStore } from '../stores.ts';
 import { chosenIslands } from '../strategy-options.ts';
-import { type Watch, watchStudy } from '../watch.ts';
+import { watchStudy } from '../watch.ts';
 
 interface SearchOptions extends GlobalOptions, ArchitectureOptions, ConstraintOptions {
   readonly name?: string;
@@ -41,49 +42,46 @@ interface SearchOptions extends GlobalOptions, ArchitectureOptions, ConstraintOp
 const DEFAULT_BUDGET: Budget = { kind: 'time', seconds: 10 };
 const DEFAULT_TOP = 10;
 
+const EXAMPLES = `
+Examples:
+  scattershot search --net morse --budget 30s
+  scattershot search --layers 1024,64,16 --fan-out 1,4 --until-optimal
+  scattershot search --net mnist-cl --shapes 28x28,224,10 --strategy anneal --budget 200 --seed 7
+  scattershot search --net morse --strategy anneal,./mine.mjs --patience 500 --budget 5m
+  scattershot search --net morse --parallelism 16 --edges edges.json --distinct
+  scattershot search --layers 64,128,32 --density 50% --nm 2:4 --nm-transposable
+  scattershot search --resume morse-1 --budget 60s`;
+
+const options: readonly Option[] = [
+  new Option('--name <name>', 'name of the study (default: the network and a number)'),
+  new Option(
+    '--strategy <names>',
+    `${strategyNames.join(', ')}, or files of your own such as ./mine.mjs (default: several that complement each other)`,
+  ).argParser(names),
+  new Option('--budget <budget>', 'a time (30s, 5m) or a number of candidates (default: 10s)').argParser(budget),
+  new Option('--patience <N>', 'end once N candidates in a row were no better than the best').argParser(wholeNumber(1)),
+  new Option('--until-optimal', 'end once the best is certified: no pattern scores higher'),
+  new Option('--target <S>', 'look for a scatter of this value instead of the highest').argParser(fraction),
+  new Option(
+    '--top <K>',
+    `candidates listed, and kept of each strategy (default: ${DEFAULT_TOP}); with --resume listed alone: no more are kept than the study began with`,
+  ).argParser(wholeNumber(1)),
+  new Option(
+    '--rank-by <names>',
+    `what decides between equal scatter, in turn: other-scatter, ${[...proxies.keys()].join(', ')} (default: ${defaultSearchOrder.join(',')})`,
+  ).argParser(names),
+  new Option(
+    '--resume <study>',
+    'go on with a study by its own settings; --budget is then the new total, --patience the new patience',
+  ),
+  new Option('--json', 'one JSON document'),
+];
+
 export function searchCommand(): Command {
   const command = new Command('search').description('find patterns of high scatter');
-  return addConstraintOptions(addArchitectureOptions(command))
-    .option('--name <name>', 'name of the study (default: the network and a number)')
-    .addOption(
-      new Option(
-        '--strategy <names>',
-        `${strategyNames.join(', ')}, or files of your own such as ./mine.mjs (default: all)`,
-      ).argParser(names),
-    )
-    .addOption(
-      new Option('--budget <budget>', 'a time (30s, 5m) or a number of candidates (default: 10s)').argParser(budget),
-    )
-    .addOption(
-      new Option('--patience <N>', 'end once N candidates in a row were no better than the best').argParser(
-        wholeNumber(1),
-      ),
-    )
-    .option('--until-optimal', 'end once the best is certified: no pattern scores higher')
-    .addOption(
-      new Option('--target <S>', 'look for a scatter of this value instead of the highest').argParser(fraction),
-    )
-    .addOption(
-      new Option('--top <K>', `candidates listed, and kept of each strategy (default: ${DEFAULT_TOP})`).argParser(
-        wholeNumber(1),
-      ),
-    )
-    .addOption(
-      new Option(
-        '--rank-by <names>',
-        `what decides between equal scatter, in turn: other-scatter, ${[...proxies.keys()].join(', ')} (default: ${defaultSearchOrder.join(',')})`,
-      ).argParser(names),
-    )
-    .option(
-      '--resume <study>',
-      'go on with a study by its own settings; --budget is then the new total, --patience the new patience',
-    )
-    .option('--json', 'one JSON document')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  scattershot search --net morse --budget 30s\n  scattershot search --layers 1024,64,16 --fan-out 1,4 --until-optimal\n  scattershot search --net mnist-cl --shapes 28x28,224,10 --strategy anneal --budget 200 --seed 7\n  scattershot search --net morse --strategy anneal,./mine.mjs --patience 500 --budget 5m\n  scattershot search --net morse --parallelism 16 --edges edges.json --distinct\n  scattershot search --layers 64,128,32 --density 50% --nm 2:4 --nm-transposable\n  scattershot search --resume morse-1 --budget 60s',
-    )
-    .action(search);
+  addConstraintOptions(addArchitectureOptions(command));
+  for (const option of options) command.addOption(option);
+  return command.addHelpText('after', EXAMPLES).action(search);
 }
 
 /** @throws RangeError for an unknown or repeated name */
@@ -96,6 +94,13 @@ function orderFrom({ rankBy }: SearchOptions): readonly string[] {
 async function settingsFrom(options: SearchOptions, context: Context): Promise<StudySettings> {
   const { architecture, baseName } = architectureFrom(options);
   const constraints = constraintsFrom(options, architecture);
+  const target = options.target ?? null;
+  if (target !== null && options.untilOptimal) {
+    throw new UsageError(
+      '--target looks for a certain scatter, and --until-optimal for the highest',
+      'Give one of them: a search ends anyway once the target is met.',
+    );
+  }
   return {
     kind: 'search',
     baseName,
@@ -103,12 +108,12 @@ async function settingsFrom(options: SearchOptions, context: Context): Promise<S
     metric: options.metric ?? 'indicator',
     entries: entryOptionsFrom(options),
     ...(constraints === undefined ? {} : { constraints }),
-    islands: await chosenIslands(options.strategy),
+    islands: await chosenIslands(options.strategy, options.target ?? null),
     seed: context.seed,
     budget: options.budget ?? DEFAULT_BUDGET,
     keep: options.top ?? DEFAULT_TOP,
     order: orderFrom(options),
-    target: options.target ?? null,
+    target,
     untilOptimal: options.untilOptimal === true,
     ...(options.patience === undefined ? {} : { patience: options.patience }),
     training: null,
@@ -125,11 +130,18 @@ async function search(options: SearchOptions): Promise<void> {
     if (resumed?.status === 'finished' && Object.keys(changes).length === 0)
       return printResult(store, resumed, options, context);
     const watch = await watchStudy(context, options.json === true);
-    const host = { store, cacheFolder: context.cacheFolder, workers: context.workers, ...pick(watch) };
-    let ended: Awaited<ReturnType<typeof runStudy>>;
+    let name: string | null = null;
+    const listener: StudyListener = (event) => {
+      if (event.kind === 'study-started') name = event.study;
+      watch.listener(event);
+    };
+    const host = { store, cacheFolder: context.cacheFolder, workers: context.workers, listener, signal: watch.signal };
+    let ended: StudyOutcome;
     try {
       if (settings !== null) ended = await runStudy(settings, options.name ?? null, host);
       else ended = await resumeStudy(resumed as StudyRecord, host, changes);
+    } catch (error) {
+      throw name === null ? error : resumable(error, name);
     } finally {
       await watch.done();
     }
@@ -139,6 +151,21 @@ async function search(options: SearchOptions): Promise<void> {
       process.exitCode = EXIT.interrupted;
     }
   });
+}
+
+/** What a resume would meet again, or must not touch. */
+const FINAL: ReadonlySet<string> = new Set([
+  ...['strategies-failed', 'strategies-refused', 'strategy-file-changed'],
+  ...['study-taken-over', 'no-such-study'],
+]);
+
+/** What the world did in the middle of a search, its next step naming the study; any other error as it is. */
+function resumable(error: unknown, study: string): unknown {
+  const fault = asFailure(error);
+  if (fault === null || FINAL.has(fault.reason)) return error;
+  const before = fault.reason === 'disk-full' ? 'Free some space.' : fault.nextStep;
+  const nextStep = `${before} Go on with: scattershot search --resume ${study}`;
+  return new FailureError(failure(fault.reason, fault.message, nextStep));
 }
 
 /** How long a resumed search is to go on, where that is asked for anew. */
@@ -156,8 +183,6 @@ function requireSearch(study: StudyRecord, options: SearchOptions): void {
   }
   refuseConflicts(options, study);
 }
-
-const pick = ({ listener, signal }: Watch) => ({ listener, signal });
 
 function printResult(store: Store, study: StudyRecord, options: SearchOptions, context: Context): void {
   const result = searchResult(store, study, options.top ?? DEFAULT_TOP);

@@ -21,7 +21,14 @@ function strategyColumns(theme: Theme): Column<StrategyRow>[] {
   ];
 }
 
+/** In their own order, which does not jump; where some must be left out, the best. */
+function shownStrategies(strategies: readonly StrategyRow[], height: number): readonly StrategyRow[] {
+  if (strategies.length < height) return strategies;
+  return strategies.toSorted((a, b) => (b.best ?? -1) - (a.best ?? -1));
+}
+
 /** What every strategy has made so far, and the highest S among it. */
 export function StrategiesTable({ strategies, width, height, theme }: StrategiesTableProps) {
-  return <PanelTable columns={strategyColumns(theme)} rows={strategies} width={width} height={height} theme={theme} />;
+  const rows = shownStrategies(strategies, height);
+  return <PanelTable columns={strategyColumns(theme)} rows={rows} width={width} height={height} theme={theme} />;
 }
