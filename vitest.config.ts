@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     pool: 'forks',
+    // On two cores Vitest would run one file at a time, though most of a test that starts the program is waiting.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Worker threads that the sources start are TypeScript too.
     execArgv: ['--import', 'tsx'],
     testTimeout: 60_000,

@@ -79,7 +79,7 @@ test('studies that are killed 200 times at random instants, two at a time in one
       while (kills.wanted()) {
         const number = next++;
         const own = random.fork(number);
-        const begin = ['search', ...nets[number % nets.length], '--budget', '4000', '--seed', String(number)];
+        const begin = ['search', ...nets[number % nets.length], '--budget', '600', '--seed', String(number)];
         await runKilled(cwd, `cut-${number}`, begin, own, kills);
         // The same on another number of threads, never stopped.
         const whole = [...begin, '--name', `whole-${number}`, '--workers', '1', '--quiet'];
