@@ -109,6 +109,9 @@ export function drawLayers(problem: Problem, random: Random): SobolLayer[] {
 }
 
 /** Paths along a low-discrepancy sequence: any interval of neurons is reached as evenly as by design. */
+/** Good draws of dimensions are one in eight or so, and worth more than an early answer. */
+const FIRST_STEP = 8;
+
 export const sobol = defineStrategy<StepCount>({
   name: 'sobol',
   summary: 'low-discrepancy paths: windows reached evenly without a search',
@@ -117,5 +120,5 @@ export const sobol = defineStrategy<StepCount>({
   accepts: refusesConstraints,
   start: () => 0,
   step: (problem, steps, _elites, random) =>
-    independentStep(problem, steps, random, (own, stream) => sobolPattern(own, drawLayers(own, stream))),
+    independentStep(problem, steps, random, (own, stream) => sobolPattern(own, drawLayers(own, stream)), FIRST_STEP),
 });

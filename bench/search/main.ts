@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { describeArchitecture } from '../../src/pattern/architecture.ts';
+import { FailureError } from '../../src/pattern/failure.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import { Random } from '../../src/pattern/random.ts';
 import { requireProxy } from '../../src/proxies/index.ts';
@@ -100,6 +101,9 @@ async function search(
         best = candidate;
       }
     }
+  } catch (error) {
+    if (error instanceof FailureError && error.failure.reason === 'strategies-refused') return null;
+    throw error;
   } finally {
     clearTimeout(timer);
   }

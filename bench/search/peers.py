@@ -192,8 +192,6 @@ def anneal(problem, seconds, seed):
             sources[e], sources[f] = b, a
             if min(values) > record.best[0]:
                 record.offer(min(values), -current, as_lists)
-        if record.best[0] >= 1 - 1e-9:
-            break
     record.offer(min(values), -current, as_lists)
     return record
 
@@ -223,7 +221,7 @@ def optuna_tpe(problem, seconds, seed):
         scatter, total = problem.objective(lists)
         record.evaluated += 1
         record.offer(scatter, total, lambda: lists)
-        if record.over() or scatter >= 1 - 1e-9:
+        if record.over():
             trial.study.stop()
         return total
 
@@ -253,7 +251,7 @@ def dual_annealing(problem, seconds, seed):
         scatter, total = problem.objective(lists)
         record.evaluated += 1
         record.offer(scatter, total, lambda: lists)
-        if record.over() or scatter >= 1 - 1e-9:
+        if record.over():
             raise Over
         return -total
 

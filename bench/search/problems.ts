@@ -43,6 +43,12 @@ const benchProblems: readonly BenchProblem[] = [
     metric: 'fair-share',
     constraints: { parallelism: [16, 32] },
   },
+  {
+    name: 'morse-clash-free-8',
+    request: presets.morse,
+    metric: 'fair-share',
+    constraints: { parallelism: [8, 8] },
+  },
   { name: 'morse-fair-share', request: presets.morse, metric: 'fair-share' },
 ];
 

@@ -38,14 +38,16 @@ export type StepCount = number;
 /**
  * A step of such a strategy: independent patterns, each from a stream of its own. The first steps are short (1, 2, 4, … patterns up
  * to `batchSize`), so that a search has something to show at once.
+ * @param first patterns of the first step, a power of two
  */
 export function independentStep(
   problem: Problem,
   steps: StepCount,
   random: Random,
   make: (problem: Problem, random: Random) => Pattern,
+  first = 1,
 ): Step<StepCount> {
-  const length = Math.min(batchSize(problem), 2 ** Math.min(steps, 30));
+  const length = Math.min(batchSize(problem), first * 2 ** Math.min(steps, 30));
   const candidates = Array.from({ length }, (_, index) => make(problem, random.fork(index)));
   return { state: steps + 1, candidates, swaps: 0 };
 }
