@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { describeArchitecture } from '../../src/pattern/architecture.ts';
@@ -19,7 +20,7 @@ import { type Rises, runPeers } from './peers.ts';
 import { type NamedProblem, problemsNamed } from './problems.ts';
 
 const usage = `usage: npm run bench -- search [--seconds N] [--seed N] [--problems NAME,…] [--only NAME,…] [--no-peers] [--json]
-  --seconds N  for every method on every problem, on one thread, start-up counted (default 10)
+  --seconds N  for every method on every problem, on one thread, start-up counted (default 10); build first
   --only NAMES strategies, or "portfolio"
 `;
 
@@ -72,6 +73,10 @@ function ranked(method: string, { problem }: NamedProblem, pattern: Pattern, ris
   return { method, number: 0, score, other, ties, rises, evaluated };
 }
 
+/** Threads as users have them: starting TypeScript would take a second or two of the few. */
+const worker = new URL('../../dist/src/search/worker.js', import.meta.url);
+const builtWorker = existsSync(worker) ? { workerFile: worker } : {};
+
 /** A search of these islands on one thread. @returns null where every island refuses */
 async function search(
   method: string,
@@ -91,7 +96,7 @@ async function search(
   let evaluated = 0;
   const compare = byRank(null);
   try {
-    for await (const event of runSearch(request, controller.signal)) {
+    for await (const event of runSearch(request, controller.signal, builtWorker)) {
       if (event.kind !== 'round') continue;
       evaluated = event.progress.evaluated;
       for (const candidate of event.added) {
