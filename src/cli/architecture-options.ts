@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import {
   type Architecture,
@@ -12,6 +11,7 @@ import type { EntryOptions, ExplicitWindows } from '../pattern/entries.ts';
 import { presets } from '../pattern/presets.ts';
 import { type Metric, metrics } from '../scatter/metric.ts';
 import { UsageError } from './errors.ts';
+import { isRecord, readJsonFile } from './json-file.ts';
 import { fraction, oneOf, shapes, wholeNumber, wholeNumbers } from './parse.ts';
 
 /** What a user typed to say which network is meant and how its scatter is measured. */
@@ -124,32 +124,14 @@ export function entryOptionsFrom(options: ScatterOptions): EntryOptions {
   return { windows: readWindowsFile(windows), spans };
 }
 
+const WINDOWS_STEP =
+  'Give integral, balanced, or the path of a file with lists of neurons by entry: {"1:1 forward": [[0,1],[2,3]], "1:1 backward": …}.';
+
 function readWindowsFile(path: string): ExplicitWindows {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new UsageError(
-      `the windows "${path}" are neither "integral" nor "balanced" nor a file that can be read (${code})`,
-      'Give integral, balanced, or the path of a windows file such as {"1:1 forward": [[0,1],[2,3]]}.',
-    );
-  }
-  const nextStep = 'A windows file holds lists of neurons by entry: {"1:1 forward": [[0,1],[2,3]], "1:1 backward": …}.';
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    throw new UsageError(`the windows file ${path} is not JSON (${(error as Error).message})`, nextStep);
-  }
+  const parsed = readJsonFile(path, 'the windows file', WINDOWS_STEP);
   const isList = (value: unknown): value is unknown[] => Array.isArray(value);
-  const fits =
-    typeof parsed === 'object' &&
-    parsed !== null &&
-    !isList(parsed) &&
-    Object.values(parsed).every(
-      (lists) => isList(lists) && lists.every((list) => isList(list) && list.every((n) => typeof n === 'number')),
-    );
-  if (!fits) throw new UsageError(`the windows file ${path} does not hold lists of neurons by entry`, nextStep);
-  return parsed as ExplicitWindows;
+  const isLists = (lists: unknown) =>
+    isList(lists) && lists.every((list) => isList(list) && list.every((n) => typeof n === 'number'));
+  if (isRecord(parsed) && Object.values(parsed).every(isLists)) return parsed as unknown as ExplicitWindows;
+  throw new UsageError(`the windows file ${path} does not hold lists of neurons by entry`, WINDOWS_STEP);
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { constraintsRefusal } from '../../strategies/shared/constrained.ts';
 import type { Architecture } from '../pattern/architecture.ts';
 import type { Constraints, NeuronPair, NmStructure } from '../pattern/constraints.ts';
 import { UsageError } from './errors.ts';
+import { isRecord, readJsonFile } from './json-file.ts';
 
 /** What a user typed to say what patterns must keep to besides their degrees. */
 export interface ConstraintOptions {
@@ -71,29 +71,11 @@ function forAll<T>(values: readonly T[] | undefined, junctions: number, option: 
   );
 }
 
-function readEdges(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new UsageError(`the edges file "${path}" cannot be read (${code})`, EDGES_STEP);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UsageError(`the edges file ${path} is not JSON (${(error as Error).message})`, EDGES_STEP);
-  }
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const KINDS = ['forbidden', 'forced'] as const;
 
 /** Lists of pairs by kind and junction, as the file has them. @throws UsageError naming the place of what is wrong */
 function edgesFrom(path: string, architecture: Architecture): Pick<Constraints, (typeof KINDS)[number]> {
-  const parsed = readEdges(path);
+  const parsed = readJsonFile(path, 'the edges file', EDGES_STEP);
   const bad = (what: string) => new UsageError(`the edges file ${path} ${what}`, EDGES_STEP);
   if (!isRecord(parsed)) throw bad('is not an object of junctions');
   const junctions = architecture.fanOuts.length;

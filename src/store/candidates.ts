@@ -26,6 +26,7 @@ export interface CandidateQuery {
 
 /** Which trainings the accuracies of a study's candidates are of. */
 export interface AccuracyTraining {
+  readonly settingsDigest: string;
   readonly dataset: string;
   /** plain JSON values */
   readonly trainingSettings: unknown;
@@ -160,7 +161,7 @@ export class Candidates {
       );
       if (row === undefined) return null;
       const { dataset, engine, others } = row;
-      return { dataset, trainingSettings: JSON.parse(row.settings), engine, others };
+      return { settingsDigest: of.settingsDigest, dataset, trainingSettings: JSON.parse(row.settings), engine, others };
     });
   }
 

@@ -39,7 +39,7 @@ const refused: readonly (readonly [string, readonly string[], string | null, rea
     'an edges file that is not there',
     ['--edges', 'none.json'],
     null,
-    [/none\.json" cannot be read \(ENOENT\)/, /"forbidden": \[\[0,3\]\]/],
+    [/none\.json: there is no such file/, /"forbidden": \[\[0,3\]\]/],
   ],
   ['an edges file that is not JSON', ['--edges', 'edges.json'], '{"1":', [/edges\.json is not JSON/]],
   [

@@ -125,8 +125,9 @@ test('what the accuracies are of is that which most trainings share, the others 
   train(store, study.id, 1, 1, 0.1, other);
   train(store, study.id, 1, 1, 0.5);
   train(store, study.id, 1, 2, 0.7);
-  const { trainingSettings } = newEvaluation(1, 1);
-  expect(store.accuracyTraining(study.id)).toEqual({ dataset: 'morse', trainingSettings, engine: 'tfjs', others: 1 });
+  const { settingsDigest, trainingSettings } = newEvaluation(1, 1);
+  const shown = { settingsDigest, dataset: 'morse', trainingSettings, engine: 'tfjs', others: 1 };
+  expect(store.accuracyTraining(study.id)).toEqual(shown);
   expect(store.candidates(study)[0].accuracy?.n).toBe(2);
 });
 

@@ -13,6 +13,7 @@ const causes: Readonly<Record<string, readonly [string, string, string]>> = {
   EROFS: ['read-only', 'its file system is read-only', 'Choose a place that can be written.'],
   ENOSPC: ['disk-full', 'the disk is full', 'Free some space, or choose another disk.'],
   EDQUOT: ['disk-full', 'your disk quota is used up', 'Free some space, or choose another disk.'],
+  EEXIST: ['in-the-way', 'something else is in its place', 'Move that away, or use another place.'],
   EISDIR: ['is-a-folder', 'it is a folder', 'Give the name of a file.'],
   ENOTDIR: ['not-a-folder', 'a part of its path is not a folder', 'Check the path.'],
   ELOOP: ['not-a-folder', 'its links go in a circle', 'Check the path.'],
@@ -24,7 +25,7 @@ const causes: Readonly<Record<string, readonly [string, string, string]>> = {
 export function fileFailure(error: unknown, path: string, purpose: Purpose): Failure | null {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   if (typeof code !== 'string' || (error as NodeJS.ErrnoException).syscall === undefined) return null;
-  const what = `cannot ${purpose} ${path}: `;
+  const what = `cannot ${purpose} ${path === '' ? '""' : path}: `;
   if (code === 'ENOENT') {
     return purpose === 'read'
       ? failure('no-such-file', `${what}there is no such file`, 'Check the path.')
