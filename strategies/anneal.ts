@@ -1,12 +1,12 @@
 import type { Pattern } from '../src/pattern/pattern.ts';
 import type { Random } from '../src/pattern/random.ts';
 import { scorePattern } from '../src/scatter/kernel.ts';
-import { defineStrategy, type Elite, type Problem, type Step, TARGET_TOLERANCE } from '../src/search/strategy.ts';
+import { defineStrategy, type Elite, type Problem, type Step } from '../src/search/strategy.ts';
 import { localPattern } from './local.ts';
 import { type AnnealingPlan, annealingPlan } from './shared/annealing-plan.ts';
 import { constrainedPattern, hasConstraints } from './shared/constrained.ts';
 import { type Cooling, coolWalk, type Energy, measuredTemperature } from './shared/cooling.ts';
-import { boundsOf, lackEnergy, ROUNDING, targetEnergy } from './shared/energy.ts';
+import { boundsOf, lackEnergy, NEAR_TARGET, ROUNDING, targetEnergy } from './shared/energy.ts';
 import { gridOrRandom, suitedMoves, walkRefusal } from './shared/starts.ts';
 import { type Move, SwapWalk } from './shared/swap-walk.ts';
 
@@ -58,8 +58,6 @@ interface AnnealState {
   readonly current: Anneal | null;
 }
 
-/** With a target, an anneal ends once |S − target| is at most this: half of what the search asks for. */
-const NEAR_TARGET = TARGET_TOLERANCE / 2;
 /** Steps of the longest anneal. */
 const MOST_STEPS = 128;
 /** The first anneal of a way takes a quarter of the plan's steps, so that something is there early; the next is this much longer. */
@@ -152,7 +150,7 @@ function stepAnneal(problem: Problem, state: AnnealState, elites: readonly Elite
   const begun = state.current ?? beginning(problem, plan, state, elites, random.fork(0));
   const { way, moves, pattern } = begun;
   const energy = energyOf(problem, plan, way);
-  const walk = new SwapWalk(problem, plan, pattern);
+  const walk = new SwapWalk(problem, plan, pattern, moves);
   const anneal: Anneal =
     'cooling' in begun
       ? begun

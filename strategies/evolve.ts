@@ -73,7 +73,7 @@ const energyOf = ({ problem, plan, energy }: Setting, pattern: Pattern): number 
 function grow(setting: Setting, pattern: Pattern, { mutations, heat, proposals }: Growth, random: Random): Grown {
   const { problem, plan, energy } = setting;
   const moves = suitedMoves(problem, plan, pattern);
-  const walk = new SwapWalk(problem, plan, pattern);
+  const walk = new SwapWalk(problem, plan, pattern, moves);
   const rest = { moves, done: 0, arrived: never };
   const free = { hottest: 0, ratio: 1, total: mutations };
   coolWalk(walk, { ...rest, energy: neutral, cooling: free, most: mutations }, random.fork(0));

@@ -3,6 +3,7 @@ import {
   type JunctionSize,
   junctionSizes,
   type LayerShape,
+  product,
 } from '../src/pattern/architecture.ts';
 import { denseJunction, type Pattern, sortRows } from '../src/pattern/pattern.ts';
 import type { Random } from '../src/pattern/random.ts';
@@ -22,8 +23,6 @@ interface Neighbourhood {
   /** corners within one period, of `product(period)` places */
   readonly corners: number;
 }
-
-const product = (sides: readonly number[]) => sides.reduce((a, b) => a * b, 1);
 
 /** Most compact boxes of a kind that a junction draws its neighbourhood from. */
 const BOXES = 3;

@@ -108,10 +108,10 @@ export function drawLayers(problem: Problem, random: Random): SobolLayer[] {
   return dimensions.map((dimension, layer) => ({ dimension, scramble: scrambled ? random.fork(layer) : null }));
 }
 
-/** Paths along a low-discrepancy sequence: any interval of neurons is reached as evenly as by design. */
-/** Good draws of dimensions are one in eight or so, and worth more than an early answer. */
+/** Patterns of the first step: good draws of dimensions are rare, and worth more than an early answer. */
 const FIRST_STEP = 8;
 
+/** Paths along a low-discrepancy sequence: any interval of neurons is reached as evenly as by design. */
 export const sobol = defineStrategy<StepCount>({
   name: 'sobol',
   summary: 'low-discrepancy paths: windows reached evenly without a search',

@@ -6,6 +6,7 @@ import { defineStrategy, type Problem, type Step, TARGET_TOLERANCE } from '../sr
 import { type AnnealingPlan, annealingPlan } from './shared/annealing-plan.ts';
 import { constrainedPattern } from './shared/constrained.ts';
 import { type Cooling, coolWalk, type Energy, measuredTemperature } from './shared/cooling.ts';
+import { NEAR_TARGET } from './shared/energy.ts';
 import { scoreFloor } from './shared/entry-floor.ts';
 import { suitedMoves, walkRefusal } from './shared/starts.ts';
 import { type Move, SwapWalk } from './shared/swap-walk.ts';
@@ -63,8 +64,6 @@ interface TargetState {
   readonly current: Approach | null;
 }
 
-/** Half of what the search asks for. */
-const NEAR = TARGET_TOLERANCE / 2;
 /** A kind that has missed this often is annealed as often before it counts as missed again: 1, 4, 16, … steps. */
 const MOST_ANNEALS = 4;
 /** Powers and coolings of anneals, by turns: which of them settles into order depends on the net (strategy anneal). */
@@ -112,10 +111,11 @@ function nextKind({ tallies, first }: TargetState): number {
 function begin(problem: Problem, plan: AnnealingPlan, target: number, state: TargetState, random: Random): Approach {
   const kind = nextKind(state);
   const { runs, misses } = state.tallies[kind];
-  const start = startOf(startKinds(problem)[kind], problem, random.fork(0));
+  const startKind = startKinds(problem)[kind];
+  const start = startOf(startKind, problem, random.fork(0));
   const scatter = scatterOf(problem, plan, start);
   const mixed = scatterOf(problem, plan, constrainedPattern(problem, random.fork(1)));
-  const between = startKinds(problem)[kind] !== 'random' && (scatter - target) * (mixed - target) < 0;
+  const between = startKind !== 'random' && (scatter - target) * (mixed - target) < 0;
   return {
     kind,
     whole: runs % 2 === 1,
@@ -158,13 +158,13 @@ interface Moved {
 
 /** One step within a phase. */
 function move(problem: Problem, plan: AnnealingPlan, target: number, given: Approach, random: Random): Moved {
-  const walk = new SwapWalk(problem, plan, given.pattern);
+  const walk = new SwapWalk(problem, plan, given.pattern, given.moves);
   const energy = given.phase === 'drift' ? anywhere : aim(target, given.whole, styleOf(given).power);
   const cooling = given.cooling ?? coolingOf(given, plan, walk, energy, random.fork(0));
   const side = Math.sign(walk.scorer.scatter() - target);
   const arrived = () => {
     const away = walk.scorer.scatter() - target;
-    return Math.abs(away) <= NEAR || (given.phase === 'drift' && away * side < 0);
+    return Math.abs(away) <= NEAR_TARGET || (given.phase === 'drift' && away * side < 0);
   };
   const { proposals, moves } = given;
   const swaps = coolWalk(
@@ -184,7 +184,7 @@ function move(problem: Problem, plan: AnnealingPlan, target: number, given: Appr
  * After that only nearer ones are shown.
  */
 function finish(state: TargetState, { kind, nearest: own }: Approach, swaps: number): Step<TargetState> {
-  const arrived = own.away <= NEAR;
+  const arrived = own.away <= NEAR_TARGET;
   const tallies = state.tallies.map((tally, index) =>
     index === kind ? { runs: tally.runs + 1, misses: tally.misses + (arrived ? 0 : 1) } : tally,
   );
@@ -203,7 +203,7 @@ function stepTarget(problem: Problem, state: TargetState, random: Random): Step<
   const plan = annealingPlan(problem);
   const begun = state.current ?? begin(problem, plan, target, state, random.fork(0));
   const { approach, over, swaps } = move(problem, plan, target, begun, random.fork(1));
-  if (approach.nearest.away <= NEAR) return finish(state, approach, swaps);
+  if (approach.nearest.away <= NEAR_TARGET) return finish(state, approach, swaps);
   const next = over ? nextPhase(approach) : approach;
   return next === null ? finish(state, approach, swaps) : { state: { ...state, current: next }, candidates: [], swaps };
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { describeArchitecture } from '../../src/pattern/architecture.ts';
+import { constraintFault } from '../../src/pattern/constraints.ts';
 import { FailureError } from '../../src/pattern/failure.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import { Random } from '../../src/pattern/random.ts';
@@ -14,7 +15,7 @@ import { byRank, defaultSearchOrder, type Ranked } from '../../src/search/rankin
 import { runSearch } from '../../src/search/search.ts';
 import { defaultIslands } from '../../src/study/portfolio.ts';
 import { strategyNames } from '../../strategies/index.ts';
-import { uniformRandomPattern } from '../../strategies/uniform-random.ts';
+import { constrainedPattern } from '../../strategies/shared/constrained.ts';
 import { table } from '../timing.ts';
 import { type Rises, runPeers } from './peers.ts';
 import { type NamedProblem, problemsNamed } from './problems.ts';
@@ -64,6 +65,8 @@ function optionsOf(parameters: readonly string[]): Options {
 
 /** All that ranks a pattern, measured afresh, whoever made it. */
 function ranked(method: string, { problem }: NamedProblem, pattern: Pattern, rises: Rises, evaluated: number): Find {
+  const fault = constraintFault(pattern, problem.constraints ?? {});
+  if (fault !== null) throw new Error(`${method} found a pattern that breaks a constraint: ${fault.message}`);
   const { score, other } = scoreBoth(pattern, problem.entries, problem.metric);
   const ties = Object.fromEntries(
     defaultSearchOrder
@@ -159,7 +162,7 @@ async function compareOn(named: NamedProblem, options: Options): Promise<Find[]>
   return finds.sort(byRank(null));
 }
 
-const startPattern = ({ problem }: NamedProblem, seed: number) => uniformRandomPattern(problem, Random.fromSeed(seed));
+const startPattern = ({ problem }: NamedProblem, seed: number) => constrainedPattern(problem, Random.fromSeed(seed));
 
 /** Every strategy, the default portfolio and general optimisers on the same problems for the same seconds, one thread each. */
 export async function main(parameters: readonly string[]): Promise<void> {

@@ -12,7 +12,10 @@ interface BenchProblem extends EntryOptions {
   readonly constraints?: Constraints;
 }
 
-/** Nets in which a perfect pattern is not simply written down: search matters. The last is one where it is, for comparison. */
+/**
+ * Nets beyond the plain ones: ideals above 1, layers in 2-D and 3-D, every span, parallelism. In four of them (unequal-windows,
+ * cifar10-3cl-all-spans, three-junctions-all-spans, clash-free-16-and-32) no perfect pattern is known how to be written down.
+ */
 const benchProblems: readonly BenchProblem[] = [
   {
     name: 'ideals-5-and-7-of-12',

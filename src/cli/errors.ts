@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { type Failure, FailureError, failure } from '../pattern/failure.ts';
+import { type Failure, FailureError, failure, messageOf } from '../pattern/failure.ts';
 
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
@@ -54,7 +54,7 @@ export function reportError(error: unknown, command: string): number {
   }
   const known = asFailure(error);
   if (known !== null) return print(known.message, known.nextStep, EXIT.failed);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return print(
     `something unexpected went wrong: ${message}`,
     'What was stored is safe. Run again with SCATTERSHOT_DEBUG=1 to see where it happened.',

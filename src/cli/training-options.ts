@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { plural } from '../report/format.ts';
+import { engineNames } from '../training/engines.ts';
 import { frontBetween, frontFeatures, frontNames, frontOutputs, fronts } from '../training/fronts.ts';
 import { paperNetwork } from '../training/networks.ts';
 import { defaultTrainingSettings, trainingSettings } from '../training/settings.ts';
@@ -32,7 +33,6 @@ export interface Trained {
   readonly layers: readonly number[];
 }
 
-export const engines = ['auto', 'sparse', 'tfjs'] as const;
 export const backends = ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 
 function addEngineOptions(command: Command): Command {
@@ -42,7 +42,7 @@ function addEngineOptions(command: Command): Command {
         '--engine <engine>',
         'auto, sparse (connected layers, existing connections only) or tfjs (fronts, GPUs); auto is sparse unless a backend or a front is asked for or a GPU is found',
       )
-        .argParser(oneOf(engines))
+        .argParser(oneOf(engineNames))
         .default('auto'),
     )
     .addOption(new Option('--backend <backend>', backends.join(', ')).argParser(oneOf(backends)).default('auto'))

@@ -38,6 +38,8 @@ export interface JunctionSize {
 }
 
 /** @throws RangeError unless both are whole and not negative: NaN would never come to an end */
+export const product = (values: readonly number[]): number => values.reduce((a, b) => a * b, 1);
+
 export function greatestCommonDivisor(a: number, b: number): number {
   requireWhole(a, 0, Number.MAX_SAFE_INTEGER, 'the first number of a common divisor');
   requireWhole(b, 0, Number.MAX_SAFE_INTEGER, 'the second number of a common divisor');

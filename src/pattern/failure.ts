@@ -17,6 +17,9 @@ export interface Success<T> {
   readonly value: T;
 }
 
+/** What an error says, whatever was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 export type Outcome<T> = Success<T> | Failure;
 
 export const success = <T>(value: T): Success<T> => ({ ok: true, value });

@@ -1,4 +1,4 @@
-import type { Architecture } from '../pattern/architecture.ts';
+import { type Architecture, product } from '../pattern/architecture.ts';
 import type { Entry } from '../pattern/entries.ts';
 import { meanShare, type ShareScale, shareScale } from './mean-share.ts';
 import type { Metric, ScatterScore } from './metric.ts';
@@ -13,9 +13,8 @@ interface SpanSizes {
   readonly parallel: number;
 }
 
-const product = (values: readonly number[]) => values.reduce((a, b) => a * b, 1);
-
-function spanSizes(architecture: Pick<Architecture, 'layers' | 'fanOuts'>, entry: Entry): SpanSizes {
+/** Paths of an entry's span, by degrees alone. */
+export function spanSizes(architecture: Pick<Architecture, 'layers' | 'fanOuts'>, entry: Entry): SpanSizes {
   const { from, to, direction } = entry;
   const fanOuts = architecture.fanOuts.slice(from - 1, to);
   const fanIns = fanOuts.map(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import { type Failure, failure, type Outcome, success } from '../pattern/failure.ts';
+import { type Failure, failure, messageOf, type Outcome, success } from '../pattern/failure.ts';
 import type { StrategyFile } from './events.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -23,7 +23,7 @@ export function kindOf(value: unknown): string {
 
 /** What an error says, on one line. */
 export function errorText(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   return (
     text
       .split('\n')

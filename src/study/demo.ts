@@ -5,7 +5,7 @@ import { trainingSettings } from '../training/settings.ts';
 import type { StudySettings } from './settings.ts';
 
 /**
- * The demonstration: a small but whole study of the Morse network, minutes on two cores. Islands of four families, and others
+ * The demonstration: a small but whole study of the Morse network, half a minute on two cores. Islands of four families, and others
  * for levels of S that no family reaches by itself, so that the trained candidates cover the range of scatter.
  */
 export function demoSettings(seed: number, backend: string): StudySettings {

@@ -19,7 +19,9 @@ type Unstamped<Event> = Event extends StudyEvent ? Omit<Event, 'atMs'> : never;
 export type StudyNews = Unstamped<StudyEvent>;
 
 /** Stamps events with the time since the study's process began it. */
-export function stamped(listener: StudyListener): (news: StudyNews) => void {
+export type Say = (news: StudyNews) => void;
+
+export function stamped(listener: StudyListener): Say {
   const began = performance.now();
   return (news) => listener({ ...news, atMs: Math.round(performance.now() - began) } as StudyEvent);
 }

@@ -1,12 +1,12 @@
 import { describeArchitecture } from '../pattern/architecture.ts';
-import { FailureError, unwrap } from '../pattern/failure.ts';
+import { FailureError, messageOf, unwrap } from '../pattern/failure.ts';
 import type { Budget } from '../search/events.ts';
 import { strategyFileFault } from '../search/strategy-file.ts';
 import type { StudyRecord } from '../store/index.ts';
 import { findDataset } from '../training/datasets/index.ts';
 import { conclude, type StudyResult } from './conclude.ts';
 import type { StudyPhase } from './events.ts';
-import { type StudyHost, type StudyNews, stamped, startHeartbeat } from './host.ts';
+import { type Say, type StudyHost, stamped, startHeartbeat } from './host.ts';
 import { requireFit } from './require-fit.ts';
 import { describeSearchEnd, type SearchConclusion, type SearchEnd, searchEndWarning } from './search-end.ts';
 import { searchPhase } from './search-phase.ts';
@@ -21,8 +21,6 @@ export interface StudyOutcome {
   /** null unless the study trained and came to its end */
   readonly result: StudyResult | null;
 }
-
-type Say = (news: StudyNews) => void;
 
 /**
  * Makes a study and runs it to its end.
@@ -128,7 +126,7 @@ async function run(
     say({ kind: 'study-ended', status, reason: searched ? describeSearchEnd(ended, settings) : null });
     return { study: unwrap(store.getStudy(study.name)), status, result };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     markFailed(host, study.id);
     say({ kind: 'study-ended', status: 'failed', reason });
     throw error;

@@ -3,7 +3,7 @@ import type { KeptCandidate, SearchCheckpoint, SearchEvent, SearchRequest, Searc
 import { runSearch } from '../search/search.ts';
 import type { NewCandidate, Store, StudyRecord } from '../store/index.ts';
 import type { CandidateSummary } from './events.ts';
-import type { StudyHost, StudyNews } from './host.ts';
+import type { Say, StudyHost, StudyNews } from './host.ts';
 import { orderOf } from './leaderboard.ts';
 import type { SearchEnd } from './search-end.ts';
 import { problemOf, type StudySettings } from './settings.ts';
@@ -66,11 +66,11 @@ function refusalNews(refused: readonly Refused[]): StudyNews[] {
 
 /** Says what happens to islands, each thing once: several of one strategy often have the same to say. */
 class IslandNews {
-  readonly #say: (news: StudyNews) => void;
+  readonly #say: Say;
   readonly #said = new Set<string>();
   #refused: Refused[] = [];
 
-  constructor(say: (news: StudyNews) => void) {
+  constructor(say: Say) {
     this.#say = say;
   }
 
@@ -106,7 +106,7 @@ function recordRound(
   study: StudyRecord,
   { progress, added, checkpoint }: Extract<SearchEvent, { kind: 'round' }>,
   { store }: StudyHost,
-  say: (news: StudyNews) => void,
+  say: Say,
 ): void {
   const { evaluated, seconds } = progress;
   store.recordRound(study.id, { added: added.map(storedCandidate), evaluated, seconds, checkpoint });
@@ -122,7 +122,7 @@ export async function searchPhase(
   study: StudyRecord,
   settings: StudySettings,
   host: StudyHost,
-  say: (news: StudyNews) => void,
+  say: Say,
 ): Promise<SearchEnd> {
   const news = new IslandNews(say);
   try {

@@ -4,10 +4,8 @@ import type { Dataset } from '../training/datasets/dataset.ts';
 import { findDataset } from '../training/datasets/index.ts';
 import { createTrainer } from '../training/engines.ts';
 import type { RunsOn, TrainingSettings } from '../training/trainer.ts';
-import type { StudyHost, StudyNews } from './host.ts';
+import type { Say, StudyHost } from './host.ts';
 import { type TrainedCandidates, trainCandidates } from './train-candidates.ts';
-
-type Say = (news: StudyNews) => void;
 
 /** The data of that name, or null when interrupted before it was there. @throws FailureError for what the world does */
 export async function loadData(name: string, host: StudyHost, say: Say): Promise<Dataset | null> {

@@ -1,3 +1,4 @@
+import { messageOf } from '../pattern/failure.ts';
 import type { StudyEvent, StudyListener } from '../study/events.ts';
 import type { App } from './dashboard/app.tsx';
 import type { DashboardViewProps } from './dashboard/dashboard-view.tsx';
@@ -172,7 +173,7 @@ class LiveDashboard implements Dashboard {
     const stderr = this.options.stderr ?? process.stderr;
     this.unmount();
     this.fallback = createPlainLog({ write: (text) => stderr.write(text), color: this.options.color });
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     stderr.write(`The dashboard failed (${message}); the study goes on, in plain lines.\n`);
   }
 

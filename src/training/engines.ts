@@ -14,13 +14,13 @@ export interface TrainerOptions extends TfjsOptions {
 }
 
 /** Engines that can be asked for by name. */
-export const engineNames: readonly string[] = ['auto', 'sparse', 'tfjs'];
+export const engineNames = ['auto', 'sparse', 'tfjs'] as const;
 
 /** What a request leaves to choose from. @throws RangeError where its parts do not fit together */
 function possibleEngine(options: TrainerOptions): string {
   const { engine = 'auto', backend = 'auto', front, fastMath = false } = options;
-  if (!engineNames.includes(engine)) {
-    throw new RangeError(`the engine must be auto, sparse or tfjs; got ${engine}`);
+  if (!(engineNames as readonly string[]).includes(engine)) {
+    throw new RangeError(`the engine must be one of ${engineNames.join(', ')}; got ${engine}`);
   }
   const forTfjs = front !== undefined ? `the front ${front}` : backend !== 'auto' ? `the backend ${backend}` : null;
   if (engine === 'sparse' && front !== undefined) {
@@ -65,7 +65,7 @@ export async function createTrainer(options: TrainerOptions = {}): Promise<Outco
   if (engine === 'tfjs') return createTfjsTrainer(options);
   const { chooseBackend, usesGpu } = await import('./tfjs/backends.ts');
   const chosen = await chooseBackend('auto');
-  if (chosen.ok && usesGpu(chosen.value.backend)) return createTfjsTrainer(options);
+  if (chosen.ok && usesGpu(chosen.value.backend)) return createTfjsTrainer(options, chosen.value);
   return createSparse(options, chosen.ok ? chosen.value.passedOver : [chosen.message]);
 }
 

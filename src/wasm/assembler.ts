@@ -116,7 +116,6 @@ export const i8x16 = {
   greater: binary(...simd(0x28)),
   popcount: unary(...simd(0x62)),
   bitmask: unary(...simd(0x64)),
-  add: binary(...simd(0x6e)),
   addSaturating: binary(...simd(0x70)),
   min: binary(...simd(0x77)),
 };
@@ -144,7 +143,6 @@ const floatBytes = (value: number): number[] => [...new Uint8Array(Float32Array.
 export const f32x4 = {
   const: (value: number): Code => [simd(0x0c), Array.from({ length: 4 }, () => floatBytes(value))],
   splat: unary(...simd(0x13)),
-  equal: binary(...simd(0x41)),
   below: binary(...simd(0x43)),
   above: binary(...simd(0x44)),
   nearest: unary(...simd(0x6a)),

@@ -1,4 +1,4 @@
-import { junctionSizes } from '../../src/pattern/architecture.ts';
+import { junctionSizes, product } from '../../src/pattern/architecture.ts';
 import type { Entry } from '../../src/pattern/entries.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 import { edgesOf } from './batch.ts';
@@ -10,11 +10,9 @@ export interface AnnealingPlan {
   /** junctions (from 1) whose edges can be swapped */
   readonly junctions: readonly number[];
   readonly proposalsPerStep: number;
-  /** steps of a first, shortest anneal */
+  /** steps of an anneal of the second length; strategies begin with a shorter one */
   readonly steps: number;
 }
-
-const product = (values: readonly number[]) => values.reduce((a, b) => a * b, 1);
 
 /** Window counts that one swap changes in an entry, the mean over the junctions of its span. */
 function countsPerSwap(problem: Problem, entry: Entry): number {
@@ -42,9 +40,9 @@ const PROPOSALS_PER_EDGE = 6;
 const FEWEST_PROPOSALS = 4_000;
 const MOST_PROPOSALS = 300_000;
 
-/** Steps of a first anneal: 4 unless the limits above leave a step fewer proposals an edge, and at most 64. */
-const FEWEST_FIRST_STEPS = 4;
-const MOST_FIRST_STEPS = 64;
+/** Steps of an anneal of the second length: 4 unless the limits above leave a step fewer proposals an edge, and at most 64. */
+const FEWEST_STEPS = 4;
+const MOST_STEPS = 64;
 
 /** 98 304 proposals a step and 4 steps on 64-1024-64 (128,8): an eighth of a second in all. */
 export function annealingPlan(problem: Problem): AnnealingPlan {
@@ -54,7 +52,7 @@ export function annealingPlan(problem: Problem): AnnealingPlan {
   const edges = edgesOf(problem);
   const wanted = Math.min(PROPOSALS_PER_EDGE * edges, MOST_PROPOSALS, COUNTS_PER_STEP / counts);
   const proposalsPerStep = Math.ceil(Math.max(wanted, FEWEST_PROPOSALS));
-  const steps = Math.ceil((FEWEST_FIRST_STEPS * PROPOSALS_PER_EDGE * edges) / proposalsPerStep);
+  const steps = Math.ceil((FEWEST_STEPS * PROPOSALS_PER_EDGE * edges) / proposalsPerStep);
   const junctions = junctionSizes(problem.architecture)
     .filter((junction) => junction.density < 1)
     .map((junction) => junction.number);
@@ -62,6 +60,6 @@ export function annealingPlan(problem: Problem): AnnealingPlan {
     entries,
     junctions,
     proposalsPerStep,
-    steps: Math.max(FEWEST_FIRST_STEPS, Math.min(MOST_FIRST_STEPS, steps)),
+    steps: Math.max(FEWEST_STEPS, Math.min(MOST_STEPS, steps)),
   };
 }

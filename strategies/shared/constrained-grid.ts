@@ -131,8 +131,21 @@ const NO_GRID = 'no permutation grid keeps the constraints';
 const NOT_FOUND = 'no permutation grid was found that keeps the constraints';
 const NOT_TRIED = 'permutation grids are not tried under these constraints';
 
+type Conflict = readonly [verdict: string, why: string];
+
+/** What `conflictOf` said, as `samples` holds what was found: flows cost milliseconds, and every start of a walk asks. */
+const conflicts = new WeakMap<JunctionRules, WindowGrid & { readonly conflict: Conflict | null }>();
+
+function knownConflict(rules: JunctionRules, grid: WindowGrid): Conflict | null {
+  const known = conflicts.get(rules);
+  if (known !== undefined && known.left === grid.left && known.right === grid.right) return known.conflict;
+  const conflict = conflictOf(rules, grid);
+  conflicts.set(rules, { left: grid.left, right: grid.right, conflict });
+  return conflict;
+}
+
 /** Which of the three, and why; null where a grid was found. */
-function conflictOf(rules: JunctionRules, grid: WindowGrid): readonly [verdict: string, why: string] | null {
+function conflictOf(rules: JunctionRules, grid: WindowGrid): Conflict | null {
   const conflict = junctionConflict(rules);
   if (conflict !== null) return [NO_GRID, conflict];
   const cells = gridCells(rules, grid);
@@ -154,7 +167,7 @@ export function gridConflict(rules: readonly JunctionRules[], grids: readonly (W
     if (isFree(own)) continue;
     const grid = grids[index];
     const dense = grid === null ? junctionConflict(own) : null;
-    const conflict = grid === null ? dense && ([NO_GRID, dense] as const) : conflictOf(own, grid);
+    const conflict = grid === null ? dense && ([NO_GRID, dense] as const) : knownConflict(own, grid);
     if (conflict !== null) return `${conflict[0]}: junction ${index + 1}: ${conflict[1]}`;
   }
   return true;

@@ -1,7 +1,11 @@
 import { entryBound } from '../../src/scatter/bound.ts';
 import type { Problem } from '../../src/search/strategy.ts';
+import { TARGET_TOLERANCE } from '../../src/search/strategy.ts';
 import type { AnnealingPlan } from './annealing-plan.ts';
 import type { Energy } from './cooling.ts';
+
+/** A walk to a wanted S ends once it is as near as this: half of what the search asks for. */
+export const NEAR_TARGET = TARGET_TOLERANCE / 2;
 
 /** Bounds and scores are quotients of whole numbers far below 1e12, so that closer ones are equal. */
 export const ROUNDING = 1e-12;

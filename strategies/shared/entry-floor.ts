@@ -1,18 +1,8 @@
-import { type Architecture, junctionSizes } from '../../src/pattern/architecture.ts';
+import type { Architecture } from '../../src/pattern/architecture.ts';
 import type { Entry } from '../../src/pattern/entries.ts';
+import { spanSizes } from '../../src/scatter/bound.ts';
 import { shareScale } from '../../src/scatter/mean-share.ts';
 import type { Metric } from '../../src/scatter/metric.ts';
-
-const product = (values: readonly number[]) => values.reduce((a, b) => a * b, 1);
-
-/** Paths that end in one averaged neuron, and how many of them may come from one windowed neuron. */
-function pathsOf(architecture: Pick<Architecture, 'layers' | 'fanOuts'>, { from, to, direction }: Entry) {
-  const sizes = junctionSizes(architecture).slice(from - 1, to);
-  const fanOuts = sizes.map(({ fanOut }) => fanOut);
-  const fanIns = sizes.map(({ fanIn }) => fanIn);
-  const parallel = Math.min(product(fanOuts.slice(0, -1)), product(fanIns.slice(1)));
-  return { entering: product(direction === 'forward' ? fanIns : fanOuts), parallel };
-}
 
 /**
  * A lower bound of one entry over all patterns with these degrees; vacuous entries are 1.
@@ -28,7 +18,7 @@ export function entryFloor(entry: Entry, architecture: Pick<Architecture, 'layer
   const { windows } = entry;
   if (windows.partition === null) return 0;
   const { classes, classOf } = shareScale(entry, metric);
-  const { entering, parallel } = pathsOf(architecture, entry);
+  const { entering, parallel } = spanSizes(architecture, entry);
   const credit = (count: number, window: number) => {
     const { need, unit } = classes[classOf[window]];
     return Math.min(need, count * unit) / need;

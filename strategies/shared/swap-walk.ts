@@ -21,7 +21,8 @@ interface Part {
   readonly size: JunctionSize;
   /** edge list in step with the scorer's */
   readonly sources: Uint32Array;
-  readonly blocks: EdgeGroups;
+  /** null where no `block` move is made */
+  readonly blocks: EdgeGroups | null;
   /** edges that constraints let change places, in each of these ways; empty where all may */
   readonly cells: readonly EdgeGroups[];
   /** both, to be kept up to date */
@@ -30,9 +31,9 @@ interface Part {
   readonly rows: RowNames | null;
 }
 
-function partOf({ size, rules, left, right, cycles }: JunctionKeys, pattern: Pattern): Part {
+function partOf({ size, rules, left, right, cycles }: JunctionKeys, pattern: Pattern, hasBlocks: boolean): Part {
   const sources = pattern.junctions[size.number - 1].slice();
-  const blocks = new EdgeGroups(left.blocks, right.blocks, sources);
+  const blocks = hasBlocks ? new EdgeGroups(left.blocks, right.blocks, sources) : null;
   const cells: EdgeGroups[] = [];
   if (left.cells.count * right.cells.count > 1) cells.push(new EdgeGroups(left.cells, right.cells, sources));
   if (cycles !== null) cells.push(new EdgeGroups({ keyOf: new Uint32Array(size.left), count: 1 }, cycles, sources));
@@ -41,7 +42,7 @@ function partOf({ size, rules, left, right, cycles }: JunctionKeys, pattern: Pat
     sources,
     blocks,
     cells,
-    groups: [blocks, ...cells],
+    groups: blocks === null ? cells : [blocks, ...cells],
     rows: rules?.distinct ? new RowNames(size.left, sources, size.right) : null,
   };
 }
@@ -58,12 +59,12 @@ export class SwapWalk {
   #first = 0;
   #second = 0;
 
-  /** @throws RangeError for a plan without junctions or entries */
-  constructor(problem: Problem, plan: AnnealingPlan, pattern: Pattern) {
+  /** @param moves that will be proposed. @throws RangeError for a plan without junctions or entries */
+  constructor(problem: Problem, plan: AnnealingPlan, pattern: Pattern, moves: readonly Move[]) {
     if (plan.junctions.length === 0) throw new RangeError('expected a junction whose edges can be swapped; got none');
     const keys = junctionKeys(problem);
     this.scorer = new IncrementalScorer(pattern, plan.entries, problem.metric);
-    this.#parts = plan.junctions.map((junction) => partOf(keys[junction - 1], pattern));
+    this.#parts = plan.junctions.map((junction) => partOf(keys[junction - 1], pattern, moves.includes('block')));
     this.#filter = swapFilter(problem);
     this.#part = this.#parts[0];
   }
@@ -74,8 +75,10 @@ export class SwapWalk {
     const { sources, size, blocks, cells } = part;
     const first = random.below(sources.length);
     let second: number;
-    if (move === 'block') second = blocks.draw(first, random);
-    else if (cells.length === 0) second = random.below(sources.length);
+    if (move === 'block') {
+      if (blocks === null) throw new RangeError('expected a move that the walk was made for; got block');
+      second = blocks.draw(first, random);
+    } else if (cells.length === 0) second = random.below(sources.length);
     else second = cells[random.below(cells.length)].draw(first, random);
     this.#part = part;
     this.#first = first;

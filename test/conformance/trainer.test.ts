@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Outcome } from '../../src/pattern/failure.ts';
 import type { StartedBackend } from '../../src/training/pool/messages.ts';
@@ -6,19 +5,10 @@ import { createSparseTrainer } from '../../src/training/sparse/index.ts';
 import { fastMathSupported } from '../../src/training/sparse/machine.ts';
 import { createTfjsTrainer } from '../../src/training/tfjs/index.ts';
 import { probeBackend } from '../../src/training/tfjs/probe.ts';
+import { findWebGpu } from '../training/tfjs/webgpu.ts';
 import { trainerConformance } from './trainer.ts';
 
-/** Debian's chromium-common brings a software Vulkan device; with a real one, that is used. */
-const softwareVulkan = '/usr/lib/chromium/vk_swiftshader_icd.json';
-
-async function probeWebGpu(): Promise<Outcome<StartedBackend>> {
-  const hardware = await probeBackend('webgpu', false);
-  if (hardware.ok) return hardware;
-  if (existsSync(softwareVulkan)) process.env.VK_ICD_FILENAMES ??= softwareVulkan;
-  return probeBackend('webgpu', true);
-}
-
-const [tensorflow, webgpu] = await Promise.all([probeBackend('tensorflow', true), probeWebGpu()]);
+const [tensorflow, webgpu] = await Promise.all([probeBackend('tensorflow', true), findWebGpu()]);
 // These two are part of every installation: if they do not start, that is a failure and no excuse.
 const always: Outcome<StartedBackend> = { ok: true, value: { device: null, detail: null, gpu: false } };
 

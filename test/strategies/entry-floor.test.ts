@@ -9,30 +9,9 @@ import { concentratedPattern } from '../../strategies/shared/concentrated.ts';
 import { entryFloor, scoreFloor } from '../../strategies/shared/entry-floor.ts';
 import { makeProblem } from '../conformance/strategy-problems.ts';
 import { networks, samplePattern } from '../pattern/sample-patterns.ts';
+import { allJunctions } from '../scatter/all-patterns.ts';
 
 const metrics = fc.constantFrom<Metric>('indicator', 'fair-share');
-
-/** Every junction of these sizes, right-major, by trying all rows. */
-function allJunctions(left: number, right: number, fanIn: number, fanOut: number): Uint32Array[] {
-  const rows: number[][] = [];
-  const choose = (from: number, row: number[]) => {
-    if (row.length === fanIn) rows.push(row);
-    else for (let k = from; k < left; k++) choose(k + 1, [...row, k]);
-  };
-  choose(0, []);
-  const found: Uint32Array[] = [];
-  const fill = (chosen: number[], degrees: number[]) => {
-    if (chosen.length === right * fanIn) found.push(Uint32Array.from(chosen));
-    else {
-      for (const row of rows) {
-        const next = degrees.map((degree, k) => degree + (row.includes(k) ? 1 : 0));
-        if (next.every((degree) => degree <= fanOut)) fill([...chosen, ...row], next);
-      }
-    }
-  };
-  fill([], new Array(left).fill(0));
-  return found;
-}
 
 test.each<[number, number, number, Metric]>([
   [4, 4, 2, 'indicator'],
@@ -44,7 +23,7 @@ test.each<[number, number, number, Metric]>([
   'no pattern of %d to %d neurons with fan-out %d has an entry below its floor (%s), and some reach it',
   (left, right, fanOut, metric) => {
     const problem = makeProblem({ layers: [left, right], fanOuts: [fanOut] }, { metric });
-    const all = allJunctions(left, right, (left * fanOut) / right, fanOut);
+    const all = allJunctions(left, right, fanOut);
     const vectors = all.map(
       (sources) =>
         scorePattern(makePattern({ layers: [left, right], fanOuts: [fanOut] }, [sources]), problem.entries, metric)

@@ -15,7 +15,7 @@ import { makeProblem, strategyProblems } from '../conformance/strategy-problems.
 const threeJunctions = () => makeProblem({ layers: [64, 32, 32, 16], fanOuts: [4, 8, 4] }, { spans: 'all' });
 
 function walkOf(problem: Problem, pattern = constrainedPattern(problem, Random.fromSeed(1))): SwapWalk {
-  return new SwapWalk(problem, annealingPlan(problem), pattern);
+  return new SwapWalk(problem, annealingPlan(problem), pattern, ['any', 'block']);
 }
 
 /** Accepts whatever can be; returns how many swaps were made. */
@@ -165,5 +165,5 @@ test('energies by hand: what entries lack to their bounds, and the distance to a
 test('a problem without anything to swap is refused', () => {
   const problem = makeProblem({ layers: [4, 3], fanOuts: [3] });
   const pattern = constrainedPattern(problem, Random.fromSeed(1));
-  expect(() => new SwapWalk(problem, annealingPlan(problem), pattern)).toThrow(RangeError);
+  expect(() => new SwapWalk(problem, annealingPlan(problem), pattern, ['any', 'block'])).toThrow(RangeError);
 });

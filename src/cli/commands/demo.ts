@@ -5,6 +5,7 @@ import { verdictText } from '../../report/verdict.ts';
 import type { Store, StudyRecord } from '../../store/index.ts';
 import type { StudyResult } from '../../study/conclude.ts';
 import { demoSettings } from '../../study/demo.ts';
+import { rankedCandidates } from '../../study/leaderboard.ts';
 import { resumeStudy, runStudy, type StudyOutcome } from '../../study/run-study.ts';
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
@@ -21,7 +22,7 @@ interface DemoOptions extends GlobalOptions {
 
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('a whole small study on Morse, to the end, in minutes: search, train, verdict')
+    .description('a whole small study on Morse, to the end, in a minute: search, train, verdict')
     .addOption(new Option('--backend <backend>', backends.join(', ')).argParser(oneOf(backends)).default('auto'))
     .option('--resume <study>', 'go on with a demo that was interrupted')
     .option('--json', 'one JSON document')
@@ -78,7 +79,7 @@ function printStudy(store: Store, study: StudyRecord, options: DemoOptions, cont
     printJson(context, result);
     return;
   }
-  const rows = store.candidates(study, { sort: 'accuracy', filter: { trained: true } });
+  const rows = rankedCandidates(store, study, { sort: 'accuracy', filter: { trained: true } });
   context.print(
     `${leaderboardTable({ rows, entryKeys: study.entryKeys }, context.text)}\n${verdictText(result, context.text).trimEnd()}`,
   );

@@ -34,8 +34,9 @@ export function parseDataOptions(text: string, allowed: readonly (keyof DataOpti
   return options;
 }
 
+export const dataOptionKeys = ['train', 'validation', 'test', 'seed', 'scale', 'classes'] as const;
+
 /** The options in one order, for names and digests; '' where there are none. */
 export function showDataOptions(options: DataOptions): string {
-  const keys = ['train', 'validation', 'test', 'seed', 'scale', 'classes'] as const;
-  return keys.flatMap((key) => (options[key] === undefined ? [] : `${key}=${options[key]}`)).join(',');
+  return dataOptionKeys.flatMap((key) => (options[key] === undefined ? [] : `${key}=${options[key]}`)).join(',');
 }

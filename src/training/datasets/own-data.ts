@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { FailureError, failure, type Outcome, success } from '../../pattern/failure.ts';
-import { type DataOptions, parseDataOptions, type Scale, showDataOptions } from './data-options.ts';
+import { type DataOptions, dataOptionKeys, parseDataOptions, type Scale, showDataOptions } from './data-options.ts';
 import { type Dataset, digestOf, type Split, type SplitName, splitNames } from './dataset.ts';
 import { featurePlaces, itemReader, itemsIn } from './numeric-array.ts';
 import { idxPairOf, type NamedArray, type OwnArrays, type OwnFiles, readOwnFiles, refuseData } from './own-files.ts';
@@ -12,8 +12,7 @@ export interface OwnSettings {
   readonly options: DataOptions;
 }
 
-const optionKeys = ['train', 'validation', 'test', 'seed', 'scale', 'classes'] as const;
-const options = `(?:${optionKeys.join('|')})=`;
+const options = `(?:${dataOptionKeys.join('|')})=`;
 const OPTIONS_AFTER_PATH = new RegExp(`^(.+?):(${options}[^:]*)$`, 's');
 
 /** "idx:images=a,labels=b,test-images=c,test-labels=d,seed=3"; paths with commas cannot be given so. */
@@ -32,7 +31,7 @@ function parseIdxName(text: string): OwnSettings {
   const test = testImages === null || testLabels === null ? null : { images: testImages, labels: testLabels };
   return {
     files: { kind: 'idx', images, labels, test },
-    options: rest === '' ? {} : parseDataOptions(rest, optionKeys),
+    options: rest === '' ? {} : parseDataOptions(rest, dataOptionKeys),
   };
 }
 
@@ -49,7 +48,7 @@ export function parseOwnName(text: string): OwnSettings | null {
   const status = statSync(path, { throwIfNoEntry: false });
   const isFile = status?.isFile() === true;
   if (!isFile && !looksLikePath(path)) return null;
-  const parsed = given === undefined ? {} : parseDataOptions(given, optionKeys);
+  const parsed = given === undefined ? {} : parseDataOptions(given, dataOptionKeys);
   if (status?.isDirectory()) {
     throw new FailureError(failure('not-a-file', `cannot read ${path}: it is a folder`, 'Name a file in it.'));
   }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Random } from '../../pattern/random.ts';
-import { emptySplit, type Split, type SplitName } from './dataset.ts';
+import { emptySplit, type Split, type SplitName, splitNames } from './dataset.ts';
 
 /** Examples as they were read, before they are dealt to splits. */
 export interface Examples {
@@ -102,7 +102,7 @@ export async function makeSplits(
 ): Promise<Readonly<Record<SplitName, Split>> | null> {
   const dealt = dealExamples(examples.labels, test?.labels ?? null, plan);
   const splits = {} as Record<SplitName, Split>;
-  for (const name of ['train', 'validation', 'test'] as const) {
+  for (const name of splitNames) {
     await setImmediate();
     if (signal?.aborted) return null;
     splits[name] = fill(name === 'test' ? (test ?? examples) : examples, dealt[name], features);

@@ -1,11 +1,14 @@
 import type { Architecture } from '../../pattern/architecture.ts';
 import type { TrainingSettings } from '../trainer.ts';
+import type { PoolTask } from './messages.ts';
 
 /** How a training ended before its time. */
 export interface Ending {
   readonly status: 'stopped' | 'diverged';
   readonly reason: string;
 }
+
+export const stopRequested = ({ stop }: Pick<PoolTask, 'stop'>): boolean => Atomics.load(stop, 0) !== 0;
 
 export function stoppedIn(epoch: number, { epochs }: TrainingSettings): Ending {
   return { status: 'stopped', reason: `it was stopped in epoch ${epoch} of ${epochs}` };

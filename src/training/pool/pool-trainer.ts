@@ -3,6 +3,7 @@ import type { Dataset } from '../datasets/dataset.ts';
 import { checkJobs } from '../jobs.ts';
 import { defaultTrainingSettings, trainingSettings } from '../settings.ts';
 import type { RunsOn, Trainer, TrainingEvent, TrainingJob, TrainingSettings } from '../trainer.ts';
+import { stopRequested } from './ending.ts';
 import { EventQueue } from './event-queue.ts';
 import { planPopulations } from './population-plan.ts';
 import { type DeviceLimits, populationSize } from './population-size.ts';
@@ -102,7 +103,7 @@ export class PoolTrainer implements Trainer {
     const waiting = groups.values();
     const takeGroups = async () => {
       for (const jobs of waiting) {
-        if (Atomics.load(stop, 0) === 0) await this.#pool.train({ jobs, ...common }, emit);
+        if (!stopRequested(run)) await this.#pool.train({ jobs, ...common }, emit);
         else for (const job of jobs) emit(resultWithout(job, this.runsOn, 'stopped', 'it was stopped before it began'));
       }
     };

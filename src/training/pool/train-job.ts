@@ -1,24 +1,19 @@
-import type { Dataset, Split } from '../datasets/dataset.ts';
+import { messageOf } from '../../pattern/failure.ts';
+import type { Split } from '../datasets/dataset.ts';
 import {
   bestEpochOf,
   type EpochResult,
   type JunctionWeights,
-  type RunsOn,
   type TrainingEvent,
   type TrainingJob,
   type TrainingResult,
-  type TrainingSettings,
 } from '../trainer.ts';
-import { divergedBy, type Ending, notFiniteIn, stoppedIn } from './ending.ts';
+import { divergedBy, type Ending, notFiniteIn, stoppedIn, stopRequested } from './ending.ts';
+import type { PoolTask } from './messages.ts';
 import { StepClock } from './step-clock.ts';
 
-export interface JobTask {
+export interface JobTask extends Omit<PoolTask, 'jobs' | 'limits'> {
   readonly job: TrainingJob;
-  readonly dataset: Dataset;
-  readonly settings: TrainingSettings;
-  readonly runsOn: RunsOn;
-  /** one shared word; 1 asks to stop */
-  readonly stop: Int32Array;
 }
 
 /** Sums over the examples of one epoch. */
@@ -40,8 +35,6 @@ export interface Learner {
   check?(): void;
   dispose?(): void;
 }
-
-export const stopRequested = ({ stop }: Pick<JobTask, 'stop'>): boolean => Atomics.load(stop, 0) !== 0;
 
 /** Fraction of a split that is guessed right, or why it could not be told. */
 async function evaluate(task: JobTask, learner: Learner, split: Split, epoch: number): Promise<number | Ending> {
@@ -108,7 +101,7 @@ export async function trainWith(
     if (typeof end === 'number') finish({ status: 'finished', reason: null, testAccuracy: end, ...weights });
     else finish({ ...end, testAccuracy: null, ...weights });
   } catch (error) {
-    const what = error instanceof Error ? error.message : String(error);
+    const what = messageOf(error);
     finish({ status: 'failed', reason: `${name} gave up: ${what}`, testAccuracy: null });
   } finally {
     learner?.dispose?.();

@@ -1,7 +1,8 @@
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { failure, type Outcome } from '../../pattern/failure.ts';
+import { failure, messageOf, type Outcome } from '../../pattern/failure.ts';
 import type { BackendName, TrainingEvent } from '../trainer.ts';
+import { stopRequested } from './ending.ts';
 import type { PoolTask, StartedBackend, WorkerRequest } from './messages.ts';
 import { resultWithout } from './result-without.ts';
 
@@ -14,8 +15,6 @@ export interface PoolOptions {
   /** what a user can do where no thread starts */
   readonly otherwise: string;
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** Worker threads that each hold one started backend and train one job, or one population, at a time. */
 export class TrainingPool {
@@ -73,8 +72,7 @@ export class TrainingPool {
       if (outcome.ok) await ended;
       else endAll('failed', outcome.message);
     } catch (error) {
-      const stopped = Atomics.load(task.stop, 0) !== 0;
-      if (stopped) endAll('stopped', 'it was stopped');
+      if (stopRequested(task)) endAll('stopped', 'it was stopped');
       else endAll('failed', `its worker thread was lost: ${messageOf(error)}`);
     } finally {
       events.close();

@@ -1,11 +1,9 @@
 import { availableParallelism } from 'node:os';
-import type { Architecture } from '../../pattern/architecture.ts';
 import { type Outcome, success } from '../../pattern/failure.ts';
-import type { Dataset } from '../datasets/dataset.ts';
 import { checkedThreads, describeDevice, noGpuWarning } from '../pool/device.ts';
 import { PoolTrainer } from '../pool/pool-trainer.ts';
 import { TrainingPool } from '../pool/training-pool.ts';
-import type { RunsOn, Trainer, TrainingEvent, TrainingJob, TrainingSettings } from '../trainer.ts';
+import type { RunsOn, Trainer, TrainingEvent } from '../trainer.ts';
 import { fastMathFault } from './fast-math.ts';
 
 export interface SparseOptions {
@@ -24,43 +22,14 @@ export interface SparseOptions {
 const ownWorker = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 /** Connected layers over existing edges only, in WebAssembly SIMD, one training a thread. */
-class SparseTrainer implements Trainer {
-  readonly runsOn: RunsOn;
-  readonly warnings: readonly string[];
-  readonly #pool: PoolTrainer;
-
-  constructor(pool: PoolTrainer) {
-    this.#pool = pool;
-    this.runsOn = pool.runsOn;
-    this.warnings = pool.warnings;
-  }
-
-  capacity(architecture: Architecture): number {
-    return this.#pool.capacity(architecture);
-  }
-
-  train(
-    jobs: readonly TrainingJob[],
-    dataset: Dataset,
-    settings: TrainingSettings,
-    signal: AbortSignal,
-  ): AsyncIterable<TrainingEvent> {
-    if (settings.front !== undefined) {
-      throw new RangeError(
-        `the sparse engine has connected layers only; got settings with the front ${settings.front}`,
-      );
+class SparseTrainer extends PoolTrainer {
+  override train(...request: Parameters<PoolTrainer['train']>): AsyncIterable<TrainingEvent> {
+    const [, , { front }] = request;
+    if (front !== undefined) {
+      throw new RangeError(`the sparse engine has connected layers only; got settings with the front ${front}`);
     }
-    return this.#pool.train(jobs, dataset, settings, signal);
+    return super.train(...request);
   }
-
-  close(): Promise<void> {
-    return this.#pool.close();
-  }
-}
-
-function noGpuWarnings({ device }: RunsOn, passedOver: readonly string[]): string[] {
-  if (passedOver.length === 0) return [];
-  return [noGpuWarning(device, passedOver)];
 }
 
 /**
@@ -81,7 +50,8 @@ export async function createSparseTrainer(options: SparseOptions = {}): Promise<
     return started;
   }
   const runsOn: RunsOn = { engine: 'sparse', backend: 'wasm', device: describeDevice('wasm', started.value, threads) };
-  const warnings = noGpuWarnings(runsOn, options.passedOver ?? []);
+  const { passedOver = [] } = options;
+  const warnings = passedOver.length === 0 ? [] : [noGpuWarning(runsOn.device, passedOver)];
   for (const warning of warnings) options.onWarning?.(warning);
-  return success(new SparseTrainer(new PoolTrainer(pool, threads, runsOn, warnings)));
+  return success(new SparseTrainer(pool, threads, runsOn, warnings));
 }

@@ -1,6 +1,6 @@
-import { type Ending, notFiniteIn, stoppedIn } from '../pool/ending.ts';
+import { type Ending, notFiniteIn, stoppedIn, stopRequested } from '../pool/ending.ts';
 import type { StepClock } from '../pool/step-clock.ts';
-import { type EpochSums, type JobTask, type Learner, stopRequested, trainWith } from '../pool/train-job.ts';
+import { type EpochSums, type JobTask, type Learner, trainWith } from '../pool/train-job.ts';
 import type { TrainingEvent } from '../trainer.ts';
 import { batchOrder, startWeights } from '../weights.ts';
 import { SparseNetwork } from './network.ts';

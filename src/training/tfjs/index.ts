@@ -7,6 +7,7 @@ import { TrainingPool } from '../pool/training-pool.ts';
 import type { BackendName, RunsOn, Trainer } from '../trainer.ts';
 import { type BackendChoice, backendNames, chooseBackend, usesGpu } from './backends.ts';
 import { freeGpuMemory, usableMemory } from './device-memory.ts';
+import { anotherBackend } from './optional-package.ts';
 
 export { type BackendReport, detectBackends } from './backends.ts';
 
@@ -36,7 +37,7 @@ function checkedBackend(backend: string): BackendName | 'auto' {
 }
 
 /** What the threads of this engine run. */
-export const tfjsWorker = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+const tfjsWorker = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 interface StartedPool {
   readonly pool: TrainingPool;
@@ -51,8 +52,13 @@ interface StartedChoice extends StartedPool {
 
 async function startPool(backend: BackendName, wanted: number, auto: boolean): Promise<Outcome<StartedPool>> {
   const threads = usesGpu(backend) ? 1 : wanted;
-  const otherwise = 'Use another backend: --backend wasm, or --backend cpu.';
-  const pool = new TrainingPool({ backend, softwareAllowed: !auto, threads, workerUrl: tfjsWorker, otherwise });
+  const pool = new TrainingPool({
+    backend,
+    softwareAllowed: !auto,
+    threads,
+    workerUrl: tfjsWorker,
+    otherwise: anotherBackend,
+  });
   const outcome = await pool.start();
   if (outcome.ok) return success({ pool, backend, threads, started: outcome.value });
   await pool.close();
@@ -79,15 +85,16 @@ function populationDevice(started: StartedBackend, free: number | null, size?: n
 /**
  * The TF.js engine on the backend asked for, or under 'auto' on the first of: a GPU by tensorflow, a GPU by webgpu, wasm, cpu. A
  * backend asked for by name is that one or a Failure, never another. TF.js itself is loaded in worker threads only.
+ * @param found what was chosen already, should that be known: a GPU is not tried twice
  * @throws RangeError for an unknown backend or a number of threads or of candidates at once that makes no sense
  */
-export async function createTfjsTrainer(options: TfjsOptions = {}): Promise<Outcome<Trainer>> {
+export async function createTfjsTrainer(options: TfjsOptions = {}, found?: BackendChoice): Promise<Outcome<Trainer>> {
   const wanted = checkedBackend(options.backend ?? 'auto');
   const threads = checkedThreads(options.threads ?? availableParallelism());
   const size = checkedPopulation(options.population);
   // Read by libtensorflow from the process's environment, which worker threads cannot set.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
-  const chosen = await chooseBackend(wanted);
+  const chosen = found === undefined ? await chooseBackend(wanted) : success(found);
   if (!chosen.ok) return chosen;
   const free = usesGpu(chosen.value.backend) ? await freeGpuMemory() : null;
   const outcome = await startChosen(chosen.value, threads, wanted === 'auto');

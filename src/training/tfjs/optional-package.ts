@@ -3,6 +3,9 @@ import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Failure, failure } from '../../pattern/failure.ts';
 
+/** What to do about a backend that does not start. */
+export const anotherBackend = 'Use another backend: --backend wasm, or --backend cpu.';
+
 /** Where optional packages are looked for: beside this one. Tests name a file in a folder of their own. */
 export const ownPackages: string = import.meta.url;
 

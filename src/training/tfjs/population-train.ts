@@ -1,6 +1,7 @@
 import type { Architecture } from '../../pattern/architecture.ts';
+import { messageOf } from '../../pattern/failure.ts';
 import type { Split } from '../datasets/dataset.ts';
-import { divergedBy, type Ending, notFiniteIn, stoppedIn } from '../pool/ending.ts';
+import { divergedBy, type Ending, notFiniteIn, stoppedIn, stopRequested } from '../pool/ending.ts';
 import type { PoolTask } from '../pool/messages.ts';
 import { fitsOnDevice, leastRows } from '../pool/population-size.ts';
 import { resultWithout } from '../pool/result-without.ts';
@@ -184,7 +185,7 @@ class Population {
 
   /** Ends everyone if that was asked for. */
   async #stopped(epoch: number): Promise<boolean> {
-    if (Atomics.load(this.#task.stop, 0) === 0) return false;
+    if (!stopRequested(this.#task)) return false;
     await this.#endEach(() => stoppedIn(epoch, this.#task.settings));
     return true;
   }
@@ -220,8 +221,6 @@ class Population {
     for (const split of this.#splits.splice(0)) split.dispose();
   }
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /**
  * Trains jobs of one architecture together, in one graph, and says of each what `trainJob` would: 'started', an 'epoch' each, one

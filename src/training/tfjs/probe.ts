@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { failure, type Outcome } from '../../pattern/failure.ts';
 import type { StartedBackend } from '../pool/messages.ts';
 import type { BackendName } from '../trainer.ts';
-import { missingPackage, ownPackages, packageFolder } from './optional-package.ts';
+import { anotherBackend, missingPackage, ownPackages, packageFolder } from './optional-package.ts';
 import { complaintsIn, packageFault, packageMissing, tensorflowPackage } from './tensorflow-package.ts';
 
 export interface ProbeOptions {
@@ -16,8 +16,6 @@ const probeChild = new URL(import.meta.url.endsWith('.ts') ? './probe-child.ts' 
 const timeoutMs = 30_000;
 /** More than any library says before it gives up. */
 const mostHeard = 65_536;
-
-const another = 'Use another backend: --backend wasm, or --backend cpu.';
 
 /** What the file system alone tells, before anything is loaded. */
 function fileFault(backend: BackendName, packagesFrom: string): Outcome<StartedBackend> | null {
@@ -52,7 +50,7 @@ function crashed(backend: BackendName, how: string, heard: string): Outcome<Star
   // "… F tensorflow/core/…: The TensorFlow library was compiled to use AVX2 instructions, but these aren't available …"
   const [, why] = / F tensorflow\/\S+ ([^\n]+)/.exec(heard) ?? [];
   const because = why === undefined ? '' : `: ${why.trim()}`;
-  return failure('backend-crashed', `trying the backend ${backend} ended its process ${how}${because}`, another);
+  return failure('backend-crashed', `trying the backend ${backend} ended its process ${how}${because}`, anotherBackend);
 }
 
 /**
@@ -77,7 +75,7 @@ export function probeBackend(
     let answer: Outcome<StartedBackend> | null = null;
     const timer = setTimeout(() => {
       const message = `the backend ${backend} did not answer within ${timeoutMs / 1000} s`;
-      answer ??= failure('probe-timeout', message, another);
+      answer ??= failure('probe-timeout', message, anotherBackend);
       child.kill('SIGKILL');
     }, timeoutMs);
     child.once('message', (message) => {
@@ -86,7 +84,7 @@ export function probeBackend(
     });
     child.once('error', (error) => {
       clearTimeout(timer);
-      resolve(failure('probe-failed', `${backend} could not be tried (${error.message})`, another));
+      resolve(failure('probe-failed', `${backend} could not be tried (${error.message})`, anotherBackend));
     });
     // Not 'exit': what it wrote is all here only when its pipes are closed.
     child.once('close', (code, signal) => {

@@ -1,17 +1,17 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { failure, type Outcome, success } from '../../pattern/failure.ts';
-import type { StartedDevice } from '../pool/device.ts';
+import { failure, messageOf, type Outcome, success } from '../../pattern/failure.ts';
 import type { StartedBackend } from '../pool/messages.ts';
 import type { BackendName } from '../trainer.ts';
 import { DeviceSession } from './device-session.ts';
 import { HostSession } from './host-session.ts';
-import { ownPackages } from './optional-package.ts';
+import { anotherBackend, ownPackages } from './optional-package.ts';
 import { type PopulationRequest, PopulationSession } from './population-session.ts';
 import type { Session, SessionRequest } from './session.ts';
 import { startTensorFlow } from './start-tensorflow.ts';
 import { startWebGpu } from './start-webgpu.ts';
+import type { StartedDevice } from './started-device.ts';
 import { explainLoadError } from './tensorflow-package.ts';
 import { registerWasmKernels } from './wasm-kernels.ts';
 
@@ -40,8 +40,6 @@ export function describeRuntime({ device, detail, gpu, maxTensorBytes }: Runtime
 }
 
 const require = createRequire(import.meta.url);
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 async function startCpu(): Promise<Outcome<StartedDevice>> {
   await import('@tensorflow/tfjs-backend-cpu');
@@ -105,20 +103,19 @@ export async function startRuntime(
   packagesFrom: string = ownPackages,
 ): Promise<Outcome<Runtime>> {
   tf.enableProdMode();
-  const nextStep = 'Use another backend: --backend wasm, or --backend cpu.';
   try {
     const started = await start(backend, softwareAllowed, packagesFrom);
     if (!started.ok) return started;
     if (tf.getBackend() !== backend) {
       const message = `the backend ${backend} did not start; TF.js would have used ${tf.getBackend() || 'none'}`;
-      return failure('backend-not-started', message, nextStep);
+      return failure('backend-not-started', message, anotherBackend);
     }
     if (!(await computes())) {
-      return failure('wrong-results', `the backend ${backend} computes a 2 × 2 product wrongly`, nextStep);
+      return failure('wrong-results', `the backend ${backend} computes a 2 × 2 product wrongly`, anotherBackend);
     }
     return success({ backend, ...idle, ...started.value, ...sessionsOf(backend) });
   } catch (error) {
     if (backend === 'tensorflow') return explainLoadError(messageOf(error));
-    return failure('backend-not-started', `the backend ${backend} did not start (${messageOf(error)})`, nextStep);
+    return failure('backend-not-started', `the backend ${backend} did not start (${messageOf(error)})`, anotherBackend);
   }
 }

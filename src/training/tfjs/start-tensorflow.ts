@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Outcome, success } from '../../pattern/failure.ts';
-import type { StartedDevice } from '../pool/device.ts';
+import { messageOf, type Outcome, success } from '../../pattern/failure.ts';
 import { importOptional } from './optional-package.ts';
+import type { StartedDevice } from './started-device.ts';
 import { explainLoadError, packageMissing, tensorflowPackage } from './tensorflow-package.ts';
 
 /** What a kernel of libtensorflow may index with 32 bits, bytes counted, to be on the safe side. */
@@ -12,7 +12,7 @@ export async function startTensorFlow(from: string): Promise<Outcome<StartedDevi
   try {
     if ((await importOptional(tensorflowPackage, from)) === null) return packageMissing;
   } catch (error) {
-    return explainLoadError(error instanceof Error ? error.message : String(error));
+    return explainLoadError(messageOf(error));
   }
   await tf.setBackend('tensorflow');
   if (tf.getBackend() !== 'tensorflow') return success({ device: null, detail: null, gpu: false });

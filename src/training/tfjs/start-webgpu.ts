@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { failure, type Outcome, success } from '../../pattern/failure.ts';
-import type { StartedDevice } from '../pool/device.ts';
+import { failure, messageOf, type Outcome, success } from '../../pattern/failure.ts';
 import { DeviceWatch } from './device-watch.ts';
 import { importOptional, missingPackage } from './optional-package.ts';
+import type { StartedDevice } from './started-device.ts';
 
 /** The parts of WebGPU's adapter that are read here. */
 export interface Adapter {
@@ -49,7 +49,7 @@ async function requestAdapter(from: string): Promise<Outcome<Adapter>> {
   try {
     dawn = (await importOptional('webgpu', from)) as WebGpuPackage | null;
   } catch (error) {
-    const message = `the package webgpu does not load here (${error instanceof Error ? error.message : String(error)})`;
+    const message = `the package webgpu does not load here (${messageOf(error)})`;
     const nextStep = 'Use another backend; webgpu 0.6.2 needs glibc 2.34 or newer on Linux.';
     return failure('library-unusable', message, nextStep);
   }

@@ -1,7 +1,7 @@
 import { fronts } from '../fronts.ts';
-import { type Ending, notFiniteIn, stoppedIn } from '../pool/ending.ts';
+import { type Ending, notFiniteIn, stoppedIn, stopRequested } from '../pool/ending.ts';
 import type { StepClock } from '../pool/step-clock.ts';
-import { type EpochSums, type JobTask, type Learner, stopRequested, trainWith } from '../pool/train-job.ts';
+import { type EpochSums, type JobTask, type Learner, trainWith } from '../pool/train-job.ts';
 import type { TrainingEvent, TrainingSettings } from '../trainer.ts';
 import { batchOrder, startFront, startWeights } from '../weights.ts';
 import { BatchReader } from './batches.ts';

@@ -1,6 +1,6 @@
-import { type Code, defineFunction, type FunctionCode, f32x4, i32, type Local, v128 } from '../../../wasm/assembler.ts';
+import { type Code, defineFunction, type FunctionCode, i32, v128 } from '../../../wasm/assembler.ts';
 import { loopBelow, type MultiplyAdd, rowBytes, vectorOffsets } from './arithmetic.ts';
-import type { Finish } from './products.ts';
+import { type Finish, finished } from './products.ts';
 
 /** A junction in which every row sums over the same `count` consecutive rows, forward or backward. */
 export interface DenseLists {
@@ -29,11 +29,6 @@ export function denseProduct(
     const sums = [0, 1].map(() => vectorOffsets.map(() => local('v128')));
     const values = vectorOffsets.map(() => local('v128'));
     const weight = local('v128');
-    const finished = (sum: Local, place: number): Code => {
-      if (finish === 'linear') return sum.get;
-      if (finish === 'relu') return f32x4.pseudoMax(sum.get, v128.zero);
-      return v128.and(sum.get, f32x4.above(v128.load(target.get, place), v128.zero));
-    };
     /** As many rows at once. */
     const block = (size: number): Code => [
       sums
@@ -58,7 +53,7 @@ export function denseProduct(
       sums.slice(0, size).map((own, r) =>
         own.map((sum, i) => {
           const place = out + rowBytes * r + vectorOffsets[i];
-          return v128.store(target.get, finished(sum, place), place);
+          return v128.store(target.get, finished(finish, sum, target, place), place);
         }),
       ),
       target.increase(i32.const(rowBytes * size)),

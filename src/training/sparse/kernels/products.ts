@@ -5,6 +5,13 @@ import { loopBelow, type MultiplyAdd, rowBytes, vectorOffsets } from './arithmet
 /** What becomes of a row's sums: as they are; max(0, ·); or 0 where the row that they replace is not above 0. */
 export type Finish = 'linear' | 'relu' | 'mask';
 
+/** What is stored for a sum. @param place beside `target`, of what is replaced */
+export function finished(finish: Finish, sum: Local, target: Local, place: number): Code {
+  if (finish === 'linear') return sum.get;
+  if (finish === 'relu') return f32x4.pseudoMax(sum.get, v128.zero);
+  return v128.and(sum.get, f32x4.above(v128.load(target.get, place), v128.zero));
+}
+
 /**
  * One junction, forward or backward, for one tile of the batch: row j of `out` becomes bias[j] + Σ weights[e] · (the row that
  * sources[e] is the address of) over its edges e, summed in the order of the edges. Addresses are part of the code.
@@ -24,11 +31,6 @@ export function edgeProduct(
     const [edge, last, row, source, target] = Array.from({ length: 5 }, () => local('i32'));
     const sums = vectorOffsets.map(() => local('v128'));
     const weight = local('v128');
-    const finished = (sum: Local, offset: number): Code => {
-      if (finish === 'linear') return sum.get;
-      if (finish === 'relu') return f32x4.pseudoMax(sum.get, v128.zero);
-      return v128.and(sum.get, f32x4.above(v128.load(target.get, out + offset), v128.zero));
-    };
     return loopBelow(row, i32.const(4 * rows), [
       last.set(i32.load(row.get, ends)),
       weight.set(bias === null ? v128.zero : v128.load32Splat(row.get, bias)),
@@ -39,7 +41,9 @@ export function edgeProduct(
         edge.increase(i32.const(4)),
         sums.map((sum, i) => sum.set(multiplyAdd(v128.load(source.get, vectorOffsets[i]), weight.get, sum.get))),
       ]),
-      sums.map((sum, i) => v128.store(target.get, finished(sum, vectorOffsets[i]), out + vectorOffsets[i])),
+      sums.map((sum, i) =>
+        v128.store(target.get, finished(finish, sum, target, out + vectorOffsets[i]), out + vectorOffsets[i]),
+      ),
       target.increase(i32.const(rowBytes)),
       row.increase(i32.const(4)),
     ]);

@@ -221,6 +221,6 @@ describe('ends as a failure that says what to do:', () => {
     const folder = testFolder();
     writeFileSync(join(folder, 'file'), '');
     const outcome = await download(whatAt('http://127.0.0.1:1/'), join(folder, 'file', 'data'), quick);
-    expect(failureOf(outcome)).toMatchObject({ reason: 'unwritable-file' });
+    expect(failureOf(outcome)).toMatchObject({ reason: 'in-the-way' });
   });
 });
