@@ -7,6 +7,10 @@ export {
   junctionSizes,
   overallDensity,
 } from './pattern/architecture.ts';
+export { clashFreeFault, clashFreeOrder, parallelismFault } from './pattern/clash-free.ts';
+export { constraintConflict } from './pattern/constraints/conflict.ts';
+export type { Constraints, NmStructure } from './pattern/constraints.ts';
+export { constraintFault } from './pattern/constraints.ts';
 export type { Entry, EntryOptions, ExplicitWindows } from './pattern/entries.ts';
 export { scatterEntries } from './pattern/entries.ts';
 export type { Failure, Outcome } from './pattern/failure.ts';

@@ -23,7 +23,9 @@ async function runsOn(options: TrainerOptions): Promise<{ readonly engine: strin
 }
 
 test('an unknown engine is refused, naming those there are', async () => {
-  await expect(createTrainer({ engine: 'torch' })).rejects.toThrow(/engine must be one of auto, sparse, tfjs; got torch/);
+  await expect(createTrainer({ engine: 'torch' })).rejects.toThrow(
+    /engine must be one of auto, sparse, tfjs; got torch/,
+  );
 });
 
 test('every engine that is named can be made, and says what it runs on', async () => {
