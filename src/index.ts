@@ -1,4 +1,9 @@
 /** The public API: what a program that imports Scattershot may rely on. */
+
+export type { Failure, Outcome } from './base/failure.ts';
+export { ScattershotError, unwrap } from './base/failure.ts';
+export { Random } from './base/random.ts';
+export { version } from './base/version.ts';
 export type { Architecture, ArchitectureRequest, JunctionSize, LayerShape } from './pattern/architecture.ts';
 export {
   defineArchitecture,
@@ -9,18 +14,15 @@ export {
 } from './pattern/architecture.ts';
 export { clashFreeFault, clashFreeOrder, parallelismFault } from './pattern/clash-free.ts';
 export { constraintConflict } from './pattern/constraints/conflict.ts';
-export type { Constraints, NmStructure } from './pattern/constraints.ts';
-export { constraintFault } from './pattern/constraints.ts';
+export type { Constraints, NmStructure } from './pattern/constraints/constraints.ts';
+export { constraintFault } from './pattern/constraints/fault.ts';
 export type { Entry, EntryOptions, ExplicitWindows } from './pattern/entries.ts';
 export { scatterEntries } from './pattern/entries.ts';
-export type { Failure, Outcome } from './pattern/failure.ts';
-export { FailureError, unwrap } from './pattern/failure.ts';
 export type { PatternFile } from './pattern/formats/index.ts';
 export { readPatternFile, writePatternFile } from './pattern/formats/index.ts';
 export type { Pattern, PatternFault } from './pattern/pattern.ts';
 export { fingerprint, makePattern, patternFault } from './pattern/pattern.ts';
 export { presets } from './pattern/presets.ts';
-export { Random } from './pattern/random.ts';
 export { certificate, entryBound, scoreBound } from './scatter/bound.ts';
 export { IncrementalScorer } from './scatter/incremental.ts';
 export { scoreBoth, scorePattern } from './scatter/kernel.ts';
@@ -40,4 +42,3 @@ export { createTrainer, detectBackends } from './training/engines.ts';
 export { trainingSettings } from './training/settings.ts';
 export type { Trainer, TrainingEvent, TrainingJob, TrainingSettings } from './training/trainer.ts';
 export { decide, type Verdict } from './validation/verdict.ts';
-export { version } from './version.ts';

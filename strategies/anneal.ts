@@ -1,5 +1,5 @@
+import type { Random } from '../src/base/random.ts';
 import type { Pattern } from '../src/pattern/pattern.ts';
-import type { Random } from '../src/pattern/random.ts';
 import { scorePattern } from '../src/scatter/kernel.ts';
 import { defineStrategy, type Elite, type Problem, type Step } from '../src/search/strategy.ts';
 import { localPattern } from './local.ts';

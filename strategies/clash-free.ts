@@ -1,7 +1,7 @@
+import type { Random } from '../src/base/random.ts';
 import { type JunctionSize, junctionSizes } from '../src/pattern/architecture.ts';
 import { parallelismFault } from '../src/pattern/clash-free.ts';
 import type { Pattern } from '../src/pattern/pattern.ts';
-import type { Random } from '../src/pattern/random.ts';
 import { defineStrategy, type Problem, type Step } from '../src/search/strategy.ts';
 import { type ClashFreeVariant, clashFreeJunction } from './clash-free/sweeps.ts';
 import { independentStep } from './shared/batch.ts';

@@ -1,6 +1,6 @@
-import { constraintFault } from '../src/pattern/constraints.ts';
+import type { Random } from '../src/base/random.ts';
+import { constraintFault } from '../src/pattern/constraints/fault.ts';
 import type { Pattern } from '../src/pattern/pattern.ts';
-import type { Random } from '../src/pattern/random.ts';
 import { scorePattern } from '../src/scatter/kernel.ts';
 import { defineStrategy, type Elite, type Problem, type Step } from '../src/search/strategy.ts';
 import { alternatingCycles, exchangeCycles } from './shared/alternating-cycles.ts';

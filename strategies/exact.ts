@@ -1,6 +1,6 @@
-import { constraintFault } from '../src/pattern/constraints.ts';
+import { Random } from '../src/base/random.ts';
+import { constraintFault } from '../src/pattern/constraints/fault.ts';
 import type { Pattern } from '../src/pattern/pattern.ts';
-import { Random } from '../src/pattern/random.ts';
 import { defineStrategy, type Problem, type Step } from '../src/search/strategy.ts';
 import { type ExactPlan, exactPattern, exactPlan } from './exact/exact-plan.ts';
 import { canPolish, polish } from './exact/polish.ts';

@@ -1,6 +1,6 @@
+import type { Random } from '../src/base/random.ts';
 import { junctionSizes } from '../src/pattern/architecture.ts';
 import type { Pattern } from '../src/pattern/pattern.ts';
-import type { Random } from '../src/pattern/random.ts';
 import { defineStrategy, type Problem } from '../src/search/strategy.ts';
 import { expanderJunction, hasOneSpectrum } from './expander/expander-junction.ts';
 import type { StepCount } from './shared/batch.ts';

@@ -1,3 +1,4 @@
+import type { Random } from '../src/base/random.ts';
 import {
   greatestCommonDivisor,
   type JunctionSize,
@@ -6,7 +7,6 @@ import {
   product,
 } from '../src/pattern/architecture.ts';
 import { denseJunction, type Pattern, sortRows } from '../src/pattern/pattern.ts';
-import type { Random } from '../src/pattern/random.ts';
 import { defineStrategy, type Problem } from '../src/search/strategy.ts';
 import { independentStep, type StepCount } from './shared/batch.ts';
 import { refusesConstraints } from './shared/constrained.ts';

@@ -1,7 +1,8 @@
+import { InvalidValueError } from '../src/base/caller-errors.ts';
+import type { Random } from '../src/base/random.ts';
 import { type JunctionSize, junctionSizes } from '../src/pattern/architecture.ts';
 import type { Direction } from '../src/pattern/entries.ts';
 import { denseJunction, type Pattern, sortRows } from '../src/pattern/pattern.ts';
-import type { Random } from '../src/pattern/random.ts';
 import type { Windows } from '../src/pattern/windows.ts';
 import { defineStrategy, type Problem } from '../src/search/strategy.ts';
 import { independentStep, type StepCount } from './shared/batch.ts';
@@ -87,7 +88,7 @@ export function permutationGridPattern(problem: Problem, random: Random): Patter
   const junctions = junctionSizes(problem.architecture).map((junction, index) => {
     if (junction.density === 1) return denseJunction(junction.left, junction.right);
     const grid = gridOf(problem, junction);
-    if (typeof grid === 'string') throw new RangeError(`expected windows that a grid can follow; got: ${grid}`);
+    if (typeof grid === 'string') throw new InvalidValueError(`expected windows that a grid can follow; got: ${grid}`);
     if (rules[index] !== undefined) return constrainedGridJunction(rules[index], grid, random.fork(junction.number));
     return gridJunction(junction, grid, random.fork(junction.number));
   });

@@ -1,6 +1,7 @@
+import { InvalidValueError } from '../src/base/caller-errors.ts';
+import type { Random } from '../src/base/random.ts';
 import { type JunctionSize, junctionSizes } from '../src/pattern/architecture.ts';
 import { type Pattern, sortRows } from '../src/pattern/pattern.ts';
-import type { Random } from '../src/pattern/random.ts';
 import { defineStrategy, type Problem } from '../src/search/strategy.ts';
 import { type RadixGroup, type RadixPlan, radixPlans } from './radix/radix-plan.ts';
 import { independentStep, type StepCount } from './shared/batch.ts';
@@ -78,7 +79,8 @@ export function radixPattern(problem: Problem, plans: readonly RadixPlan[], rand
 /** @throws RangeError for a problem that `radix` does not accept */
 function requirePlans(problem: Problem): readonly RadixPlan[] {
   const plans = radixPlans(junctionSizes(problem.architecture));
-  if (typeof plans === 'string') throw new RangeError(`expected a network that mixed radices fit; got: ${plans}`);
+  if (typeof plans === 'string')
+    throw new InvalidValueError(`expected a network that mixed radices fit; got: ${plans}`);
   return plans;
 }
 

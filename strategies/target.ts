@@ -1,5 +1,6 @@
+import { InvalidValueError } from '../src/base/caller-errors.ts';
+import type { Random } from '../src/base/random.ts';
 import type { Pattern } from '../src/pattern/pattern.ts';
-import type { Random } from '../src/pattern/random.ts';
 import { scoreBound } from '../src/scatter/bound.ts';
 import { scorePattern } from '../src/scatter/kernel.ts';
 import { defineStrategy, type Problem, type Step, TARGET_TOLERANCE } from '../src/search/strategy.ts';
@@ -209,7 +210,7 @@ function stepTarget(problem: Problem, state: TargetState, random: Random): Step<
 }
 
 function wantedScatter({ target }: Problem): number {
-  if (target === null) throw new RangeError('expected a problem with a wanted scatter; got none');
+  if (target === null) throw new InvalidValueError('expected a problem with a wanted scatter; got none');
   return target;
 }
 

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
+import { unwrap } from '../../src/base/failure.ts';
+import { Random } from '../../src/base/random.ts';
 import { type Architecture, defineArchitecture } from '../../src/pattern/architecture.ts';
 import { scatterEntries } from '../../src/pattern/entries.ts';
-import { unwrap } from '../../src/pattern/failure.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { type Dataset, digestOf, emptySplit, type Split } from '../../src/training/datasets/dataset.ts';
 import { trainingSettings } from '../../src/training/settings.ts';
 import { createTfjsTrainer } from '../../src/training/tfjs/index.ts';

@@ -1,3 +1,4 @@
+import { Random } from '../../src/base/random.ts';
 import {
   type Architecture,
   type ArchitectureRequest,
@@ -6,7 +7,6 @@ import {
 } from '../../src/pattern/architecture.ts';
 import { makePattern, type Pattern } from '../../src/pattern/pattern.ts';
 import { presets } from '../../src/pattern/presets.ts';
-import { Random } from '../../src/pattern/random.ts';
 
 export interface BenchNet {
   readonly name: string;

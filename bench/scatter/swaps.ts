@@ -1,6 +1,6 @@
+import { Random } from '../../src/base/random.ts';
 import type { Entry } from '../../src/pattern/entries.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { IncrementalScorer } from '../../src/scatter/incremental.ts';
 import type { Metric } from '../../src/scatter/metric.ts';
 

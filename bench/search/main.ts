@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { ScattershotError } from '../../src/base/failure.ts';
+import { Random } from '../../src/base/random.ts';
 import { describeArchitecture } from '../../src/pattern/architecture.ts';
-import { constraintFault } from '../../src/pattern/constraints.ts';
-import { FailureError } from '../../src/pattern/failure.ts';
+import { constraintFault } from '../../src/pattern/constraints/fault.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { requireProxy } from '../../src/proxies/index.ts';
 import { OTHER_SCATTER } from '../../src/proxies/ranking.ts';
 import { scoreBound } from '../../src/scatter/bound.ts';
@@ -110,7 +110,7 @@ async function search(
       }
     }
   } catch (error) {
-    if (error instanceof FailureError && error.failure.reason === 'strategies-refused') return null;
+    if (error instanceof ScattershotError && error.failure.reason === 'strategies-refused') return null;
     throw error;
   } finally {
     clearTimeout(timer);

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { failure, type Outcome, success } from '../../src/base/failure.ts';
 import type { Entry } from '../../src/pattern/entries.ts';
-import { failure, type Outcome, success } from '../../src/pattern/failure.ts';
 import { makePattern, type Pattern } from '../../src/pattern/pattern.ts';
 import type { NamedProblem } from './problems.ts';
 

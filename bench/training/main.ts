@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { unwrap } from '../../src/base/failure.ts';
 import { describeArchitecture } from '../../src/pattern/architecture.ts';
-import { unwrap } from '../../src/pattern/failure.ts';
 import { createTrainer } from '../../src/training/engines.ts';
 import { fastMathSupported } from '../../src/training/sparse/machine.ts';
 import type { Trainer } from '../../src/training/trainer.ts';

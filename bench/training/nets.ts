@@ -1,6 +1,6 @@
+import { Random } from '../../src/base/random.ts';
 import type { Architecture, ArchitectureRequest } from '../../src/pattern/architecture.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { type Dataset, emptySplit, type Split } from '../../src/training/datasets/dataset.ts';
 import { benchPattern } from '../scatter/nets.ts';
 

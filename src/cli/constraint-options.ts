@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { constraintsRefusal } from '../../strategies/shared/constrained.ts';
 import type { Architecture } from '../pattern/architecture.ts';
-import type { Constraints, NeuronPair, NmStructure } from '../pattern/constraints.ts';
+import type { Constraints, NeuronPair, NmStructure } from '../pattern/constraints/constraints.ts';
 import { UsageError } from './errors.ts';
 import { isRecord, readJsonFile } from './json-file.ts';
 

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
-import { type Failure, FailureError, failure, messageOf } from '../pattern/failure.ts';
+import { isCallerMistake } from '../base/caller-errors.ts';
+import { type Failure, failure, messageOf, ScattershotError } from '../base/failure.ts';
 
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
@@ -37,7 +38,7 @@ function systemFailure(error: NodeJS.ErrnoException): Failure | null {
 
 /** What the world did, if that is what an error tells of; null for any other error. */
 export function asFailure(error: unknown): Failure | null {
-  if (error instanceof FailureError) return error.failure;
+  if (error instanceof ScattershotError) return error.failure;
   return error instanceof Error ? systemFailure(error) : null;
 }
 
@@ -49,9 +50,7 @@ export function reportError(error: unknown, command: string): number {
   }
   if (process.env.SCATTERSHOT_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   if (error instanceof UsageError) return print(error.message, error.nextStep, EXIT.usage);
-  if (error instanceof RangeError || error instanceof TypeError) {
-    if (isOurs(error)) return print(error.message, `See "scattershot ${command} --help".`, EXIT.usage);
-  }
+  if (isCallerMistake(error)) return print(error.message, `See "scattershot ${command} --help".`, EXIT.usage);
   const known = asFailure(error);
   if (known !== null) return print(known.message, known.nextStep, EXIT.failed);
   const message = messageOf(error);
@@ -60,13 +59,6 @@ export function reportError(error: unknown, command: string): number {
     'What was stored is safe. Run again with SCATTERSHOT_DEBUG=1 to see where it happened.',
     EXIT.failed,
   );
-}
-
-/** A RangeError or TypeError that we threw on purpose, not one of the language's ("x is not a function"). */
-function isOurs(error: Error): boolean {
-  const native =
-    /is not a function|is not iterable|Cannot read|Cannot set|of undefined|of null|Invalid array length|call stack/;
-  return !native.test(error.message);
 }
 
 function print(message: string, nextStep: string, code: number): number {

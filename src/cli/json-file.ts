@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { fileFailure } from '../pattern/formats/file-access.ts';
+import { fileFailure } from '../base/file-access.ts';
 import { UsageError } from './errors.ts';
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>

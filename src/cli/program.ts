@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { version } from '../version.ts';
+import { version } from '../base/version.ts';
 import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';

@@ -1,4 +1,4 @@
-import type { Constraints } from '../pattern/constraints.ts';
+import type { Constraints } from '../pattern/constraints/constraints.ts';
 import type { StudyRecord } from '../store/index.ts';
 import type { StudySettings } from '../study/settings.ts';
 import { type ArchitectureOptions, architectureFrom, entryOptionsFrom } from './architecture-options.ts';

@@ -1,6 +1,6 @@
-import { unwrap } from '../pattern/failure.ts';
+import { unwrap } from '../base/failure.ts';
+import { version } from '../base/version.ts';
 import { openStore, type Store } from '../store/index.ts';
-import { version } from '../version.ts';
 import type { Context } from './context.ts';
 
 const madeBy = { version, node: process.version, platform: `${process.platform}-${process.arch}` };

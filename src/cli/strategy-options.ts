@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { strategies, strategyNames } from '../../strategies/index.ts';
-import { unwrap } from '../pattern/failure.ts';
+import { unwrap } from '../base/failure.ts';
 import type { IslandSpec } from '../search/events.ts';
 import { inspectStrategyFile } from '../search/inspect-strategy-file.ts';
 import { defaultIslands, islandsInTurn } from '../study/portfolio.ts';
@@ -18,7 +18,7 @@ export const strategyAsTyped = ({ strategy, file }: IslandSpec): string => file?
 /**
  * Islands for the strategies that were asked for, names and files mixed; the default portfolio where none was.
  * @param target wanted S, or null for the highest
- * @throws UsageError for an unknown name; FailureError for a file that holds no strategy
+ * @throws UsageError for an unknown name; ScattershotError for a file that holds no strategy
  */
 export async function chosenIslands(
   asked: readonly string[] | undefined,

@@ -1,3 +1,5 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
+
 /**
  * The sizes that a pattern must have: layers, fan-outs, layer shapes and padding (definitions: N_i, fo_i, fi_i, W_i, density).
  */
@@ -77,7 +79,7 @@ export function describeFanOuts(right: number, fanOuts: readonly number[]): stri
 function requireWhole(value: number, least: number, most: number, what: string): void {
   if (!Number.isSafeInteger(value) || value < least || value > most) {
     const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
-    throw new RangeError(`${what} must be a whole number ${range}; got ${value}`);
+    throw new InvalidValueError(`${what} must be a whole number ${range}; got ${value}`);
   }
 }
 
@@ -85,12 +87,12 @@ function checkedShape(shape: LayerShape | undefined, neurons: number, layer: num
   if (shape === undefined) return [neurons];
   const sides = shape as readonly number[];
   if (sides.length < 1 || sides.length > 3) {
-    throw new RangeError(`the shape of layer ${layer} must have 1 to 3 sides; got ${sides.join('x')}`);
+    throw new InvalidValueError(`the shape of layer ${layer} must have 1 to 3 sides; got ${sides.join('x')}`);
   }
   for (const side of sides) requireWhole(side, 1, neurons, `every side of the shape of layer ${layer}`);
   const product = sides.reduce((a, b) => a * b, 1);
   if (product !== neurons) {
-    throw new RangeError(
+    throw new InvalidValueError(
       `the shape of layer ${layer} must hold its ${neurons} neurons; got ${sides.join('x')} = ${product}`,
     );
   }
@@ -101,14 +103,14 @@ function checkedShape(shape: LayerShape | undefined, neurons: number, layer: num
 const MOST_NEURONS = 2 ** 31 - 1;
 
 function checkLayers(layers: readonly number[]): void {
-  if (layers.length < 2) throw new RangeError(`a network needs at least 2 layers; got ${layers.length}`);
+  if (layers.length < 2) throw new InvalidValueError(`a network needs at least 2 layers; got ${layers.length}`);
   for (const [index, neurons] of layers.entries()) requireWhole(neurons, 1, MOST_NEURONS, `layer ${index + 1}`);
 }
 
 function checkFanOut(left: number, right: number, fanOut: number, junction: number): void {
   if (Number.isSafeInteger(fanOut) && fanOut >= 1 && fanOut <= right && fanOut % fanOutStep(left, right) === 0) return;
   const nearest = describeFanOuts(right, nearestFanOuts(left, right, fanOut));
-  throw new RangeError(
+  throw new InvalidValueError(
     `fan-out ${fanOut} is not feasible in junction ${junction} (${left} to ${right} neurons); nearest feasible: ${nearest}`,
   );
 }
@@ -118,13 +120,13 @@ export function defineArchitecture(request: ArchitectureRequest): Architecture {
   const { layers, fanOuts, shapes } = request;
   checkLayers(layers);
   if (fanOuts.length !== layers.length - 1) {
-    throw new RangeError(
+    throw new InvalidValueError(
       `${layers.length} layers have ${layers.length - 1} junctions, each with a fan-out; got ${fanOuts.length} fan-outs`,
     );
   }
   for (const [index, fanOut] of fanOuts.entries()) checkFanOut(layers[index], layers[index + 1], fanOut, index + 1);
   if (shapes !== undefined && shapes.length !== layers.length) {
-    throw new RangeError(`shapes must be given for all ${layers.length} layers; got ${shapes.length}`);
+    throw new InvalidValueError(`shapes must be given for all ${layers.length} layers; got ${shapes.length}`);
   }
   const usedInputs = request.usedInputs ?? layers[0];
   const usedOutputs = request.usedOutputs ?? layers[layers.length - 1];
@@ -163,7 +165,7 @@ export function overallDensity(sizes: Pick<Architecture, 'layers' | 'fanOuts'>):
  */
 export function fanOutsForDensity(layers: readonly number[], density: number): number[] {
   if (!(density > 0 && density <= 1)) {
-    throw new RangeError(`density must be above 0 and at most 1 (100 %); got ${density}`);
+    throw new InvalidValueError(`density must be above 0 and at most 1 (100 %); got ${density}`);
   }
   checkLayers(layers);
   return layers.slice(0, -1).map((left, index) => {
@@ -172,7 +174,7 @@ export function fanOutsForDensity(layers: readonly number[], density: number): n
     const feasible = fanOut >= 1 && fanOut % fanOutStep(left, right) === 0;
     if (feasible && Math.abs(fanOut / right - density) < 1e-9) return fanOut;
     const nearest = describeFanOuts(right, nearestFanOuts(left, right, density * right));
-    throw new RangeError(
+    throw new InvalidValueError(
       `density ${percent(density)} is not feasible in junction ${index + 1} (${left} to ${right} neurons); nearest feasible fan-outs: ${nearest}`,
     );
   });

@@ -1,3 +1,5 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
+
 /**
  * Clash-free memory access (Dey, Shao, Chugg & Beerel 2017, *Interleaver design for deep neural networks*; Dey et al. 2019,
  * arXiv 1812.01164): the left neurons lie in z memories, neuron n in memory n mod z at address ⌊n/z⌋. Edges are read z at a time
@@ -19,9 +21,9 @@ export function parallelismFault(left: number, z: number): string | null {
 
 function checkSizes(sources: Uint32Array, left: number, right: number, z: number): void {
   const fault = parallelismFault(left, z);
-  if (fault !== null) throw new RangeError(fault);
+  if (fault !== null) throw new InvalidValueError(fault);
   if (right >= 1 && sources.length % right === 0 && sources.length % left === 0) return;
-  throw new RangeError(`expected a fan-in for all of ${right} right neurons; got ${sources.length} edges`);
+  throw new InvalidValueError(`expected a fan-in for all of ${right} right neurons; got ${sources.length} edges`);
 }
 
 /**

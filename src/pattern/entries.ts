@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
 import { type Architecture, greatestCommonDivisor, junctionSizes } from './architecture.ts';
 import {
   balancedWindows,
@@ -61,7 +62,7 @@ export function spanRate(architecture: Pick<Architecture, 'layers' | 'fanOuts'>,
     denominator /= common;
   }
   if (!Number.isSafeInteger(numerator)) {
-    throw new RangeError(`span ${from}:${to} has more paths between two neurons than can be counted (2^53)`);
+    throw new InvalidValueError(`span ${from}:${to} has more paths between two neurons than can be counted (2^53)`);
   }
   return { numerator, denominator };
 }
@@ -112,7 +113,7 @@ function shapedWindows(architecture: Architecture, span: Span, rate: Rate): Wind
 function balancedEntryWindows(architecture: Architecture, span: Span): Windows {
   const layer = windowedLayer(span);
   if (architecture.shapes[layer - 1].length > 1) {
-    throw new RangeError(`balanced windows are for layers without a shape; layer ${layer} has one`);
+    throw new InvalidValueError(`balanced windows are for layers without a shape; layer ${layer} has one`);
   }
   const neurons = architecture.layers[layer - 1];
   const sizes = junctionSizes(architecture).slice(span.from - 1, span.to);
@@ -168,7 +169,7 @@ export function scatterEntries(architecture: Architecture, options: EntryOptions
     const known = spans.map(({ from, to, direction }) => entryKey(from, to, direction));
     const unknown = Object.keys(options.windows).find((key) => !known.includes(key));
     if (unknown !== undefined) {
-      throw new RangeError(
+      throw new InvalidValueError(
         `windows are given for "${unknown}"; expected one of ${known.map((k) => `"${k}"`).join(', ')}`,
       );
     }

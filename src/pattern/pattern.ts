@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { InvalidValueError } from '../base/caller-errors.ts';
 import { type Architecture, type JunctionSize, junctionSizes } from './architecture.ts';
 
 /**
@@ -94,10 +95,10 @@ export function makePattern(
 ): Pattern {
   const pattern: Pattern = { layers: [...sizes.layers], fanOuts: [...sizes.fanOuts], junctions };
   const unfit = sizeFault(pattern);
-  if (unfit !== null) throw new RangeError(unfit.message);
+  if (unfit !== null) throw new InvalidValueError(unfit.message);
   for (const { number, right, fanIn } of junctionSizes(pattern)) sortRows(junctions[number - 1], right, fanIn);
   const fault = patternFault(pattern);
-  if (fault !== null) throw new RangeError(fault.message);
+  if (fault !== null) throw new InvalidValueError(fault.message);
   return pattern;
 }
 

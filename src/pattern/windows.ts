@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
 import type { LayerShape } from './architecture.ts';
 
 /**
@@ -60,7 +61,8 @@ export function tile(shape: LayerShape, size: number): number[] {
   const tilings = boxes.filter((box) => box.reduce((a, b) => a * b, 1) === size);
   const longer = (a: number[], b: number[]) =>
     Math.max(...a) * Math.min(...b) - Math.max(...b) * Math.min(...a) || firstDifference(a, b);
-  if (tilings.length === 0) throw new RangeError(`no windows of ${size} neurons tile a layer of ${shape.join('x')}`);
+  if (tilings.length === 0)
+    throw new InvalidValueError(`no windows of ${size} neurons tile a layer of ${shape.join('x')}`);
   return tilings.sort(longer)[0];
 }
 
@@ -90,14 +92,15 @@ export function boxWindows(shape: LayerShape, box: readonly number[]): Windows {
  * @throws RangeError for an empty window, a neuron out of range or one named twice in a window
  */
 export function explicitWindows(neurons: number, lists: readonly (readonly number[])[], what: string): Windows {
-  if (lists.length === 0) throw new RangeError(`${what}: expected at least one window; got none`);
+  if (lists.length === 0) throw new InvalidValueError(`${what}: expected at least one window; got none`);
   const starts = new Uint32Array(neurons + 1);
   for (const [w, list] of lists.entries()) {
-    if (list.length === 0) throw new RangeError(`${what}, window ${w}: expected at least one neuron; got none`);
-    if (new Set(list).size !== list.length) throw new RangeError(`${what}, window ${w}: a neuron is named twice`);
+    if (list.length === 0) throw new InvalidValueError(`${what}, window ${w}: expected at least one neuron; got none`);
+    if (new Set(list).size !== list.length)
+      throw new InvalidValueError(`${what}, window ${w}: a neuron is named twice`);
     for (const neuron of list) {
       if (!Number.isInteger(neuron) || neuron < 0 || neuron >= neurons) {
-        throw new RangeError(`${what}, window ${w}: expected neurons from 0 to ${neurons - 1}; got ${neuron}`);
+        throw new InvalidValueError(`${what}, window ${w}: expected neurons from 0 to ${neurons - 1}; got ${neuron}`);
       }
       starts[neuron + 1]++;
     }
@@ -114,7 +117,7 @@ export function explicitWindows(neurons: number, lists: readonly (readonly numbe
 /** The same windows over renumbered neurons: neuron n of the result lies where neuron `source[n]` lay. */
 export function relabelWindows(windows: Windows, source: Uint32Array): Windows {
   if (source.length !== windows.neurons) {
-    throw new RangeError(
+    throw new InvalidValueError(
       `relabelled windows: expected a source for each of ${windows.neurons} neurons; got ${source.length}`,
     );
   }

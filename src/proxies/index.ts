@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
 import type { Architecture } from '../pattern/architecture.ts';
 import type { Pattern } from '../pattern/pattern.ts';
 import { distinctNeighbourhoods } from './distinct-neighbourhoods.ts';
@@ -21,7 +22,7 @@ export const proxies: ReadonlyMap<string, PatternProxy> = new Map(
 export function requireProxy(name: string): PatternProxy {
   const proxy = proxies.get(name);
   if (proxy !== undefined) return proxy;
-  throw new RangeError(`there is no proxy "${name}"; expected one of ${[...proxies.keys()].join(', ')}`);
+  throw new InvalidValueError(`there is no proxy "${name}"; expected one of ${[...proxies.keys()].join(', ')}`);
 }
 
 /** The measurements of the named proxies (all by default), by name, in the order given. */

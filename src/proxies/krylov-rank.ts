@@ -1,4 +1,4 @@
-import type { Random } from '../pattern/random.ts';
+import type { Random } from '../base/random.ts';
 import { type Incidence, transpose } from './incidence.ts';
 import { LinearComplexity } from './linear-complexity.ts';
 import { dotProduct, multiply, randomResidue, reduce } from './prime-field.ts';

@@ -1,4 +1,5 @@
-import type { Random } from '../pattern/random.ts';
+import { InvalidValueError } from '../base/caller-errors.ts';
+import type { Random } from '../base/random.ts';
 
 /**
  * Arithmetic modulo the Mersenne prime p = 2³¹ − 1 on doubles: since 2³¹ ≡ 1, a number below 2⁵³ is reduced by adding its upper
@@ -25,7 +26,7 @@ export function multiply(a: number, b: number): number {
 
 /** 1/a mod p, by Fermat: a^(p−2). @throws RangeError for 0 */
 export function invert(a: number): number {
-  if (a === 0) throw new RangeError('the inverse of 0 does not exist; expected a residue from 1');
+  if (a === 0) throw new InvalidValueError('the inverse of 0 does not exist; expected a residue from 1');
   let result = 1;
   let power = a;
   for (let bits = PRIME - 2; bits > 0; bits = Math.floor(bits / 2)) {

@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
 import { type Architecture, describeArchitecture, type JunctionSize, junctionSizes } from '../pattern/architecture.ts';
 import type { Pattern } from '../pattern/pattern.ts';
 
@@ -34,7 +35,7 @@ export interface PatternProxy {
 
 function requireSameSizes(pattern: Pattern, architecture: Architecture): void {
   const [got, expected] = [describeArchitecture(pattern), describeArchitecture(architecture)];
-  if (got !== expected) throw new RangeError(`a proxy got a pattern of ${got}; expected ${expected}`);
+  if (got !== expected) throw new InvalidValueError(`a proxy got a pattern of ${got}; expected ${expected}`);
 }
 
 export function defineProxy(definition: Omit<PatternProxy, 'compute'>): PatternProxy {

@@ -1,5 +1,5 @@
+import { Random } from '../base/random.ts';
 import type { JunctionSize } from '../pattern/architecture.ts';
-import { Random } from '../pattern/random.ts';
 import { eliminationRank } from './elimination-rank.ts';
 import { distinctIncidence, type Incidence, peel, restrict, transpose } from './incidence.ts';
 import { krylovRank } from './krylov-rank.ts';

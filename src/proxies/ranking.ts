@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
 import { proxies, requireProxy } from './index.ts';
 import type { Better } from './proxy.ts';
 
@@ -30,11 +31,13 @@ export const defaultRankingOrder: readonly string[] = [
 function criterion(item: string): Criterion {
   const [name, direction, ...rest] = item.split(':');
   if (rest.length > 0 || (direction !== undefined && direction !== 'higher' && direction !== 'lower')) {
-    throw new RangeError(`a ranking criterion got "${item}"; expected a name, or a name with ":higher" or ":lower"`);
+    throw new InvalidValueError(
+      `a ranking criterion got "${item}"; expected a name, or a name with ":higher" or ":lower"`,
+    );
   }
   if (name === OTHER_SCATTER) return { name, better: direction ?? 'higher', exact: true };
   if (!proxies.has(name)) {
-    throw new RangeError(
+    throw new InvalidValueError(
       `a ranking criterion got "${name}"; expected one of ${[OTHER_SCATTER, ...proxies.keys()].join(', ')}`,
     );
   }
@@ -50,7 +53,7 @@ export function rankingOrder(items: readonly string[] = defaultRankingOrder): re
   const criteria = items.map(criterion);
   const repeated = criteria.find(({ name }, i) => criteria.findIndex((other) => other.name === name) < i);
   if (repeated !== undefined) {
-    throw new RangeError(`a ranking got "${repeated.name}" twice; expected every criterion once`);
+    throw new InvalidValueError(`a ranking got "${repeated.name}" twice; expected every criterion once`);
   }
   return [{ name: SCATTER, better: 'higher', exact: true }, ...criteria];
 }
@@ -64,7 +67,7 @@ export function describeRanking(order: readonly Criterion[]): string {
 function level(values: RankingValues, { name, better, exact }: Criterion, tolerance: number): number {
   const value = values[name];
   if (value === undefined || Number.isNaN(value)) {
-    throw new RangeError(`a candidate to be ranked got ${value} as its ${name}; expected a number or null`);
+    throw new InvalidValueError(`a candidate to be ranked got ${value} as its ${name}; expected a number or null`);
   }
   if (value === null) return Number.NEGATIVE_INFINITY;
   const signed = better === 'higher' ? value : -value;
@@ -83,7 +86,7 @@ export function compareLexicographic(
   tolerance = 1e-7,
 ): (a: RankingValues, b: RankingValues) => number {
   if (!(tolerance >= 0 && tolerance < Infinity)) {
-    throw new RangeError(`a ranking tolerance must be a number from 0; got ${tolerance}`);
+    throw new InvalidValueError(`a ranking tolerance must be a number from 0; got ${tolerance}`);
   }
   return (a, b) => {
     for (const each of order) {

@@ -1,5 +1,5 @@
+import { Random } from '../base/random.ts';
 import type { JunctionSize } from '../pattern/architecture.ts';
-import { Random } from '../pattern/random.ts';
 import { gather, targetsOf } from './adjacency.ts';
 import { leadingTriplet } from './bidiagonal.ts';
 

@@ -1,3 +1,5 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
+
 export type CsvValue = string | number | null;
 
 function csvField(value: CsvValue): string {
@@ -13,7 +15,7 @@ function csvField(value: CsvValue): string {
 export function csvDocument(header: readonly string[], lines: readonly (readonly CsvValue[])[]): string {
   const wrong = lines.findIndex((line) => line.length !== header.length);
   if (wrong >= 0) {
-    throw new RangeError(`line ${wrong + 1} has ${lines[wrong].length} fields; expected ${header.length}`);
+    throw new InvalidValueError(`line ${wrong + 1} has ${lines[wrong].length} fields; expected ${header.length}`);
   }
   return [header, ...lines].map((line) => `${line.map(csvField).join(',')}\r\n`).join('');
 }

@@ -1,6 +1,7 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
+import type { Random } from '../base/random.ts';
 import type { Entry } from '../pattern/entries.ts';
 import type { Pattern } from '../pattern/pattern.ts';
-import type { Random } from '../pattern/random.ts';
 import { entryShares, type PieceShares, sharesValue } from './kernel.ts';
 import { requireMatching } from './matching.ts';
 import { shareScale } from './mean-share.ts';
@@ -125,7 +126,7 @@ export function auditScore(
 ): AuditResult {
   requireMatching(pattern, entries);
   if (score.vector.length !== entries.length) {
-    throw new RangeError(`expected a score of ${entries.length} entries; got ${score.vector.length}`);
+    throw new InvalidValueError(`expected a score of ${entries.length} entries; got ${score.vector.length}`);
   }
   const cost = entries.reduce((sum, entry) => sum + referenceCost(pattern, entry), 0);
   const audit = cost <= (options.wholeUpTo ?? wholeAuditCost) ? 'whole' : 'sampled';

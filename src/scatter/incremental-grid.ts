@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
 import type { Entry } from '../pattern/entries.ts';
 import type { Difference } from './incremental-difference.ts';
 import { meanShare, type ShareScale, shareScale } from './mean-share.ts';
@@ -56,7 +57,9 @@ export class EntryGrid {
     const { classes, classOf, windows, averaged } = this.#scale;
     const highest = mostPaths * Math.max(...classes.map((each) => each.unit));
     if (highest > Number.MAX_SAFE_INTEGER) {
-      throw new RangeError(`${entry.key}: expected paths that can be counted (below 2^53); got up to ${mostPaths}`);
+      throw new InvalidValueError(
+        `${entry.key}: expected paths that can be counted (below 2^53); got up to ${mostPaths}`,
+      );
     }
     this.#most = mostPaths;
     this.#cells = makeCells(entry.neurons * windows, -Math.max(...classes.map((each) => each.need)), 2 * highest);

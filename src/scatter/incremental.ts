@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
 import { junctionSizes } from '../pattern/architecture.ts';
 import type { Entry } from '../pattern/entries.ts';
 import { makePattern, type Pattern } from '../pattern/pattern.ts';
@@ -92,14 +93,14 @@ export class IncrementalScorer {
     this.#pending = false;
     const grids = this.#junctions[junction - 1];
     if (grids === undefined) {
-      throw new RangeError(`expected a junction from 1 to ${this.#junctions.length}; got ${junction}`);
+      throw new InvalidValueError(`expected a junction from 1 to ${this.#junctions.length}; got ${junction}`);
     }
     const { edges, forward, backward, products } = grids;
     const { sources } = edges;
     const a = sources[firstEdge];
     const b = sources[secondEdge];
     if (a === undefined || b === undefined) {
-      throw new RangeError(`expected edges from 0 to ${sources.length - 1}; got ${firstEdge} and ${secondEdge}`);
+      throw new InvalidValueError(`expected edges from 0 to ${sources.length - 1}; got ${firstEdge} and ${secondEdge}`);
     }
     const j1 = edges.rightOf(firstEdge);
     const j2 = edges.rightOf(secondEdge);
@@ -136,7 +137,7 @@ export class IncrementalScorer {
 
   /** Reverts the last accepted swap that was not reverted yet, and drops a pending proposal. The last 65 536 can be reverted. */
   undo(): void {
-    if (this.#accepted === this.#forgotten) throw new RangeError('expected an accepted swap to undo; got none');
+    if (this.#accepted === this.#forgotten) throw new InvalidValueError('expected an accepted swap to undo; got none');
     const at = 3 * ((this.#accepted - 1) % UNDO_DEPTH);
     this.propose(this.#history[at], this.#history[at + 1], this.#history[at + 2]);
     this.#apply();
@@ -144,7 +145,7 @@ export class IncrementalScorer {
   }
 
   #apply(): void {
-    if (!this.#pending) throw new RangeError('expected a pending proposal to accept; got none');
+    if (!this.#pending) throw new InvalidValueError('expected a pending proposal to accept; got none');
     this.#pending = false;
     const { edges, forward, backward, products, places } = this.#junctions[this.#junction - 1];
     const { sources } = edges;

@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
 import { junctionSizes } from '../pattern/architecture.ts';
 import type { Entry } from '../pattern/entries.ts';
 import type { Pattern } from '../pattern/pattern.ts';
@@ -10,7 +11,7 @@ function rateOf(pattern: Pick<Pattern, 'layers' | 'fanOuts'>, { from, to }: Entr
 
 /** @throws RangeError when there are no entries, or one of them was made for other layers or fan-outs than the pattern's */
 export function requireMatching(pattern: Pick<Pattern, 'layers' | 'fanOuts'>, entries: readonly Entry[]): void {
-  if (entries.length === 0) throw new RangeError('expected at least one entry of the scatter vector; got none');
+  if (entries.length === 0) throw new InvalidValueError('expected at least one entry of the scatter vector; got none');
   for (const entry of entries) {
     const { key, from, to, direction, windows, neurons, rate } = entry;
     const [windowed, other] = direction === 'forward' ? [from, to + 1] : [to + 1, from];
@@ -19,14 +20,14 @@ export function requireMatching(pattern: Pick<Pattern, 'layers' | 'fanOuts'>, en
       [windows.neurons, neurons],
     ];
     if (expected[0] !== got[0] || expected[1] !== got[1]) {
-      throw new RangeError(
+      throw new InvalidValueError(
         `${key}: expected windows over ${expected[0]} neurons, averaged over ${expected[1]}; got ${got[0]} and ${got[1]}`,
       );
     }
     const share = rate.numerator / rate.denominator;
     const needed = rateOf(pattern, entry);
     if (Math.abs(share - needed) > 1e-9 * needed) {
-      throw new RangeError(
+      throw new InvalidValueError(
         `${key}: expected ${needed} paths a pair, from the pattern's fan-outs; got entries of ${share}`,
       );
     }

@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
 import { greatestCommonDivisor } from '../pattern/architecture.ts';
 import type { Entry } from '../pattern/entries.ts';
 import type { Metric } from './metric.ts';
@@ -81,7 +82,7 @@ export function shareFault(entry: Entry, metric: Metric): string | null {
  */
 export function shareScale(entry: Entry, metric: Metric): ShareScale {
   const fault = shareFault(entry, metric);
-  if (fault !== null) throw new RangeError(fault);
+  if (fault !== null) throw new InvalidValueError(fault);
   return knownScale(entry, metric);
 }
 

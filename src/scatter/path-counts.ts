@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
 import type { Entry } from '../pattern/entries.ts';
 import type { Pattern } from '../pattern/pattern.ts';
 import type { ShareScale } from './mean-share.ts';
@@ -34,7 +35,7 @@ export function pathFault(pattern: Pattern, entry: Entry): string | null {
  */
 export function creditsByPaths(pattern: Pattern, entry: Entry, scale: ShareScale): Float64Array {
   const fault = pathFault(pattern, entry);
-  if (fault !== null) throw new RangeError(fault);
+  if (fault !== null) throw new InvalidValueError(fault);
   const { windows, averaged, direction, from, to } = entry;
   const width = windows.count;
   let counts: Float64Array = new Float64Array(windows.neurons * width);

@@ -1,7 +1,8 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
+import type { Random } from '../base/random.ts';
 import type { Architecture } from '../pattern/architecture.ts';
 import type { Entry } from '../pattern/entries.ts';
 import type { Pattern } from '../pattern/pattern.ts';
-import type { Random } from '../pattern/random.ts';
 import { scorePattern } from './kernel.ts';
 import { shareScale } from './mean-share.ts';
 import type { Metric } from './metric.ts';
@@ -94,7 +95,7 @@ export function randomLevels(
   samples: number,
 ): RandomLevels {
   if (!Number.isSafeInteger(samples) || samples < 2)
-    throw new RangeError(`expected at least 2 samples; got ${samples}`);
+    throw new InvalidValueError(`expected at least 2 samples; got ${samples}`);
   const scores = Array.from({ length: samples }, (_, i) => scorePattern(sample(random.fork(i)), entries, metric));
   const vector = entries.map((entry, index): RandomLevel => {
     const exact = exactRandomLevel(entry, architecture, metric);

@@ -1,3 +1,5 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
+
 /** Bytes of a SHA-256. */
 const BYTES = 32;
 
@@ -43,12 +45,12 @@ export class FingerprintSet {
   /** @param seen 32 bytes each. @throws RangeError when they are cut off or one occurs twice */
   static from(seen: Uint8Array): FingerprintSet {
     if (seen.length % BYTES !== 0) {
-      throw new RangeError(`expected fingerprints of ${BYTES} bytes each; got ${seen.length} bytes`);
+      throw new InvalidValueError(`expected fingerprints of ${BYTES} bytes each; got ${seen.length} bytes`);
     }
     const set = new FingerprintSet();
     for (let start = 0; start < seen.length; start += BYTES) {
       if (!set.#add(seen.subarray(start, start + BYTES))) {
-        throw new RangeError(`expected distinct fingerprints; got number ${start / BYTES + 1} twice`);
+        throw new InvalidValueError(`expected distinct fingerprints; got number ${start / BYTES + 1} twice`);
       }
     }
     return set;

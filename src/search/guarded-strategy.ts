@@ -1,5 +1,6 @@
 import { serialize } from 'node:v8';
-import type { Random } from '../pattern/random.ts';
+import { InvalidTypeError } from '../base/caller-errors.ts';
+import type { Random } from '../base/random.ts';
 import type { Elite, Problem, Step, Strategy } from './strategy.ts';
 import { errorText, kindOf } from './strategy-file.ts';
 
@@ -53,7 +54,7 @@ function requireNow<T>(value: T, method: string): T {
   if (typeof (value as { then?: unknown } | null | undefined)?.then !== 'function') return value;
   // It may still fail, with nobody to hear of it but the thread, which that would end.
   Promise.resolve(value).catch(() => {});
-  throw new TypeError(`${method} must return its result, not a promise of it`);
+  throw new InvalidTypeError(`${method} must return its result, not a promise of it`);
 }
 
 /** @throws TypeError for what cannot be stored and given back */
@@ -61,7 +62,7 @@ function requirePlain(state: unknown, method: string): void {
   try {
     serialize(state);
   } catch (error) {
-    throw new TypeError(
+    throw new InvalidTypeError(
       `the state that ${method} returned is not plain data, which could be stored: ${errorText(error)}`,
     );
   }
@@ -70,18 +71,19 @@ function requirePlain(state: unknown, method: string): void {
 /** @throws TypeError for anything but a step whose patterns are made of edge lists */
 function requireStep(step: unknown): Step<unknown> {
   if (step === null || typeof step !== 'object' || !('state' in step)) {
-    throw new TypeError(`step must return { state, candidates, swaps }; got ${kindOf(step)}`);
+    throw new InvalidTypeError(`step must return { state, candidates, swaps }; got ${kindOf(step)}`);
   }
   const { state, candidates, swaps = 0 } = step as Partial<Step<unknown>>;
-  if (!Array.isArray(candidates)) throw new TypeError(`candidates must be an array; got ${kindOf(candidates)}`);
-  if (!Number.isSafeInteger(swaps) || swaps < 0) throw new TypeError(`swaps must be a whole number; got ${swaps}`);
+  if (!Array.isArray(candidates)) throw new InvalidTypeError(`candidates must be an array; got ${kindOf(candidates)}`);
+  if (!Number.isSafeInteger(swaps) || swaps < 0)
+    throw new InvalidTypeError(`swaps must be a whole number; got ${swaps}`);
   for (const candidate of candidates) {
     const junctions: unknown = candidate?.junctions;
     if (!Array.isArray(junctions)) {
-      throw new TypeError(`a candidate must be a pattern with an array of junctions; got ${kindOf(junctions)}`);
+      throw new InvalidTypeError(`a candidate must be a pattern with an array of junctions; got ${kindOf(junctions)}`);
     }
     const other = junctions.find((sources) => !(sources instanceof Uint32Array));
-    if (other !== undefined) throw new TypeError(`a junction must be a Uint32Array; got ${kindOf(other)}`);
+    if (other !== undefined) throw new InvalidTypeError(`a junction must be a Uint32Array; got ${kindOf(other)}`);
   }
   requirePlain(state, 'step');
   return { state, candidates, swaps };
@@ -115,7 +117,7 @@ export function guardedStrategy(strategy: Strategy): Strategy {
         'accepts',
       );
       if (answer === true || (typeof answer === 'string' && answer !== '')) return answer;
-      throw new TypeError(`accepts must return true, or why not in words; got ${kindOf(answer)}`);
+      throw new InvalidTypeError(`accepts must return true, or why not in words; got ${kindOf(answer)}`);
     },
     start: (problem, random) => {
       const state = requireNow(

@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import { failure, type Outcome, success } from '../pattern/failure.ts';
+import { failure, type Outcome, success } from '../base/failure.ts';
 import type { IslandSpec } from './events.ts';
 import { errorText, readStrategyFile } from './strategy-file.ts';
 

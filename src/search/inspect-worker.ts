@@ -1,4 +1,4 @@
-import type { Outcome } from '../pattern/failure.ts';
+import type { Outcome } from '../base/failure.ts';
 import { importStrategy } from './strategy-file.ts';
 
 // What the module prints is not the program's: its stdout is for data.

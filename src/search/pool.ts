@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina';
-import { FailureError, failure } from '../pattern/failure.ts';
+import { failure, ScattershotError } from '../base/failure.ts';
 import type { AuditResult } from '../scatter/audit.ts';
 import { errorText, strategyText } from './strategy-file.ts';
 import type { AuditTask, StepFailure, StepOutcome, StepTask, WorkerSetup } from './tasks.ts';
@@ -11,8 +11,8 @@ const OUT_OF_MEMORY = 'ERR_WORKER_OUT_OF_MEMORY';
 
 const isOutOfMemory = (error: unknown) => (error as NodeJS.ErrnoException | null)?.code === OUT_OF_MEMORY;
 
-function lostWorker(error: unknown): FailureError {
-  return new FailureError(
+function lostWorker(error: unknown): ScattershotError {
+  return new ScattershotError(
     failure(
       'worker-lost',
       `a search worker ended unexpectedly (${errorText(error)})`,
@@ -38,7 +38,7 @@ export class SearchPool {
   /** tasks of islands, by when they were given to the threads */
   readonly #begun = new Map<number, number>();
   #stepping = 0;
-  #broken: FailureError | null = null;
+  #broken: ScattershotError | null = null;
   #destroyed = false;
 
   /** @param file in place of the search's own worker: a module with the same functions */
@@ -54,7 +54,7 @@ export class SearchPool {
     });
   }
 
-  /** Resolves once threads have started. @throws FailureError where they cannot */
+  /** Resolves once threads have started. @throws ScattershotError where they cannot */
   async start(): Promise<void> {
     try {
       await this.#piscina.run(null);
@@ -95,7 +95,7 @@ export class SearchPool {
     try {
       return await this.#run<AuditResult>('audit', task);
     } catch (error) {
-      throw error instanceof FailureError ? error : lostWorker(error);
+      throw error instanceof ScattershotError ? error : lostWorker(error);
     }
   }
 
@@ -121,7 +121,7 @@ export class SearchPool {
     try {
       return await this.#run<Result>(name, task);
     } catch (error) {
-      if (error instanceof FailureError || this.#destroyed) throw error;
+      if (error instanceof ScattershotError || this.#destroyed) throw error;
       const { strategy, file } = this.#setup.islands[island];
       if (file === undefined && isOutOfMemory(error)) throw lostWorker(error);
       return {

@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
 import type { ScatterScore } from '../scatter/metric.ts';
 import { Elites } from './elites.ts';
 import type { IslandFailure, KeptCandidate, SearchCheckpoint, SearchProgress, SearchRequest } from './events.ts';
@@ -263,7 +264,7 @@ export class Rounds {
   #restore({ checkpoint, kept }: NonNullable<SearchRequest['resume']>): void {
     const { islands } = this.#request;
     if (checkpoint.states.length !== islands.length || checkpoint.evaluated !== this.#seen.count) {
-      throw new RangeError(
+      throw new InvalidValueError(
         `expected a checkpoint of ${islands.length} islands and ${this.#seen.count} candidates; got ${checkpoint.states.length} and ${checkpoint.evaluated}`,
       );
     }
@@ -274,7 +275,7 @@ export class Rounds {
     this.#emptyRounds = checkpoint.emptyRounds ?? 0;
     for (const candidate of kept.toSorted((a, b) => a.number - b.number)) {
       if (islands[candidate.island]?.strategy !== candidate.strategy || candidate.number > checkpoint.evaluated) {
-        throw new RangeError(
+        throw new InvalidValueError(
           `expected kept candidates of the checkpoint's study; got number ${candidate.number} of ${candidate.strategy}`,
         );
       }

@@ -259,7 +259,7 @@ class SearchRun {
  * `workers` apart; a time budget decides only after how many rounds it ends.
  *
  * An island whose strategy fails ends alone. On abort it ends at once: a round under way is dropped, and the last 'round' event's checkpoint is where it can be resumed.
- * @throws RangeError for a request that cannot be; AuditMismatchError for a wrong score; FailureError for a lost worker, for a
+ * @throws RangeError for a request that cannot be; AuditMismatchError for a wrong score; ScattershotError for a lost worker, for a
  *   strategy file that is not what it was, and when every island failed or was refused
  */
 export async function* runSearch(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import { type Failure, failure, messageOf, type Outcome, success } from '../pattern/failure.ts';
+import { type Failure, failure, messageOf, type Outcome, success } from '../base/failure.ts';
 import type { StrategyFile } from './events.ts';
 import type { Strategy } from './strategy.ts';
 

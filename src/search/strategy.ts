@@ -1,8 +1,8 @@
+import type { Random } from '../base/random.ts';
 import type { Architecture } from '../pattern/architecture.ts';
-import type { Constraints } from '../pattern/constraints.ts';
+import type { Constraints } from '../pattern/constraints/constraints.ts';
 import type { Entry } from '../pattern/entries.ts';
 import type { Pattern } from '../pattern/pattern.ts';
-import type { Random } from '../pattern/random.ts';
 import type { Metric, ScatterScore } from '../scatter/metric.ts';
 
 /** |S − target| up to which a wanted S counts as reached. */

@@ -1,3 +1,5 @@
+import { InvalidTypeError } from '../base/caller-errors.ts';
+
 /**
  * Every ArrayBuffer within a plain value, once each: what is moved with it to another thread.
  * @throws TypeError for shared memory, which cannot be stored: a state must not hold on to elites
@@ -12,7 +14,7 @@ function collect(value: unknown, found: Set<ArrayBuffer>, visited: Set<object>):
   if (value === null || typeof value !== 'object' || visited.has(value)) return;
   if (ArrayBuffer.isView(value)) {
     if (!(value.buffer instanceof ArrayBuffer)) {
-      throw new TypeError(
+      throw new InvalidTypeError(
         'expected arrays in memory of their own; got shared memory (an elite must be copied to be kept)',
       );
     }

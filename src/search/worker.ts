@@ -1,9 +1,10 @@
 import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import { strategies } from '../../strategies/index.ts';
-import { constraintFault } from '../pattern/constraints.ts';
-import { type Failure, failure, type Outcome, success } from '../pattern/failure.ts';
+import { InvalidValueError } from '../base/caller-errors.ts';
+import { type Failure, failure, type Outcome, success } from '../base/failure.ts';
+import { Random } from '../base/random.ts';
+import { constraintFault } from '../pattern/constraints/fault.ts';
 import { fingerprint, type Pattern, patternFault } from '../pattern/pattern.ts';
-import { Random } from '../pattern/random.ts';
 import { type AuditResult, auditScore } from '../scatter/audit.ts';
 import { scoreBoth } from '../scatter/kernel.ts';
 import type { StrategyFile } from './events.ts';
@@ -107,10 +108,11 @@ function checked(pattern: Pattern): Pattern {
   const { architecture, constraints } = problem;
   const own = { layers: architecture.layers, fanOuts: architecture.fanOuts, junctions: pattern.junctions };
   const fault = patternFault(own);
-  if (fault !== null) throw new RangeError(`expected a pattern with exact degrees; got one where ${fault.message}`);
+  if (fault !== null)
+    throw new InvalidValueError(`expected a pattern with exact degrees; got one where ${fault.message}`);
   const broken = constraints === undefined ? null : constraintFault(own, constraints);
   if (broken !== null)
-    throw new RangeError(`expected a pattern that keeps the constraints; got one where ${broken.message}`);
+    throw new InvalidValueError(`expected a pattern that keeps the constraints; got one where ${broken.message}`);
   return own;
 }
 

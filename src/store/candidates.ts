@@ -1,4 +1,5 @@
-import { FailureError, failure, type Outcome, success } from '../pattern/failure.ts';
+import { InvalidValueError } from '../base/caller-errors.ts';
+import { failure, type Outcome, ScattershotError, success } from '../base/failure.ts';
 import { unpackPattern } from '../pattern/formats/packed.ts';
 import { fingerprint, type Pattern } from '../pattern/pattern.ts';
 import { type Connection, now } from './connection.ts';
@@ -165,7 +166,7 @@ export class Candidates {
     });
   }
 
-  /** Checked against the fingerprint. @throws FailureError 'corrupt-database'; RangeError for a number that is not kept */
+  /** Checked against the fingerprint. @throws ScattershotError 'corrupt-database'; RangeError for a number that is not kept */
   pattern(study: number, number: number): Pattern {
     const row = this.#connection.read(() =>
       this.#connection.get<{ fingerprint: string; packed: Uint8Array | null }>(
@@ -174,10 +175,10 @@ export class Candidates {
         { study, number },
       ),
     );
-    if (row === undefined) throw new RangeError(`study ${study} keeps no candidate ${number}`);
+    if (row === undefined) throw new InvalidValueError(`study ${study} keeps no candidate ${number}`);
     const pattern = row.packed === null ? null : unpackedOrNull(row.packed);
     if (pattern !== null && fingerprint(pattern) === row.fingerprint) return pattern;
-    throw new FailureError(
+    throw new ScattershotError(
       corruptDatabase(this.#connection.path, `the pattern of candidate ${number} is not what was stored`),
     );
   }

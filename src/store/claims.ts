@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Failure, FailureError, failure } from '../pattern/failure.ts';
+import { InvalidTypeError } from '../base/caller-errors.ts';
+import { type Failure, failure, ScattershotError } from '../base/failure.ts';
 import { type Connection, now } from './connection.ts';
 import { OWNER_LAPSES_AFTER_MS, thisProcess } from './owners.ts';
 import { hasLivingOwner, SELECT_STUDY, type StudyRow } from './study-row.ts';
@@ -50,11 +51,11 @@ export class Claims {
 
   /**
    * Inside a write: shows a sign of life, and stops a process that no longer owns the study.
-   * @throws FailureError 'study-taken-over'; TypeError when the study was never claimed
+   * @throws ScattershotError 'study-taken-over'; TypeError when the study was never claimed
    */
   require(study: number): void {
     const token = this.#tokens.get(study);
-    if (token === undefined) throw new TypeError(`study ${study} must be claimed before it is written to`);
+    if (token === undefined) throw new InvalidTypeError(`study ${study} must be claimed before it is written to`);
     const { changes } = this.#connection.run(
       'UPDATE studies SET owner_seen_ms = @ms, updated_at = @at WHERE id = @study AND owner_token = @token',
       { study, token, ms: Date.now(), at: now() },
@@ -65,7 +66,7 @@ export class Claims {
       'another process has taken this study over, or removed it',
       'Let the other process finish it; see: scattershot studies',
     );
-    throw new FailureError(why);
+    throw new ScattershotError(why);
   }
 
   release(study: number): void {

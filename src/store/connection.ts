@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
-import { FailureError } from '../pattern/failure.ts';
+import { InvalidTypeError } from '../base/caller-errors.ts';
+import { ScattershotError } from '../base/failure.ts';
 import { corruptDatabase, translated } from './failures.ts';
 import type { Provenance } from './records.ts';
 import { Sqlite } from './sqlite.ts';
@@ -33,7 +34,8 @@ export class Connection {
    * A power cut may lose it, with all since the last `writeDurably`, but never breaks the file (synchronous=NORMAL).
    */
   write<T>(work: () => T): T {
-    if (this.madeBy === null) throw new TypeError(`${this.path} is open for reading; expected it open for writing`);
+    if (this.madeBy === null)
+      throw new InvalidTypeError(`${this.path} is open for reading; expected it open for writing`);
     return this.#translating(() => this.#database.transaction(work).immediate());
   }
 
@@ -93,7 +95,9 @@ export class Connection {
       return this.#database.prepare(sql);
     } catch (error) {
       if (!(error instanceof Sqlite.SqliteError) || !error.code.startsWith('SQLITE_ERROR')) throw error;
-      throw new FailureError(corruptDatabase(this.path, `its tables are not those of its version: ${error.message}`));
+      throw new ScattershotError(
+        corruptDatabase(this.path, `its tables are not those of its version: ${error.message}`),
+      );
     }
   }
 
@@ -111,6 +115,6 @@ export const now = (): string => new Date().toISOString();
 /** JSON text of a value that must have one. */
 export function jsonText(value: unknown, what: string): string {
   const text = JSON.stringify(value);
-  if (text === undefined) throw new TypeError(`${what} must be a JSON value; got ${typeof value}`);
+  if (text === undefined) throw new InvalidTypeError(`${what} must be a JSON value; got ${typeof value}`);
   return text;
 }

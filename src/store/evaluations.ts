@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
 import type { Claims } from './claims.ts';
 import { type Connection, jsonText, now } from './connection.ts';
 import type { EpochRecord, EvaluationKey, EvaluationRecord, EvaluationStatus } from './records.ts';
@@ -57,12 +58,12 @@ function evaluationRecord(row: EvaluationRow, epochs: readonly EpochRecord[]): E
 function requireEnd(end: EvaluationEnd): void {
   const { status, testAccuracy } = end;
   if ((status === 'finished') !== (testAccuracy !== null)) {
-    throw new RangeError(
+    throw new InvalidValueError(
       `a finished evaluation, and no other, has a test accuracy; got ${testAccuracy} for "${status}"`,
     );
   }
   if (testAccuracy !== null && !(testAccuracy >= 0 && testAccuracy <= 1)) {
-    throw new RangeError(`a test accuracy must be from 0 to 1; got ${testAccuracy}`);
+    throw new InvalidValueError(`a test accuracy must be from 0 to 1; got ${testAccuracy}`);
   }
 }
 
@@ -155,7 +156,7 @@ export class Evaluations {
       { evaluation },
     );
     if (row?.status !== 'running') {
-      throw new RangeError(`evaluation ${evaluation} is ${row?.status ?? 'not there'}; expected it running`);
+      throw new InvalidValueError(`evaluation ${evaluation} is ${row?.status ?? 'not there'}; expected it running`);
     }
     this.#claims.require(row.study_id);
   }

@@ -1,4 +1,4 @@
-import { type Failure, FailureError, failure } from '../pattern/failure.ts';
+import { type Failure, failure, ScattershotError } from '../base/failure.ts';
 import { Sqlite } from './sqlite.ts';
 
 const KEPT = 'everything recorded before is kept';
@@ -90,11 +90,11 @@ export function sqliteFailure(error: unknown, path: string): Failure | null {
 }
 
 /**
- * What to throw in place of `error`: a FailureError where the world is at fault, else the error itself. A SyntaxError is
+ * What to throw in place of `error`: a ScattershotError where the world is at fault, else the error itself. A SyntaxError is
  * JSON text that no longer is what was stored.
  */
 export function translated(error: unknown, path: string): unknown {
-  if (error instanceof SyntaxError) return new FailureError(corruptDatabase(path, error.message));
+  if (error instanceof SyntaxError) return new ScattershotError(corruptDatabase(path, error.message));
   const found = sqliteFailure(error, path);
-  return found === null ? error : new FailureError(found);
+  return found === null ? error : new ScattershotError(found);
 }

@@ -1,4 +1,4 @@
-import { FailureError, type Outcome, success } from '../pattern/failure.ts';
+import { type Outcome, ScattershotError, success } from '../base/failure.ts';
 import { packPattern } from '../pattern/formats/packed.ts';
 import type { Pattern } from '../pattern/pattern.ts';
 import { type AccuracyTraining, type CandidateQuery, Candidates } from './candidates.ts';
@@ -37,7 +37,7 @@ export interface Round {
 
 /**
  * What we remember. Every method is one transaction; what the world does to it (disk full, locked too long, damaged file) is
- * thrown as a FailureError and leaves nothing half done. Methods that return an Outcome do so for what a user may have asked
+ * thrown as a ScattershotError and leaves nothing half done. Methods that return an Outcome do so for what a user may have asked
  * wrongly. Writing to a study needs a claim, which `createStudy` and `claimStudy` give to one process at a time.
  */
 export class Store {
@@ -79,7 +79,7 @@ export class Store {
     this.#claims.release(study);
   }
 
-  /** A sign of life, wanted every 15 s or so while nothing else is written. @throws FailureError 'study-taken-over' */
+  /** A sign of life, wanted every 15 s or so while nothing else is written. @throws ScattershotError 'study-taken-over' */
   heartbeat(study: number): void {
     this.#connection.write(() => this.#claims.require(study));
   }
@@ -186,7 +186,7 @@ export class Store {
     try {
       this.#claims.releaseAll();
     } catch (error) {
-      if (!(error instanceof FailureError)) throw error;
+      if (!(error instanceof ScattershotError)) throw error;
     } finally {
       this.#connection.close();
     }

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { FailureError, failure } from '../pattern/failure.ts';
+import { failure, ScattershotError } from '../base/failure.ts';
 import { APPLICATION_ID, SCHEMA_1, SCHEMA_2 } from './schema.ts';
 
 /** `migrations[n]` takes a database from version n to n + 1 (PRAGMA user_version). Never edit one that was released: add one. */
@@ -27,11 +27,11 @@ export function fileState(database: Database.Database): FileState {
   return look.deferred();
 }
 
-/** @throws FailureError 'not-a-database' or 'newer-database' for a file that this version must not touch */
+/** @throws ScattershotError 'not-a-database' or 'newer-database' for a file that this version must not touch */
 export function requireOwnFile(database: Database.Database, known = migrations.length): FileState {
   const state = fileState(database);
   if (state.origin === 'foreign') {
-    throw new FailureError(
+    throw new ScattershotError(
       failure(
         'not-a-database',
         `${database.name} is an SQLite database of another program`,
@@ -40,7 +40,7 @@ export function requireOwnFile(database: Database.Database, known = migrations.l
     );
   }
   if (state.version > known) {
-    throw new FailureError(
+    throw new ScattershotError(
       failure(
         'newer-database',
         `${database.name} was made by a newer version of Scattershot (its schema is ${state.version}; this version knows up to ${known})`,

@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type Database from 'better-sqlite3';
-import { type Failure, FailureError, failure, type Outcome, success } from '../pattern/failure.ts';
-import { makeFolders } from '../pattern/formats/file-access.ts';
+import { type Failure, failure, type Outcome, ScattershotError, success } from '../base/failure.ts';
+import { makeFolders } from '../base/file-access.ts';
 import { Connection } from './connection.ts';
 import { cannotOpen, diskFull, notADatabase, readOnlyDatabase, readOnlyFolder, translated } from './failures.ts';
 import { migrate, migrations, requireOwnFile, schemaVersion } from './migrations.ts';
@@ -62,7 +62,7 @@ function outcomeOf<T>(path: string, work: () => T): Outcome<T> {
     return success(work());
   } catch (error) {
     const thrown = translated(error, path);
-    if (thrown instanceof FailureError) return thrown.failure;
+    if (thrown instanceof ScattershotError) return thrown.failure;
     const found = systemFailure(error, path);
     if (found === null) throw error;
     return found;
@@ -89,7 +89,7 @@ function useWriteAheadLog(database: Database.Database, path: string, timeoutMs: 
     try {
       if (database.pragma('journal_mode = WAL', { simple: true }) === 'wal') return;
       const why = `${path} lies where its log cannot be shared between processes, as on some network drives`;
-      throw new FailureError(failure('no-shared-memory', why, 'Give a file on a local disk with --db FILE.'));
+      throw new ScattershotError(failure('no-shared-memory', why, 'Give a file on a local disk with --db FILE.'));
     } catch (error) {
       const busy = error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY');
       if (!busy || Date.now() > deadline) throw error;
@@ -106,7 +106,7 @@ function fileExists(path: string): boolean {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
   }
-  throw new FailureError(notADatabase(path));
+  throw new ScattershotError(notADatabase(path));
 }
 
 /** Closes the database when `prepare` fails. */
@@ -125,15 +125,15 @@ function makeFolder(path: string): void {
     makeFolders(dirname(path));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (['EACCES', 'EPERM', 'EROFS', 'ENOENT'].includes(code)) throw new FailureError(readOnlyFolder(path));
+    if (['EACCES', 'EPERM', 'EROFS', 'ENOENT'].includes(code)) throw new ScattershotError(readOnlyFolder(path));
     throw error;
   }
 }
 
 function openForWriting(path: string, timeoutMs: number): Database.Database {
   makeFolder(path);
-  if (fileExists(path) && !mayWrite(path)) throw new FailureError(readOnlyDatabase(path));
-  if (!mayWrite(dirname(path))) throw new FailureError(readOnlyFolder(path));
+  if (fileExists(path) && !mayWrite(path)) throw new ScattershotError(readOnlyDatabase(path));
+  if (!mayWrite(dirname(path))) throw new ScattershotError(readOnlyFolder(path));
   const database = new Sqlite(path, { timeout: timeoutMs });
   return prepared(database, () => {
     requireOwnFile(database);
@@ -157,7 +157,7 @@ function copyInMemory(path: string): Database.Database {
   if (!whole || statSync(path).size > MOST_COPIED_BYTES) {
     const why = `${path} cannot be read where it lies: its folder may not be written${whole ? '' : ', and a log lies beside it'}`;
     const nextStep = `Copy it, with ${log} where there is one, to a folder that you may write to, and name the copy with --db FILE.`;
-    throw new FailureError(failure('read-only-folder', why, nextStep));
+    throw new ScattershotError(failure('read-only-folder', why, nextStep));
   }
   const bytes = readFileSync(path);
   // Bytes 18 and 19 of the header ask for a write-ahead log (2), which memory has not; 1 is the journal of old.
@@ -167,7 +167,7 @@ function copyInMemory(path: string): Database.Database {
 }
 
 function openForReading(path: string, timeoutMs: number): Database.Database {
-  if (!fileExists(path)) throw new FailureError(noDatabase(path));
+  if (!fileExists(path)) throw new ScattershotError(noDatabase(path));
   let database = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: timeoutMs });
   try {
     schemaVersion(database);
@@ -179,11 +179,11 @@ function openForReading(path: string, timeoutMs: number): Database.Database {
   }
   return prepared(database, () => {
     const { origin, version } = requireOwnFile(database);
-    if (origin === 'empty') throw new FailureError(noDatabase(path));
+    if (origin === 'empty') throw new ScattershotError(noDatabase(path));
     if (version === migrations.length) return;
     const why = `${path} was made by an older version of Scattershot (its schema is ${version}; this version uses ${migrations.length})`;
     const nextStep = 'Any command that writes to it, such as scattershot search, brings it up to date.';
-    throw new FailureError(failure('older-database', why, nextStep));
+    throw new ScattershotError(failure('older-database', why, nextStep));
   });
 }
 

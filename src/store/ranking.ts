@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
 import type { CandidateRecord, StudyRecord } from './records.ts';
 
 /** 'scatter', 'accuracy', 'number', 'strategy', or the key of a vector entry ("1:2 backward"). */
@@ -42,7 +43,7 @@ function orderBy(sort: CandidateSort, entryKeys: readonly string[]): CandidateRa
   const expected = candidateSorts(entryKeys)
     .map((key) => `"${key}"`)
     .join(', ');
-  throw new RangeError(`candidates cannot be sorted by "${sort}"; expected one of ${expected}`);
+  throw new InvalidValueError(`candidates cannot be sorted by "${sort}"; expected one of ${expected}`);
 }
 
 /** A new array, best first; every tie ends in the ranking. @throws RangeError for an unknown sort, naming those there are */

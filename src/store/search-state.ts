@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DefaultDeserializer, serialize } from 'node:v8';
-import { FailureError, failure } from '../pattern/failure.ts';
+import { InvalidValueError } from '../base/caller-errors.ts';
+import { failure, ScattershotError } from '../base/failure.ts';
 import { type Connection, now } from './connection.ts';
 import { corruptDatabase } from './failures.ts';
 
@@ -60,7 +61,9 @@ export class SearchStates {
     const { seen, ...rest } = checkpoint;
     const stored = this.#seenBytes(study);
     if (seen.length < stored) {
-      throw new RangeError(`what a search has seen only grows; got ${seen.length} bytes, expected at least ${stored}`);
+      throw new InvalidValueError(
+        `what a search has seen only grows; got ${seen.length} bytes, expected at least ${stored}`,
+      );
     }
     const madeBy = this.#connection.makerId();
     const state = serialize(rest);
@@ -80,7 +83,7 @@ export class SearchStates {
     );
   }
 
-  /** @throws FailureError 'corrupt-database', or 'unreadable-checkpoint' when another version of Node wrote it */
+  /** @throws ScattershotError 'corrupt-database', or 'unreadable-checkpoint' when another version of Node wrote it */
   load(study: number): (Checkpoint & Record<string, unknown>) | null {
     const found = this.#connection.read(() => {
       const row = this.#connection.get<CheckpointRow>(
@@ -96,7 +99,7 @@ export class SearchStates {
       return { ...deserialize(found.row.state), seen: found.seen };
     } catch {
       const why = 'the search was stopped by another version of Node, whose checkpoint this one cannot read';
-      throw new FailureError(
+      throw new ScattershotError(
         failure('unreadable-checkpoint', why, 'Go on with the newer version of Node, or start the search anew.'),
       );
     }
@@ -128,6 +131,6 @@ export class SearchStates {
   }
 
   #corrupt(what: string): never {
-    throw new FailureError(corruptDatabase(this.#connection.path, `${what} is not what was stored`));
+    throw new ScattershotError(corruptDatabase(this.#connection.path, `${what} is not what was stored`));
   }
 }

@@ -1,5 +1,6 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
+import { type Failure, failure, type Outcome, success } from '../base/failure.ts';
 import type { Architecture } from '../pattern/architecture.ts';
-import { type Failure, failure, type Outcome, success } from '../pattern/failure.ts';
 import { type Claims, studyInUse } from './claims.ts';
 import { type Connection, jsonText, now } from './connection.ts';
 import type { StudyRecord, StudyStatus } from './records.ts';
@@ -36,7 +37,7 @@ const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u;
 /** A study's name is also a folder under reports/. */
 function requireName(name: string): void {
   if (NAME.test(name) && !name.endsWith('.')) return;
-  throw new RangeError(
+  throw new InvalidValueError(
     `a study's name must start with a letter or digit and go on with up to 99 letters, digits, ".", "_" or "-"; got ${JSON.stringify(name)}`,
   );
 }

@@ -1,4 +1,4 @@
-import { Random } from '../pattern/random.ts';
+import { Random } from '../base/random.ts';
 import { scorePattern } from '../scatter/kernel.ts';
 import { otherMetric } from '../scatter/metric.ts';
 import type { CandidateRecord, EvaluationRecord, Store, StudyRecord } from '../store/index.ts';

@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
 import { type Criterion, compareLexicographic, describeRanking, OTHER_SCATTER, SCATTER } from '../proxies/ranking.ts';
 import { byRank, type Ranked, rankingValues } from '../search/ranking.ts';
 import { searchOrder } from '../search/tie-breakers.ts';
@@ -67,7 +68,7 @@ export function rankedCandidates(
   const sort = query.sort ?? SCATTER;
   if (!sorts.includes(sort)) {
     const expected = sorts.map((name) => `"${name}"`).join(', ');
-    throw new RangeError(`candidates cannot be sorted by "${sort}"; expected one of ${expected}`);
+    throw new InvalidValueError(`candidates cannot be sorted by "${sort}"; expected one of ${expected}`);
   }
   const target = targetOf(study);
   const { criteria } = studyRanking(study);

@@ -1,7 +1,7 @@
+import type { Random } from '../base/random.ts';
 import type { Architecture } from '../pattern/architecture.ts';
 import type { Direction, Entry } from '../pattern/entries.ts';
 import { fingerprint, type Pattern } from '../pattern/pattern.ts';
-import type { Random } from '../pattern/random.ts';
 import { certificate, entryBound, scoreBound } from '../scatter/bound.ts';
 import { scoreBoth } from '../scatter/kernel.ts';
 import type { Metric } from '../scatter/metric.ts';

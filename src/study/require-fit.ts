@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
 import type { Architecture } from '../pattern/architecture.ts';
 import type { DatasetSource } from '../training/datasets/index.ts';
 import { inputFault } from '../training/fronts.ts';
@@ -15,14 +16,14 @@ export function requireFit(
 ): void {
   if (front !== undefined) {
     const misfit = inputFault(features, layers[0], front);
-    if (misfit !== null) throw new RangeError(`${name} ${misfit}`);
+    if (misfit !== null) throw new InvalidValueError(`${name} ${misfit}`);
   } else if (features > usedInputs) {
-    throw new RangeError(
+    throw new InvalidValueError(
       `${name} has ${features} features; the network must have at least as many inputs, got ${usedInputs}`,
     );
   }
   if (classes > usedOutputs) {
-    throw new RangeError(
+    throw new InvalidValueError(
       `${name} has ${classes} classes; the network must have at least as many outputs, got ${usedOutputs}`,
     );
   }

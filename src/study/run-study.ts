@@ -1,5 +1,5 @@
+import { messageOf, ScattershotError, unwrap } from '../base/failure.ts';
 import { describeArchitecture } from '../pattern/architecture.ts';
-import { FailureError, messageOf, unwrap } from '../pattern/failure.ts';
 import type { Budget } from '../search/events.ts';
 import { strategyFileFault } from '../search/strategy-file.ts';
 import type { StudyRecord } from '../store/index.ts';
@@ -25,7 +25,7 @@ export interface StudyOutcome {
 /**
  * Makes a study and runs it to its end.
  * @param name null: `baseName-1`, `baseName-2`, …
- * @throws RangeError for settings that cannot be; FailureError for what the world does. What was stored stays, and can be resumed.
+ * @throws RangeError for settings that cannot be; ScattershotError for what the world does. What was stored stays, and can be resumed.
  */
 export async function runStudy(settings: StudySettings, name: string | null, host: StudyHost): Promise<StudyOutcome> {
   const problem = problemOf(settings);
@@ -34,7 +34,7 @@ export async function runStudy(settings: StudySettings, name: string | null, hos
     const source = findDataset(training.dataset);
     requireFit(source, architecture, training.settings.front);
     const lack = source.lacks(host.cacheFolder);
-    if (lack !== null) throw new FailureError(lack);
+    if (lack !== null) throw new ScattershotError(lack);
   }
   const study = unwrap(
     host.store.createStudy({
@@ -54,17 +54,17 @@ export async function runStudy(settings: StudySettings, name: string | null, hos
 /** What a resume may change of a study's settings: how long it searches, not what it does. */
 export type ResumeChanges = Partial<Pick<StudySettings, 'budget' | 'patience'>>;
 
-/** Before the study is touched: what cannot go on stays as it is. @throws FailureError for a file that is not what it was */
+/** Before the study is touched: what cannot go on stays as it is. @throws ScattershotError for a file that is not what it was */
 async function requireStrategyFiles({ islands }: StudySettings): Promise<void> {
   for (const { file } of islands) {
     const fault = file === undefined ? null : await strategyFileFault(file);
-    if (fault !== null) throw new FailureError(fault);
+    if (fault !== null) throw new ScattershotError(fault);
   }
 }
 
 /**
  * Goes on with a study that was interrupted, by its own settings; the budget that `changes` may give is the new total.
- * @throws FailureError as `runStudy`; 'strategy-file-changed' or 'no-strategy-file' when a user's strategy is not what it was
+ * @throws ScattershotError as `runStudy`; 'strategy-file-changed' or 'no-strategy-file' when a user's strategy is not what it was
  */
 export async function resumeStudy(
   study: StudyRecord,

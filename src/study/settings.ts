@@ -1,5 +1,5 @@
 import type { Architecture } from '../pattern/architecture.ts';
-import type { Constraints } from '../pattern/constraints.ts';
+import type { Constraints } from '../pattern/constraints/constraints.ts';
 import { type EntryOptions, scatterEntries } from '../pattern/entries.ts';
 import type { Metric } from '../scatter/metric.ts';
 import type { Budget, IslandSpec } from '../search/events.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { unwrap } from '../base/failure.ts';
+import { Random } from '../base/random.ts';
 import { type Architecture, describeArchitecture } from '../pattern/architecture.ts';
 import { type EntryOptions, scatterEntries } from '../pattern/entries.ts';
-import { unwrap } from '../pattern/failure.ts';
 import { fingerprint, type Pattern } from '../pattern/pattern.ts';
-import { Random } from '../pattern/random.ts';
 import { auditScore } from '../scatter/audit.ts';
 import { scoreBoth } from '../scatter/kernel.ts';
 import type { Metric } from '../scatter/metric.ts';

@@ -1,5 +1,5 @@
+import { ScattershotError, unwrap } from '../base/failure.ts';
 import type { Architecture } from '../pattern/architecture.ts';
-import { FailureError, unwrap } from '../pattern/failure.ts';
 import type { Dataset } from '../training/datasets/dataset.ts';
 import { findDataset } from '../training/datasets/index.ts';
 import { createTrainer } from '../training/engines.ts';
@@ -7,7 +7,7 @@ import type { RunsOn, TrainingSettings } from '../training/trainer.ts';
 import type { Say, StudyHost } from './host.ts';
 import { type TrainedCandidates, trainCandidates } from './train-candidates.ts';
 
-/** The data of that name, or null when interrupted before it was there. @throws FailureError for what the world does */
+/** The data of that name, or null when interrupted before it was there. @throws ScattershotError for what the world does */
 export async function loadData(name: string, host: StudyHost, say: Say): Promise<Dataset | null> {
   const loaded = await findDataset(name).load(host.cacheFolder, {
     signal: host.signal,
@@ -15,7 +15,7 @@ export async function loadData(name: string, host: StudyHost, say: Say): Promise
   });
   if (loaded.ok) return loaded.value;
   if (host.signal.aborted) return null;
-  throw new FailureError(loaded);
+  throw new ScattershotError(loaded);
 }
 
 export interface TrainingWork {

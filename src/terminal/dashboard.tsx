@@ -1,4 +1,4 @@
-import { messageOf } from '../pattern/failure.ts';
+import { messageOf } from '../base/failure.ts';
 import type { StudyEvent, StudyListener } from '../study/events.ts';
 import type { App } from './dashboard/app.tsx';
 import type { DashboardViewProps } from './dashboard/dashboard-view.tsx';

@@ -1,4 +1,5 @@
-import type { Failure, Outcome } from '../pattern/failure.ts';
+import { InvalidValueError } from '../base/caller-errors.ts';
+import type { Failure, Outcome } from '../base/failure.ts';
 import type { BackendReport, TfjsOptions } from './tfjs/index.ts';
 import type { FrontName, Trainer } from './trainer.ts';
 
@@ -20,17 +21,17 @@ export const engineNames = ['auto', 'sparse', 'tfjs'] as const;
 function possibleEngine(options: TrainerOptions): string {
   const { engine = 'auto', backend = 'auto', front, fastMath = false } = options;
   if (!(engineNames as readonly string[]).includes(engine)) {
-    throw new RangeError(`the engine must be one of ${engineNames.join(', ')}; got ${engine}`);
+    throw new InvalidValueError(`the engine must be one of ${engineNames.join(', ')}; got ${engine}`);
   }
   const forTfjs = front !== undefined ? `the front ${front}` : backend !== 'auto' ? `the backend ${backend}` : null;
   if (engine === 'sparse' && front !== undefined) {
-    throw new RangeError(`the sparse engine has connected layers only; got the front ${front}`);
+    throw new InvalidValueError(`the sparse engine has connected layers only; got the front ${front}`);
   }
   if (engine === 'sparse' && backend !== 'auto' && backend !== 'wasm') {
-    throw new RangeError(`the sparse engine runs on the backend wasm; got ${backend}`);
+    throw new InvalidValueError(`the sparse engine runs on the backend wasm; got ${backend}`);
   }
   if (fastMath && (engine === 'tfjs' || (engine === 'auto' && forTfjs !== null))) {
-    throw new RangeError(`fast math belongs to the sparse engine; got ${forTfjs ?? 'the engine tfjs'}`);
+    throw new InvalidValueError(`fast math belongs to the sparse engine; got ${forTfjs ?? 'the engine tfjs'}`);
   }
   if (engine !== 'auto') return engine;
   if (forTfjs !== null) return 'tfjs';

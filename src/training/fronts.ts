@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
 import type { FrontName } from './trainer.ts';
 
 /** A convolution (stride 1, padded so that the image keeps its size), then batch norm where wanted, 2×2 max pooling where wanted, ReLU. */
@@ -46,10 +47,10 @@ export function blockSizes({ input, blocks }: Front): BlockSize[] {
   let { height, width, channels } = input;
   return blocks.map((block, index) => {
     if (block.filterSize % 2 !== 1) {
-      throw new RangeError(`the filters of block ${index + 1} must have an odd side; got ${block.filterSize}`);
+      throw new InvalidValueError(`the filters of block ${index + 1} must have an odd side; got ${block.filterSize}`);
     }
     if (block.pool && (height % 2 !== 0 || width % 2 !== 0)) {
-      throw new RangeError(`block ${index + 1} can pool images of even sides only; got ${height} × ${width}`);
+      throw new InvalidValueError(`block ${index + 1} can pool images of even sides only; got ${height} × ${width}`);
     }
     const sizes = { height, width, inChannels: channels, covered: block.filterSize ** 2 * channels };
     if (block.pool) {

@@ -1,3 +1,4 @@
+import { InvalidTypeError, InvalidValueError } from '../base/caller-errors.ts';
 import { junctionSizes } from '../pattern/architecture.ts';
 import { patternFault } from '../pattern/pattern.ts';
 import { type Dataset, splitNames } from './datasets/dataset.ts';
@@ -8,18 +9,18 @@ function checkDataset(dataset: Dataset): void {
   for (const name of splitNames) {
     const { examples, inputs, labels } = dataset[name];
     if (examples < 1 || inputs.length !== examples * dataset.features || labels.length !== examples) {
-      throw new RangeError(
+      throw new InvalidValueError(
         `the ${name} split must hold ${examples} × ${dataset.features} inputs and ${examples} labels, at least one; got ${inputs.length} and ${labels.length}`,
       );
     }
     if (!(inputs.buffer instanceof SharedArrayBuffer && labels.buffer instanceof SharedArrayBuffer)) {
-      throw new TypeError(
+      throw new InvalidTypeError(
         `the ${name} split must be in shared memory; got an ArrayBuffer, expected a SharedArrayBuffer`,
       );
     }
     const wrong = labels.find((label) => label >= dataset.classes);
     if (wrong !== undefined) {
-      throw new RangeError(`labels of the ${name} split must be below ${dataset.classes}; got ${wrong}`);
+      throw new InvalidValueError(`labels of the ${name} split must be below ${dataset.classes}; got ${wrong}`);
     }
   }
 }
@@ -28,7 +29,7 @@ function checkStartWeights(job: TrainingJob, startWeights: readonly JunctionWeig
   for (const { number, edges, right } of junctionSizes(job.pattern)) {
     const given = startWeights[number - 1];
     if (given?.weights.length !== edges || given.biases.length !== right) {
-      throw new RangeError(
+      throw new InvalidValueError(
         `job ${job.id}: start weights of junction ${number} must be ${edges} weights and ${right} biases; got ${given?.weights.length ?? 0} and ${given?.biases.length ?? 0}`,
       );
     }
@@ -40,16 +41,16 @@ function checkJob(job: TrainingJob, dataset: Dataset, front: FrontName | undefin
   const { pattern } = job;
   if (pattern.layers.join() !== layers.join() || pattern.fanOuts.join() !== fanOuts.join()) {
     const got = `${pattern.layers.join('-')} (${pattern.fanOuts.join()})`;
-    throw new RangeError(
+    throw new InvalidValueError(
       `job ${job.id}: the pattern must have its architecture's sizes ${layers.join('-')} (${fanOuts.join()}); got ${got}`,
     );
   }
   const fault = patternFault(pattern);
-  if (fault !== null) throw new RangeError(`job ${job.id}: ${fault.message}`);
+  if (fault !== null) throw new InvalidValueError(`job ${job.id}: ${fault.message}`);
   const misfit = inputFault(dataset.features, layers[0], front);
-  if (misfit !== null) throw new RangeError(`job ${job.id}: ${dataset.name} ${misfit}`);
+  if (misfit !== null) throw new InvalidValueError(`job ${job.id}: ${dataset.name} ${misfit}`);
   if (dataset.classes > usedOutputs) {
-    throw new RangeError(
+    throw new InvalidValueError(
       `job ${job.id}: ${dataset.name} has ${dataset.classes} classes; expected at most the ${usedOutputs} used outputs`,
     );
   }
@@ -65,7 +66,7 @@ export function checkJobs(jobs: readonly TrainingJob[], dataset: Dataset, front?
   checkDataset(dataset);
   const ids = new Set<string>();
   for (const job of jobs) {
-    if (ids.has(job.id)) throw new RangeError(`every job needs an id of its own; got ${job.id} twice`);
+    if (ids.has(job.id)) throw new InvalidValueError(`every job needs an id of its own; got ${job.id} twice`);
     ids.add(job.id);
     checkJob(job, dataset, front);
   }

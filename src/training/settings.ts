@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { InvalidValueError } from '../base/caller-errors.ts';
 import { frontNames } from './fronts.ts';
 import type { EngineName, TrainingSettings } from './trainer.ts';
 
@@ -34,14 +35,14 @@ export const adamRateAt = (settings: TrainingSettings, step: number): number =>
 
 function requireWhole(value: number, what: string): void {
   if (!Number.isSafeInteger(value) || value < 1) {
-    throw new RangeError(`${what} must be a whole number from 1; got ${value}`);
+    throw new InvalidValueError(`${what} must be a whole number from 1; got ${value}`);
   }
 }
 
 function requireFrom0(value: number, below: number, what: string): void {
   if (!(value >= 0 && value < below)) {
     const range = below === Number.POSITIVE_INFINITY ? 'a finite number from 0' : `from 0 to below ${below}`;
-    throw new RangeError(`${what} must be ${range}; got ${value}`);
+    throw new InvalidValueError(`${what} must be ${range}; got ${value}`);
   }
 }
 
@@ -52,27 +53,27 @@ export function trainingSettings(request: Partial<TrainingSettings> = {}): Train
   requireWhole(settings.epochs, 'epochs');
   requireWhole(settings.batchSize, 'the batch size');
   if (settings.optimizer !== 'adam' && settings.optimizer !== 'sgd') {
-    throw new RangeError(`the optimizer must be adam or sgd; got ${String(settings.optimizer)}`);
+    throw new InvalidValueError(`the optimizer must be adam or sgd; got ${String(settings.optimizer)}`);
   }
   if (!(settings.learningRate > 0 && Number.isFinite(settings.learningRate))) {
-    throw new RangeError(`the learning rate must be a finite number above 0; got ${settings.learningRate}`);
+    throw new InvalidValueError(`the learning rate must be a finite number above 0; got ${settings.learningRate}`);
   }
   requireFrom0(settings.learningRateDecay, Number.POSITIVE_INFINITY, 'the decay of the learning rate');
   requireFrom0(settings.momentum, 1, 'momentum');
   if (settings.momentum > 0 && settings.optimizer !== 'sgd') {
-    throw new RangeError(
+    throw new InvalidValueError(
       `momentum belongs to the optimizer sgd; got momentum ${settings.momentum} with ${settings.optimizer}`,
     );
   }
   requireFrom0(settings.l2, Number.POSITIVE_INFINITY, 'the L2 penalty');
   if (settings.front !== undefined && !frontNames.includes(settings.front)) {
-    throw new RangeError(`the front must be ${frontNames.join(' or ')}; got ${String(settings.front)}`);
+    throw new InvalidValueError(`the front must be ${frontNames.join(' or ')}; got ${String(settings.front)}`);
   }
   if (settings.fastMath !== undefined && typeof settings.fastMath !== 'boolean') {
-    throw new RangeError(`fast math must be true or false; got ${String(settings.fastMath)}`);
+    throw new InvalidValueError(`fast math must be true or false; got ${String(settings.fastMath)}`);
   }
   if (!Number.isFinite(settings.biasStart)) {
-    throw new RangeError(`the start of the biases must be a finite number; got ${settings.biasStart}`);
+    throw new InvalidValueError(`the start of the biases must be a finite number; got ${settings.biasStart}`);
   }
   return settings;
 }

@@ -1,6 +1,6 @@
+import { Random } from '../base/random.ts';
 import { junctionSizes } from '../pattern/architecture.ts';
 import type { Pattern } from '../pattern/pattern.ts';
-import { Random } from '../pattern/random.ts';
 import { blockSizes, type Front } from './fronts.ts';
 import type { JunctionWeights } from './trainer.ts';
 

@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
 import { requirePairs } from './correlation.ts';
 
 /** The chance of each value to be among the k highest, ties broken at random. */
@@ -16,7 +17,7 @@ function membership(values: readonly number[], k: number): number[] {
 export function precisionAt(k: number, scores: readonly number[], accuracies: readonly number[]): number {
   requirePairs(scores, accuracies);
   if (!Number.isInteger(k) || k < 1 || k > scores.length) {
-    throw new RangeError(`k must be a whole number from 1 to ${scores.length}; got ${k}`);
+    throw new InvalidValueError(`k must be a whole number from 1 to ${scores.length}; got ${k}`);
   }
   const chosen = membership(scores, k);
   const best = membership(accuracies, k);

@@ -1,5 +1,5 @@
+import type { Random } from '../base/random.ts';
 import type { Entry } from '../pattern/entries.ts';
-import type { Random } from '../pattern/random.ts';
 import { relabelWindows } from '../pattern/windows.ts';
 
 /** The layer whose neurons the entry's windows group. */

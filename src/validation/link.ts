@@ -1,4 +1,4 @@
-import type { Random } from '../pattern/random.ts';
+import type { Random } from '../base/random.ts';
 import { kendallTauB, spearman, spearmanOver } from './correlation.ts';
 import { partialSpearman } from './partial.ts';
 import { bootstrapInterval, permutationP, spearmanPermutationP } from './resampling.ts';

@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../base/caller-errors.ts';
 import { centredCorrelation, midRanks, requirePairs } from './correlation.ts';
 
 /** What is left of each value when its family's mean is taken off. */
@@ -24,6 +25,7 @@ export function partialSpearman(
   families: readonly string[],
 ): number | null {
   requirePairs(x, y);
-  if (families.length !== x.length) throw new RangeError(`expected ${x.length} families; got ${families.length}`);
+  if (families.length !== x.length)
+    throw new InvalidValueError(`expected ${x.length} families; got ${families.length}`);
   return centredCorrelation(withinFamilies(midRanks(x), families), withinFamilies(midRanks(y), families));
 }

@@ -1,5 +1,5 @@
 import { quantileSorted } from 'simple-statistics';
-import type { Random } from '../pattern/random.ts';
+import type { Random } from '../base/random.ts';
 import { centredCorrelation, midRanks } from './correlation.ts';
 
 export interface Interval {

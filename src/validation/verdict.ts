@@ -1,4 +1,4 @@
-import type { Random } from '../pattern/random.ts';
+import type { Random } from '../base/random.ts';
 import { precisionAt, regretOfMean, topRegret } from './choice.ts';
 import { spearman, spearmanOver } from './correlation.ts';
 import {

@@ -1,6 +1,6 @@
+import type { Random } from '../../src/base/random.ts';
 import type { JunctionSize } from '../../src/pattern/architecture.ts';
 import { denseJunction, sortRows } from '../../src/pattern/pattern.ts';
-import type { Random } from '../../src/pattern/random.ts';
 
 /** How memories are read; definitions in `clashFreeJunction`. */
 export interface ClashFreeVariant {

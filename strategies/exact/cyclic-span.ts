@@ -1,5 +1,5 @@
+import type { Random } from '../../src/base/random.ts';
 import { greatestCommonDivisor } from '../../src/pattern/architecture.ts';
-import type { Random } from '../../src/pattern/random.ts';
 import type { Connect } from './edge-table.ts';
 import type { JunctionWindows } from './pair-sizes.ts';
 

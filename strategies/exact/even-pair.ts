@@ -1,4 +1,5 @@
-import type { Random } from '../../src/pattern/random.ts';
+import { InvalidValueError } from '../../src/base/caller-errors.ts';
+import type { Random } from '../../src/base/random.ts';
 import { type Connect, reversed } from './edge-table.ts';
 import { evenBlock } from './even-block.ts';
 import { add, disjointMultipliers, type FiniteRing, finiteRing, multiply } from './finite-ring.ts';
@@ -41,7 +42,7 @@ function productTable(ring: FiniteRing): (multiplier: number) => Uint32Array {
 export function connectPair(given: PairSizes, first: Connect, second: Connect, random: Random): void {
   const oriented = orientedPair(given);
   if (oriented === null) {
-    throw new RangeError(
+    throw new InvalidValueError(
       `expected window sizes that divide one another; got ${given.first.size} and ${given.second.size}`,
     );
   }

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/pattern/random.ts';
+import type { Random } from '../../src/base/random.ts';
 
 /**
  * A product of finite fields with `order` elements 0 … order − 1 (one field per prime that divides the order). The difference of two

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/pattern/random.ts';
+import type { Random } from '../../src/base/random.ts';
 import type { Connect } from './edge-table.ts';
 import { cutMiddle, type PairSizes } from './pair-sizes.ts';
 

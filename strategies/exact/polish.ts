@@ -1,5 +1,5 @@
+import type { Random } from '../../src/base/random.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
-import type { Random } from '../../src/pattern/random.ts';
 import { entryBound } from '../../src/scatter/bound.ts';
 import { IncrementalScorer } from '../../src/scatter/incremental.ts';
 import type { Problem } from '../../src/search/strategy.ts';

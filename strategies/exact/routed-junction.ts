@@ -1,4 +1,4 @@
-import type { Random } from '../../src/pattern/random.ts';
+import type { Random } from '../../src/base/random.ts';
 import type { Connect } from './edge-table.ts';
 import { evenBlock } from './even-block.ts';
 import type { JunctionWindows } from './pair-sizes.ts';

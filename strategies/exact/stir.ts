@@ -1,7 +1,8 @@
+import { InvalidValueError } from '../../src/base/caller-errors.ts';
+import type { Random } from '../../src/base/random.ts';
 import { type JunctionSize, junctionSizes } from '../../src/pattern/architecture.ts';
 import type { Direction } from '../../src/pattern/entries.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
-import type { Random } from '../../src/pattern/random.ts';
 import type { Windows } from '../../src/pattern/windows.ts';
 import { IncrementalScorer } from '../../src/scatter/incremental.ts';
 import type { Problem } from '../../src/search/strategy.ts';
@@ -60,7 +61,8 @@ function windowsOf(problem: Problem, junction: number, direction: Direction): Wi
   const entry = problem.entries.find(
     ({ from, to, direction: own }) => from === junction && to === junction && own === direction,
   );
-  if (entry === undefined) throw new RangeError(`expected entries of every junction; got none of junction ${junction}`);
+  if (entry === undefined)
+    throw new InvalidValueError(`expected entries of every junction; got none of junction ${junction}`);
   return entry.windows;
 }
 

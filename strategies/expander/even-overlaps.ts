@@ -1,6 +1,6 @@
+import type { Random } from '../../src/base/random.ts';
 import type { JunctionSize } from '../../src/pattern/architecture.ts';
 import { sortRows } from '../../src/pattern/pattern.ts';
-import type { Random } from '../../src/pattern/random.ts';
 import { targetsOf } from '../../src/proxies/adjacency.ts';
 
 /** A junction seen from its larger layer: `degree` neurons of the smaller layer for each of `rows` neurons. */

@@ -1,6 +1,6 @@
+import type { Random } from '../../src/base/random.ts';
 import type { JunctionSize } from '../../src/pattern/architecture.ts';
 import { denseJunction, sortRows } from '../../src/pattern/pattern.ts';
-import type { Random } from '../../src/pattern/random.ts';
 import { junctionSpectrum } from '../../src/proxies/spectrum.ts';
 import { randomJunction } from '../shared/biregular.ts';
 import { evenOverlaps } from './even-overlaps.ts';

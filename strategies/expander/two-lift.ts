@@ -1,6 +1,6 @@
+import type { Random } from '../../src/base/random.ts';
 import { type JunctionSize, junctionSizes } from '../../src/pattern/architecture.ts';
 import { sortRows } from '../../src/pattern/pattern.ts';
-import type { Random } from '../../src/pattern/random.ts';
 
 /** The junction of half as many neurons and the same degrees, or null where there is none. */
 export function halved({ left, right, fanOut, fanIn }: JunctionSize): JunctionSize | null {

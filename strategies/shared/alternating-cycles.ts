@@ -1,4 +1,4 @@
-import type { Random } from '../../src/pattern/random.ts';
+import type { Random } from '../../src/base/random.ts';
 import type { Keys } from './edge-groups.ts';
 
 /** Edges of exactly one of two junctions. */

@@ -1,7 +1,7 @@
+import type { Random } from '../../src/base/random.ts';
 import { junctionSizes } from '../../src/pattern/architecture.ts';
 import { type JunctionRules, sharesVary } from '../../src/pattern/constraints/rules.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
-import type { Random } from '../../src/pattern/random.ts';
 import type { Problem, Step } from '../../src/search/strategy.ts';
 import { rulesOf } from './constrained.ts';
 

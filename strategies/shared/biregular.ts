@@ -1,5 +1,5 @@
+import type { Random } from '../../src/base/random.ts';
 import { denseJunction, sortRows } from '../../src/pattern/pattern.ts';
-import type { Random } from '../../src/pattern/random.ts';
 
 /** Marks a left neuron that both rows of a trade have; neurons are below 2^31. */
 const SHARED = 0x80000000;

@@ -1,7 +1,7 @@
+import type { Random } from '../../src/base/random.ts';
 import { type JunctionSize, junctionSizes } from '../../src/pattern/architecture.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import { denseJunction, sortRows } from '../../src/pattern/pattern.ts';
-import type { Random } from '../../src/pattern/random.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 
 /**

@@ -1,9 +1,9 @@
+import type { Random } from '../../src/base/random.ts';
 import type { JunctionSize } from '../../src/pattern/architecture.ts';
+import type { NeuronPair } from '../../src/pattern/constraints/constraints.ts';
 import { PairSet } from '../../src/pattern/constraints/pair-set.ts';
 import type { JunctionRules } from '../../src/pattern/constraints/rules.ts';
-import type { NeuronPair } from '../../src/pattern/constraints.ts';
 import { sortRows } from '../../src/pattern/pattern.ts';
-import type { Random } from '../../src/pattern/random.ts';
 import type { RowNames } from './row-names.ts';
 
 const TWO_32 = 4294967296;

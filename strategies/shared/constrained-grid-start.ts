@@ -1,4 +1,4 @@
-import type { Random } from '../../src/pattern/random.ts';
+import type { Random } from '../../src/base/random.ts';
 import type { MemoryGrid } from './constrained-grid-trades.ts';
 
 /** Colourings tried where a left neuron may come into a unit twice, which another order of its edges may avoid. */

@@ -1,5 +1,5 @@
+import type { Random } from '../../src/base/random.ts';
 import type { JunctionSize } from '../../src/pattern/architecture.ts';
-import type { Random } from '../../src/pattern/random.ts';
 import type { RowNames } from './row-names.ts';
 
 /**

@@ -1,7 +1,8 @@
+import { InvalidValueError } from '../../src/base/caller-errors.ts';
+import { Random } from '../../src/base/random.ts';
 import { edgeConflict, junctionConflict } from '../../src/pattern/constraints/conflict.ts';
 import { type Cells, cellsOf, isFree, type JunctionRules, sharesVary } from '../../src/pattern/constraints/rules.ts';
 import { sortRows } from '../../src/pattern/pattern.ts';
-import { Random } from '../../src/pattern/random.ts';
 import type { Windows } from '../../src/pattern/windows.ts';
 import { curveballRounds } from './biregular.ts';
 import { gridUnits } from './constrained-grid-start.ts';
@@ -124,7 +125,7 @@ function sampleGrid(rules: JunctionRules, grid: WindowGrid): Uint32Array | null 
 export function constrainedGridJunction(rules: JunctionRules, grid: WindowGrid, random: Random): Uint32Array {
   const found = drawGrid(rules, grid, random) ?? sampleGrid(rules, grid)?.slice() ?? null;
   if (found !== null) return found;
-  throw new RangeError(`expected constraints that a grid of junction ${rules.size.number} keeps; got others`);
+  throw new InvalidValueError(`expected constraints that a grid of junction ${rules.size.number} keeps; got others`);
 }
 
 const NO_GRID = 'no permutation grid keeps the constraints';

@@ -1,9 +1,10 @@
+import { InvalidValueError } from '../../src/base/caller-errors.ts';
+import type { Random } from '../../src/base/random.ts';
 import { clashFreeOrder } from '../../src/pattern/clash-free.ts';
 import { cellStart } from '../../src/pattern/constraints/cell-start.ts';
 import { fillCells } from '../../src/pattern/constraints/fill-cells.ts';
 import { PairSet } from '../../src/pattern/constraints/pair-set.ts';
 import { type Cells, cellsOf, isFree, type JunctionRules, sharesVary } from '../../src/pattern/constraints/rules.ts';
-import type { Random } from '../../src/pattern/random.ts';
 import { curveballRounds, randomJunction } from './biregular.ts';
 import { CycleMoves } from './constrained-cycles.ts';
 import { CellTrades } from './constrained-trades.ts';
@@ -109,7 +110,8 @@ export function remixedJunction(rules: JunctionRules, sources: Uint32Array, rand
 
 function movesFrom(rules: JunctionRules, sources: Uint32Array): CycleMoves {
   const order = clashFreeOrder(sources, rules.size.left, rules.size.right, rules.parallelism as number);
-  if (order === null) throw new RangeError('expected a junction that keeps its parallelism; got one that does not');
+  if (order === null)
+    throw new InvalidValueError('expected a junction that keeps its parallelism; got one that does not');
   return new CycleMoves(order, rules);
 }
 

@@ -1,7 +1,8 @@
+import { InvalidValueError } from '../../src/base/caller-errors.ts';
+import type { Random } from '../../src/base/random.ts';
 import { junctionSizes } from '../../src/pattern/architecture.ts';
 import type { Direction } from '../../src/pattern/entries.ts';
 import { type Pattern, sortRows } from '../../src/pattern/pattern.ts';
-import type { Random } from '../../src/pattern/random.ts';
 import type { Windows } from '../../src/pattern/windows.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 import { rulesOf } from './constrained.ts';
@@ -97,7 +98,7 @@ export function pairPattern(problem: Problem, plan: PairPlan, random: Random): P
   for (const [g, group] of groupsOf(plan, second.fanIn, random.fork(0)).entries()) {
     const rows = firstRows(plan, random.fork(1, g));
     const taken = secondRows(plan, random.fork(2, g));
-    if (rows === null || taken === null) throw new RangeError('expected a pair that memories allow; found none');
+    if (rows === null || taken === null) throw new InvalidValueError('expected a pair that memories allow; found none');
     for (const window of group) junctions[0].set(rows, window * rows.length);
     for (let e = 0; e < taken.length; e++) {
       const neuron = group[Math.floor(taken[e] / size)] * size + (taken[e] % size);

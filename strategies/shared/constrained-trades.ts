@@ -1,8 +1,8 @@
+import type { Random } from '../../src/base/random.ts';
 import type { JunctionSize } from '../../src/pattern/architecture.ts';
 import { classMembers } from '../../src/pattern/constraints/cell-start.ts';
 import type { PairSet } from '../../src/pattern/constraints/pair-set.ts';
 import type { Cells } from '../../src/pattern/constraints/rules.ts';
-import type { Random } from '../../src/pattern/random.ts';
 import type { RowNames } from './row-names.ts';
 
 const TWO_32 = 4294967296;

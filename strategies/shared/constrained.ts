@@ -1,10 +1,11 @@
+import { InvalidValueError } from '../../src/base/caller-errors.ts';
+import { Random } from '../../src/base/random.ts';
 import { type Architecture, junctionSizes } from '../../src/pattern/architecture.ts';
 import { isDecided, junctionConflict } from '../../src/pattern/constraints/conflict.ts';
+import type { Constraints } from '../../src/pattern/constraints/constraints.ts';
 import { PairSet } from '../../src/pattern/constraints/pair-set.ts';
 import { cellsOf, isFree, type JunctionRules, junctionRules, sharesVary } from '../../src/pattern/constraints/rules.ts';
-import type { Constraints } from '../../src/pattern/constraints.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
-import { Random } from '../../src/pattern/random.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 import { randomJunction } from './biregular.ts';
 import { constrainedJunction, remixedJunction } from './constrained-junction.ts';
@@ -184,7 +185,7 @@ export function constrainedPattern(problem: Constrained, random: Random): Patter
 
 function drawJunction(own: Prepared, index: number, random: Random): Uint32Array {
   const sample = sampleOf(own, index);
-  if (typeof sample === 'string') throw new RangeError(sample);
+  if (typeof sample === 'string') throw new InvalidValueError(sample);
   const drawn = constrainedJunction(own.rules[index], random);
   if (drawn !== null) return drawn;
   if (sample !== null) return remixedJunction(own.rules[index], sample, random.fork(0));

@@ -1,4 +1,4 @@
-import { portableLog, type Random } from '../../src/pattern/random.ts';
+import { portableLog, type Random } from '../../src/base/random.ts';
 import type { Move, SwapWalk } from './swap-walk.ts';
 
 /** What a walk lowers, from the vector of the plan's entries. */

@@ -1,8 +1,8 @@
+import type { Random } from '../../src/base/random.ts';
 import { classMembers } from '../../src/pattern/constraints/cell-start.ts';
 import { possibleRows } from '../../src/pattern/constraints/distinct-rows.ts';
 import type { Cells, JunctionRules } from '../../src/pattern/constraints/rules.ts';
 import { sortRows } from '../../src/pattern/pattern.ts';
-import type { Random } from '../../src/pattern/random.ts';
 
 /** Where there are so many times more possible rows than rows, random ones seldom coincide and trades part them. */
 const PLENTY = 4;

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/pattern/random.ts';
+import type { Random } from '../../src/base/random.ts';
 
 /** Neuron → what it is grouped by. */
 export interface Keys {

@@ -1,4 +1,4 @@
-import { Random } from '../../src/pattern/random.ts';
+import { Random } from '../../src/base/random.ts';
 
 /**
  * Names of a junction's rows that are equal for equal sets of left neurons, and hardly ever else: the XOR of a random word for

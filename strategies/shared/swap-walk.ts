@@ -1,6 +1,7 @@
+import { InvalidValueError } from '../../src/base/caller-errors.ts';
+import type { Random } from '../../src/base/random.ts';
 import type { JunctionSize } from '../../src/pattern/architecture.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
-import type { Random } from '../../src/pattern/random.ts';
 import { IncrementalScorer } from '../../src/scatter/incremental.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 import type { AnnealingPlan } from './annealing-plan.ts';
@@ -61,7 +62,8 @@ export class SwapWalk {
 
   /** @param moves that will be proposed. @throws RangeError for a plan without junctions or entries */
   constructor(problem: Problem, plan: AnnealingPlan, pattern: Pattern, moves: readonly Move[]) {
-    if (plan.junctions.length === 0) throw new RangeError('expected a junction whose edges can be swapped; got none');
+    if (plan.junctions.length === 0)
+      throw new InvalidValueError('expected a junction whose edges can be swapped; got none');
     const keys = junctionKeys(problem);
     this.scorer = new IncrementalScorer(pattern, plan.entries, problem.metric);
     this.#parts = plan.junctions.map((junction) => partOf(keys[junction - 1], pattern, moves.includes('block')));
@@ -76,7 +78,7 @@ export class SwapWalk {
     const first = random.below(sources.length);
     let second: number;
     if (move === 'block') {
-      if (blocks === null) throw new RangeError('expected a move that the walk was made for; got block');
+      if (blocks === null) throw new InvalidValueError('expected a move that the walk was made for; got block');
       second = blocks.draw(first, random);
     } else if (cells.length === 0) second = random.below(sources.length);
     else second = cells[random.below(cells.length)].draw(first, random);

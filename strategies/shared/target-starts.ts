@@ -1,5 +1,6 @@
+import { InvalidValueError } from '../../src/base/caller-errors.ts';
+import type { Random } from '../../src/base/random.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
-import type { Random } from '../../src/pattern/random.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 import { exactPattern, exactPlan } from '../exact/exact-plan.ts';
 import { localPattern } from '../local.ts';
@@ -30,6 +31,6 @@ export function startOf(kind: StartKind, problem: Problem, random: Random): Patt
   if (kind === 'local') return localPattern(problem, random);
   if (kind === 'random') return constrainedPattern(problem, random);
   const plan = exactPlan(problem);
-  if (plan === null) throw new RangeError('expected a problem with an exact construction; got one without');
+  if (plan === null) throw new InvalidValueError('expected a problem with an exact construction; got one without');
   return exactPattern(problem, plan, random);
 }

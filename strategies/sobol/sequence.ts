@@ -1,3 +1,5 @@
+import { InvalidValueError } from '../../src/base/caller-errors.ts';
+
 /**
  * The Sobol' sequence (Sobol' 1967), dimensions 1 to 16. Primitive polynomials and initial numbers are those of Joe & Kuo 2008
  * (*Constructing Sobol sequences with better two-dimensional projections*, SIAM J. Sci. Comput. 30, table new-joe-kuo-6).
@@ -50,7 +52,7 @@ const BITS = 32;
  */
 export function sobolDirections(dimension: number): Uint32Array {
   if (!(Number.isInteger(dimension) && dimension >= 1 && dimension <= SOBOL_DIMENSIONS)) {
-    throw new RangeError(`expected a dimension from 1 to ${SOBOL_DIMENSIONS}; got ${dimension}`);
+    throw new InvalidValueError(`expected a dimension from 1 to ${SOBOL_DIMENSIONS}; got ${dimension}`);
   }
   const numbers = new Uint32Array(BITS);
   if (dimension === 1) return numbers.map((_, k) => 2 ** (BITS - 1 - k));

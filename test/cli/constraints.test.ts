@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { addConstraintOptions, constraintsFrom } from '../../src/cli/constraint-options.ts';
 import { UsageError } from '../../src/cli/errors.ts';
 import { defineArchitecture } from '../../src/pattern/architecture.ts';
-import { constraintFault } from '../../src/pattern/constraints.ts';
+import { constraintFault } from '../../src/pattern/constraints/fault.ts';
 import { makePattern } from '../../src/pattern/pattern.ts';
 import { inFolder, type Run, runProgram } from './program.ts';
 

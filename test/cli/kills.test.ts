@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Random } from '../../src/pattern/random.ts';
+import { Random } from '../../src/base/random.ts';
 import { inFolder, type Run, runProgram } from './program.ts';
 
 /** Kills of all studies together. */

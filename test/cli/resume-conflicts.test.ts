@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { UsageError } from '../../src/cli/errors.ts';
 import { type ResumeOptions, refuseConflicts } from '../../src/cli/resume-conflicts.ts';
 import { defineArchitecture } from '../../src/pattern/architecture.ts';
-import type { Constraints } from '../../src/pattern/constraints.ts';
+import type { Constraints } from '../../src/pattern/constraints/constraints.ts';
 import type { StudySettings } from '../../src/study/settings.ts';
 import { studyWith } from '../study/sample-study.ts';
 import { inFolder } from './program.ts';

@@ -1,4 +1,4 @@
-import { success } from '../../src/pattern/failure.ts';
+import { success } from '../../src/base/failure.ts';
 import { PoolTrainer } from '../../src/training/pool/pool-trainer.ts';
 import { TrainingPool } from '../../src/training/pool/training-pool.ts';
 import { trainerConformance } from './trainer.ts';

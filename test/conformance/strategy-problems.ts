@@ -1,5 +1,5 @@
 import { type ArchitectureRequest, defineArchitecture } from '../../src/pattern/architecture.ts';
-import type { Constraints } from '../../src/pattern/constraints.ts';
+import type { Constraints } from '../../src/pattern/constraints/constraints.ts';
 import { type EntryOptions, scatterEntries } from '../../src/pattern/entries.ts';
 import type { Metric } from '../../src/scatter/metric.ts';
 import type { Problem } from '../../src/search/strategy.ts';

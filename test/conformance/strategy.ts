@@ -1,10 +1,10 @@
 import { deserialize, serialize } from 'node:v8';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { constraintFault } from '../../src/pattern/constraints.ts';
+import { Random } from '../../src/base/random.ts';
+import { constraintFault } from '../../src/pattern/constraints/fault.ts';
 import { fingerprint, type Pattern, patternFault } from '../../src/pattern/pattern.ts';
 import { presets } from '../../src/pattern/presets.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { IncrementalScorer } from '../../src/scatter/incremental.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import type { Elite, Problem, Strategy } from '../../src/search/strategy.ts';

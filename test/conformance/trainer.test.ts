@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Outcome } from '../../src/pattern/failure.ts';
+import type { Outcome } from '../../src/base/failure.ts';
 import type { StartedBackend } from '../../src/training/pool/messages.ts';
 import { createSparseTrainer } from '../../src/training/sparse/index.ts';
 import { fastMathSupported } from '../../src/training/sparse/machine.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Outcome, unwrap } from '../../src/pattern/failure.ts';
+import { type Outcome, unwrap } from '../../src/base/failure.ts';
 import type { Dataset } from '../../src/training/datasets/dataset.ts';
 import { trainingSettings } from '../../src/training/settings.ts';
 import type {

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { feasibleFanOuts } from '../../src/pattern/architecture.ts';
 import { clashFreeFault, clashFreeOrder, parallelismFault } from '../../src/pattern/clash-free.ts';
 import { denseJunction } from '../../src/pattern/pattern.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { randomJunction } from '../../strategies/shared/biregular.ts';
 
 /** Whether every full cycle of these edges, and what there is of the last, reads different memories. */

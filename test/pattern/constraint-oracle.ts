@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Constraints, NmStructure } from '../../src/pattern/constraints.ts';
+import type { Constraints, NmStructure } from '../../src/pattern/constraints/constraints.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import { allJunctions } from '../scatter/all-patterns.ts';
 

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { defineArchitecture } from '../../src/pattern/architecture.ts';
 import { constraintConflict, isDecided } from '../../src/pattern/constraints/conflict.ts';
+import type { Constraints } from '../../src/pattern/constraints/constraints.ts';
+import { constraintFault } from '../../src/pattern/constraints/fault.ts';
 import { junctionRules } from '../../src/pattern/constraints/rules.ts';
-import { type Constraints, constraintFault } from '../../src/pattern/constraints.ts';
 import { makePattern, type Pattern } from '../../src/pattern/pattern.ts';
 import { constrainedTiny, everyJunction, isSupported, keeps, tinyPattern } from './constraint-oracle.ts';
 

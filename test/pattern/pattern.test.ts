@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import {
   denseJunction,
   fingerprint,
@@ -8,7 +9,6 @@ import {
   patternFault,
   sortRows,
 } from '../../src/pattern/pattern.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { exampleFingerprint, examplePattern, exampleRows, patterns } from './sample-patterns.ts';
 
 const sizes = { layers: [8, 4, 4], fanOuts: [1, 2] };

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
+import { Random } from '../../src/base/random.ts';
 import { type ArchitectureRequest, feasibleFanOuts, junctionSizes } from '../../src/pattern/architecture.ts';
 import { makePattern, type Pattern } from '../../src/pattern/pattern.ts';
-import { Random } from '../../src/pattern/random.ts';
 
 /** A well mixed pattern: edges dealt out in turn, then swapped at random wherever no double edge comes of it. */
 export function samplePattern(layers: readonly number[], fanOuts: readonly number[], seed: number): Pattern {

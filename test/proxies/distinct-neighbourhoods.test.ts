@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Random } from '../../src/pattern/random.ts';
+import { Random } from '../../src/base/random.ts';
 import { distinctNeighbourhoods, neighbourhoodShares } from '../../src/proxies/distinct-neighbourhoods.ts';
 import { distinctRows } from '../../src/proxies/distinct-rows.ts';
 import { patterns } from '../pattern/sample-patterns.ts';

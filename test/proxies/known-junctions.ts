@@ -1,4 +1,5 @@
 import { Matrix } from 'ml-matrix';
+import { Random } from '../../src/base/random.ts';
 import {
   type Architecture,
   defineArchitecture,
@@ -6,7 +7,6 @@ import {
   junctionSizes,
 } from '../../src/pattern/architecture.ts';
 import { makePattern, type Pattern } from '../../src/pattern/pattern.ts';
-import { Random } from '../../src/pattern/random.ts';
 
 /** A pattern from the sources of each right neuron, in any order. */
 export function patternOf(layers: readonly number[], junctions: readonly (readonly (readonly number[])[])[]): Pattern {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Random } from '../../src/pattern/random.ts';
+import { Random } from '../../src/base/random.ts';
 import { LinearComplexity } from '../../src/proxies/linear-complexity.ts';
 import { dotProduct, invert, multiply, PRIME, randomResidue, reduce } from '../../src/proxies/prime-field.ts';
 

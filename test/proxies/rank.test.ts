@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { Random } from '../../src/pattern/random.ts';
+import { Random } from '../../src/base/random.ts';
 import { eliminationRank } from '../../src/proxies/elimination-rank.ts';
 import { type Incidence, incidence, peel, transpose } from '../../src/proxies/incidence.ts';
 import { krylovRank } from '../../src/proxies/krylov-rank.ts';

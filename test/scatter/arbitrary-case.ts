@@ -1,8 +1,8 @@
 import fc from 'fast-check';
+import { Random } from '../../src/base/random.ts';
 import { type Architecture, defineArchitecture, feasibleFanOuts } from '../../src/pattern/architecture.ts';
 import { type Entry, type ExplicitWindows, entryKey, scatterEntries } from '../../src/pattern/entries.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { randomPattern } from './random-pattern.ts';
 
 export interface ScatterCase {

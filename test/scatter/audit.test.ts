@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { defineArchitecture } from '../../src/pattern/architecture.ts';
 import { scatterEntries } from '../../src/pattern/entries.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { auditScore } from '../../src/scatter/audit.ts';
 import { entryShares, scorePattern, sharesValue } from '../../src/scatter/kernel.ts';
 import { metrics } from '../../src/scatter/metric.ts';

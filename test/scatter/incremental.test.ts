@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { type ArchitectureRequest, defineArchitecture } from '../../src/pattern/architecture.ts';
 import { type EntryOptions, scatterEntries } from '../../src/pattern/entries.ts';
 import { makePattern, type Pattern, patternFault } from '../../src/pattern/pattern.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { IncrementalScorer, UNDO_DEPTH } from '../../src/scatter/incremental.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import { type Metric, metrics } from '../../src/scatter/metric.ts';

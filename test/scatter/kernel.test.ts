@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { defineArchitecture } from '../../src/pattern/architecture.ts';
 import { scatterEntries } from '../../src/pattern/entries.ts';
 import { presets } from '../../src/pattern/presets.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { entryShares, scoreBoth, scorePattern, sharesValue } from '../../src/scatter/kernel.ts';
 import { metrics, otherMetric } from '../../src/scatter/metric.ts';
 import { referenceEntry, referenceScore } from '../../src/scatter/reference.ts';

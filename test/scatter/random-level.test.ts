@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { type Architecture, defineArchitecture } from '../../src/pattern/architecture.ts';
 import { type EntryOptions, scatterEntries } from '../../src/pattern/entries.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import { type Metric, metrics } from '../../src/scatter/metric.ts';
 import { exactRandomLevel, hypergeometric, randomLevels } from '../../src/scatter/random-level.ts';

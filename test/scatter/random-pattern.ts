@@ -1,6 +1,6 @@
+import type { Random } from '../../src/base/random.ts';
 import { type Architecture, junctionSizes } from '../../src/pattern/architecture.ts';
 import { makePattern, type Pattern } from '../../src/pattern/pattern.ts';
-import type { Random } from '../../src/pattern/random.ts';
 
 /**
  * A junction with exact degrees, mixed by degree-preserving swaps from a cyclic start: every small pattern can come out of it.

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Random } from '../../src/pattern/random.ts';
+import { Random } from '../../src/base/random.ts';
 import { Elites } from '../../src/search/elites.ts';
 import { byRank, defaultSearchOrder } from '../../src/search/ranking.ts';
 import { scored } from './sample-candidates.ts';

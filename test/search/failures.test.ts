@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { afterEach, expect, test, vi } from 'vitest';
-import { FailureError } from '../../src/pattern/failure.ts';
+import { ScattershotError } from '../../src/base/failure.ts';
 import type { IslandSpec, SearchEvent, SearchRequest } from '../../src/search/events.ts';
 import { defaultSearchOrder } from '../../src/search/ranking.ts';
 import { runSearch, type SearchOptions } from '../../src/search/search.ts';
@@ -160,7 +160,7 @@ test('when every island has failed the search ends with a Failure that says why,
   const asked = request([islandOf(path), islandOf(path)]);
   const events = await told(asked);
   const error = events.at(-1);
-  expect(error).toBeInstanceOf(FailureError);
+  expect(error).toBeInstanceOf(ScattershotError);
   expect(error).toMatchObject({
     failure: {
       reason: 'strategies-failed',
@@ -174,7 +174,7 @@ test('when every island has failed the search ends with a Failure that says why,
   const resume = { checkpoint: rounds.at(-1)!.checkpoint, kept: rounds.flatMap(({ added }) => added) };
   const again = await told({ ...asked, resume });
   expect(failures(again)).toHaveLength(2);
-  expect(again.at(-1)).toBeInstanceOf(FailureError);
+  expect(again.at(-1)).toBeInstanceOf(ScattershotError);
 });
 
 test('a search that every strategy refuses ends with a Failure that gives the first reason, not as if all were found', async () => {

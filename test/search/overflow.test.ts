@@ -1,7 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Random } from '../../src/pattern/random.ts';
+import { Random } from '../../src/base/random.ts';
 import type { SearchRequest, SearchResume } from '../../src/search/events.ts';
 import { inTurn, packWaiting, unpackWaiting } from '../../src/search/overflow.ts';
 import { defaultSearchOrder } from '../../src/search/ranking.ts';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { expect, test } from 'vitest';
-import { FailureError } from '../../src/pattern/failure.ts';
+import { ScattershotError } from '../../src/base/failure.ts';
 import { presets } from '../../src/pattern/presets.ts';
 import { certificate } from '../../src/scatter/bound.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
@@ -207,7 +207,7 @@ test('a wrong score stops the search, naming the candidate, the entry and both v
 
 test('workers that cannot even start end it too', async () => {
   const missing = search(request(), { workerFile: new URL('./no-such-worker.ts', import.meta.url) });
-  await expect(missing).rejects.toThrow(FailureError);
+  await expect(missing).rejects.toThrow(ScattershotError);
   await expect(missing).rejects.toMatchObject({
     failure: { reason: 'worker-lost', message: expect.stringContaining('no-such-worker') },
   });

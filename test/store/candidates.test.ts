@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { unwrap } from '../../src/pattern/failure.ts';
+import { unwrap } from '../../src/base/failure.ts';
 import { fingerprint } from '../../src/pattern/pattern.ts';
 import type { Store } from '../../src/store/index.ts';
 import { sortedCandidates } from '../../src/store/ranking.ts';

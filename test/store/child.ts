@@ -4,7 +4,7 @@
  */
 import { existsSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { unwrap } from '../../src/pattern/failure.ts';
+import { unwrap } from '../../src/base/failure.ts';
 import { type Checkpoint, openStore, type Store } from '../../src/store/index.ts';
 import type { StudyRecord } from '../../src/store/records.ts';
 import { Sqlite } from '../../src/store/sqlite.ts';

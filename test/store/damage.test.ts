@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FailureError, type Outcome } from '../../src/pattern/failure.ts';
+import { type Outcome, ScattershotError } from '../../src/base/failure.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { seenBytes, tinyPattern } from './sample-rows.ts';
 import { openedStore, temporaryFolder } from './samples.ts';
@@ -39,7 +39,7 @@ function refusal(path: string): string | null {
     readAll(opened.value);
     return null;
   } catch (error) {
-    if (error instanceof FailureError) return error.failure.reason;
+    if (error instanceof ScattershotError) return error.failure.reason;
     throw error;
   } finally {
     opened.value.close();

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { FailureError, unwrap } from '../../src/pattern/failure.ts';
+import { ScattershotError, unwrap } from '../../src/base/failure.ts';
 import { Store } from '../../src/store/index.ts';
 import { openConnection } from '../../src/store/open.ts';
 import { Child } from './processes.ts';
@@ -28,7 +28,7 @@ test('a file that may not grow loses the round that did not fit, and nothing els
     nextStep: expect.stringContaining('Free some space'),
   });
   expect(fill).toThrow(expect.objectContaining({ failure }));
-  expect(fill).toThrow(FailureError);
+  expect(fill).toThrow(ScattershotError);
   expect(done).toBeGreaterThan(2);
   expect(store.candidates(study)).toHaveLength(done);
   expect(unwrap(store.getStudy(null)).evaluated).toBe(done);

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { unwrap } from '../../src/pattern/failure.ts';
-import { Random } from '../../src/pattern/random.ts';
+import { unwrap } from '../../src/base/failure.ts';
+import { Random } from '../../src/base/random.ts';
 import { type Checkpoint, openStore, type Store } from '../../src/store/index.ts';
 import type { StudyRecord } from '../../src/store/records.ts';
 import { Child } from './processes.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
-import { unwrap } from '../../src/pattern/failure.ts';
+import { unwrap } from '../../src/base/failure.ts';
 import { type Checkpoint, openStore } from '../../src/store/index.ts';
 import { migrate, migrations, schemaVersion } from '../../src/store/migrations.ts';
 import { SCHEMA_1 } from '../../src/store/schema.ts';

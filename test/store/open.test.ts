@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { unwrap } from '../../src/pattern/failure.ts';
+import { unwrap } from '../../src/base/failure.ts';
 import { openStore } from '../../src/store/index.ts';
 import { migrations } from '../../src/store/migrations.ts';
 import { Sqlite } from '../../src/store/sqlite.ts';

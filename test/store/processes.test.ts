@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { FailureError, unwrap } from '../../src/pattern/failure.ts';
+import { ScattershotError, unwrap } from '../../src/base/failure.ts';
 import { openStore } from '../../src/store/index.ts';
 import { openConnection } from '../../src/store/open.ts';
 import { Sqlite } from '../../src/store/sqlite.ts';
@@ -19,7 +19,7 @@ function reasonOf(work: () => unknown): string {
   try {
     work();
   } catch (error) {
-    if (error instanceof FailureError) return error.failure.reason;
+    if (error instanceof ScattershotError) return error.failure.reason;
     throw error;
   }
   return 'none';

@@ -1,6 +1,6 @@
+import { Random } from '../../src/base/random.ts';
 import { defineArchitecture } from '../../src/pattern/architecture.ts';
 import { fingerprint, makePattern, type Pattern } from '../../src/pattern/pattern.ts';
-import { Random } from '../../src/pattern/random.ts';
 import type { NewEvaluation, NewStudy } from '../../src/store/index.ts';
 import type { NewCandidate, Provenance } from '../../src/store/records.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { unwrap } from '../../src/pattern/failure.ts';
+import { unwrap } from '../../src/base/failure.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import type { StudyRecord } from '../../src/store/records.ts';
 import { madeBy, newStudy } from './sample-rows.ts';

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { unwrap } from '../../src/pattern/failure.ts';
+import { unwrap } from '../../src/base/failure.ts';
 import { openStore } from '../../src/store/index.ts';
 import { Sqlite } from '../../src/store/sqlite.ts';
 import { architecture, finishedWith, madeBy, newCandidate, newEvaluation, newStudy, seenBytes } from './sample-rows.ts';

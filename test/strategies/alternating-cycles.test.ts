@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { junctionSizes } from '../../src/pattern/architecture.ts';
-import { type Constraints, constraintFault } from '../../src/pattern/constraints.ts';
+import type { Constraints } from '../../src/pattern/constraints/constraints.ts';
+import { constraintFault } from '../../src/pattern/constraints/fault.ts';
 import { type Pattern, patternFault } from '../../src/pattern/pattern.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import { crossPatterns } from '../../strategies/evolve.ts';
 import { permutationGridPattern } from '../../strategies/permutation-grid.ts';

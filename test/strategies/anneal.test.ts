@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import { presets } from '../../src/pattern/presets.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import type { Elite, Problem } from '../../src/search/strategy.ts';
 import { anneal } from '../../strategies/anneal.ts';

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { junctionSizes } from '../../src/pattern/architecture.ts';
 import { clashFreeFault } from '../../src/pattern/clash-free.ts';
-import type { Constraints } from '../../src/pattern/constraints.ts';
+import type { Constraints } from '../../src/pattern/constraints/constraints.ts';
 import { makePattern, type Pattern, patternFault } from '../../src/pattern/pattern.ts';
 import { presets } from '../../src/pattern/presets.ts';
-import { Random } from '../../src/pattern/random.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 import { type ClashFreeVariant, clashFreeJunction } from '../../strategies/clash-free/sweeps.ts';
 import { clashFree, clashFreePattern, clashFreeVariants } from '../../strategies/clash-free.ts';

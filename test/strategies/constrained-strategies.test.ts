@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Constraints, constraintFault } from '../../src/pattern/constraints.ts';
+import { Random } from '../../src/base/random.ts';
+import type { Constraints } from '../../src/pattern/constraints/constraints.ts';
+import { constraintFault } from '../../src/pattern/constraints/fault.ts';
 import { fingerprint, type Pattern, patternFault } from '../../src/pattern/pattern.ts';
 import { presets } from '../../src/pattern/presets.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import type { Problem, Strategy } from '../../src/search/strategy.ts';
 import { exact } from '../../strategies/exact.ts';

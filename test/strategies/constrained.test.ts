@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
+import { Random } from '../../src/base/random.ts';
+import type { Constraints } from '../../src/pattern/constraints/constraints.ts';
+import { constraintFault } from '../../src/pattern/constraints/fault.ts';
 import { junctionRules, sharesVary } from '../../src/pattern/constraints/rules.ts';
-import { type Constraints, constraintFault } from '../../src/pattern/constraints.ts';
 import { fingerprint, makePattern, type Pattern, patternFault } from '../../src/pattern/pattern.ts';
 import { presets } from '../../src/pattern/presets.ts';
-import { Random } from '../../src/pattern/random.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 import {
   constrainedPattern,

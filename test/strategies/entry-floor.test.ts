@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { makePattern } from '../../src/pattern/pattern.ts';
 import { presets } from '../../src/pattern/presets.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import type { Metric } from '../../src/scatter/metric.ts';
 import { concentratedPattern } from '../../strategies/shared/concentrated.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { fingerprint, type Pattern } from '../../src/pattern/pattern.ts';
 import { presets } from '../../src/pattern/presets.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import type { Elite, Problem } from '../../src/search/strategy.ts';
 import { evolve } from '../../strategies/evolve.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { fingerprint } from '../../src/pattern/pattern.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { boxWindows, runWindows, singleWindows } from '../../src/pattern/windows.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import { evenBlock } from '../../strategies/exact/even-block.ts';

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { type ArchitectureRequest, feasibleFanOuts, junctionSizes } from '../../src/pattern/architecture.ts';
 import { fingerprint, type Pattern, patternFault } from '../../src/pattern/pattern.ts';
 import { presets } from '../../src/pattern/presets.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { neighbourhoodShares } from '../../src/proxies/distinct-neighbourhoods.ts';
 import { junctionRank } from '../../src/proxies/rank.ts';
 import { certificate, entryBound } from '../../src/scatter/bound.ts';

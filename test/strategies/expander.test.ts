@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { feasibleFanOuts, type JunctionSize, junctionSizes } from '../../src/pattern/architecture.ts';
 import { patternFault } from '../../src/pattern/pattern.ts';
 import { presets } from '../../src/pattern/presets.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { countFourCycles } from '../../src/proxies/four-cycles.ts';
 import { junctionSpectrum } from '../../src/proxies/spectrum.ts';
 import { evenOverlaps } from '../../strategies/expander/even-overlaps.ts';

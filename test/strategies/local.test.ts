@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { defineArchitecture, feasibleFanOuts, junctionSizes, type LayerShape } from '../../src/pattern/architecture.ts';
 import { fingerprint, patternFault } from '../../src/pattern/pattern.ts';
 import { presets } from '../../src/pattern/presets.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import { local, localPattern } from '../../strategies/local.ts';
 import { makeProblem } from '../conformance/strategy-problems.ts';

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import type { ArchitectureRequest } from '../../src/pattern/architecture.ts';
 import { fingerprint } from '../../src/pattern/pattern.ts';
 import { presets } from '../../src/pattern/presets.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import { permutationGrid, permutationGridPattern } from '../../strategies/permutation-grid.ts';
 import { makeProblem, strategyProblems } from '../conformance/strategy-problems.ts';

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { feasibleFanOuts, junctionSizes } from '../../src/pattern/architecture.ts';
 import { fingerprint, type Pattern, patternFault } from '../../src/pattern/pattern.ts';
 import { presets } from '../../src/pattern/presets.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { radixPlans } from '../../strategies/radix/radix-plan.ts';
 import { radix, radixPattern } from '../../strategies/radix.ts';
 import { makeProblem } from '../conformance/strategy-problems.ts';

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { feasibleFanOuts, junctionSizes } from '../../src/pattern/architecture.ts';
 import { fingerprint, makePattern, patternFault } from '../../src/pattern/pattern.ts';
 import { presets } from '../../src/pattern/presets.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import { undoDoubles } from '../../strategies/sobol/double-edges.ts';
 import { netQualities, netQuality } from '../../strategies/sobol/net-quality.ts';

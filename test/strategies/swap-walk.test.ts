@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { type Constraints, constraintFault } from '../../src/pattern/constraints.ts';
+import { Random } from '../../src/base/random.ts';
+import type { Constraints } from '../../src/pattern/constraints/constraints.ts';
+import { constraintFault } from '../../src/pattern/constraints/fault.ts';
 import { makePattern, patternFault } from '../../src/pattern/pattern.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 import { permutationGridPattern } from '../../strategies/permutation-grid.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { patternFault } from '../../src/pattern/pattern.ts';
 import { presets } from '../../src/pattern/presets.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import type { Metric } from '../../src/scatter/metric.ts';
 import { type Problem, TARGET_TOLERANCE } from '../../src/search/strategy.ts';

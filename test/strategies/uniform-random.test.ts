@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { presets } from '../../src/pattern/presets.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import { exactRandomLevel } from '../../src/scatter/random-level.ts';
 import { curveball, randomJunction, roundRobinJunction } from '../../strategies/shared/biregular.ts';

@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { unwrap } from '../../src/pattern/failure.ts';
+import { unwrap } from '../../src/base/failure.ts';
 import type { NewCandidate } from '../../src/store/index.ts';
 import { leaderboardSorts, orderOf, rankedCandidates, studyRanking } from '../../src/study/leaderboard.ts';
 import { newCandidate } from '../store/sample-rows.ts';

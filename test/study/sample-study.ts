@@ -1,4 +1,4 @@
-import { unwrap } from '../../src/pattern/failure.ts';
+import { unwrap } from '../../src/base/failure.ts';
 import type { NewCandidate, Store, StudyRecord } from '../../src/store/index.ts';
 import { newStudy } from '../store/sample-rows.ts';
 import { openedStore, temporaryFolder } from '../store/samples.ts';

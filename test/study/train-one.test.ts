@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { unwrap } from '../../src/pattern/failure.ts';
+import { unwrap } from '../../src/base/failure.ts';
 import type { StudyEvent } from '../../src/study/events.ts';
 import { type TrainOneReport, trainOne } from '../../src/study/train-one.ts';
 import { findDataset } from '../../src/training/datasets/index.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { unwrap } from '../../src/pattern/failure.ts';
+import { unwrap } from '../../src/base/failure.ts';
 import {
   createTrainer,
   detectBackends,

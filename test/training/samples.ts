@@ -1,6 +1,6 @@
+import { Random } from '../../src/base/random.ts';
 import { type ArchitectureRequest, defineArchitecture, junctionSizes } from '../../src/pattern/architecture.ts';
 import { makePattern, type Pattern } from '../../src/pattern/pattern.ts';
-import { Random } from '../../src/pattern/random.ts';
 import {
   type Dataset,
   digestOf,

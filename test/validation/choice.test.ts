@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Random } from '../../src/pattern/random.ts';
+import { Random } from '../../src/base/random.ts';
 import { precisionAt, regretOfMean, topRegret } from '../../src/validation/choice.ts';
 
 test('precision counts how many of the chosen are among the best', () => {

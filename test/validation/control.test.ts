@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
 import { defineArchitecture } from '../../src/pattern/architecture.ts';
 import { type Entry, scatterEntries } from '../../src/pattern/entries.ts';
 import { makePattern, type Pattern } from '../../src/pattern/pattern.ts';
-import { Random } from '../../src/pattern/random.ts';
 import { referenceScore } from '../../src/scatter/reference.ts';
 import { controlEntries, controlScatter, relabelledEntries } from '../../src/validation/control.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Random } from '../../src/pattern/random.ts';
+import { Random } from '../../src/base/random.ts';
 import { noiseCeiling, reliability } from '../../src/validation/noise-ceiling.ts';
 
 test('the ratings of Shrout and Fleiss (1979, table 2) have the ICC(1,4) that they print, .44', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Random } from '../../src/pattern/random.ts';
+import { Random } from '../../src/base/random.ts';
 import { spearman } from '../../src/validation/correlation.ts';
 import { partialSpearman } from '../../src/validation/partial.ts';
 import { scipyValues } from './scipy-values.ts';

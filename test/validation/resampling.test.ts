@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Random } from '../../src/pattern/random.ts';
+import { Random } from '../../src/base/random.ts';
 import { kendallTauB, spearmanOver } from '../../src/validation/correlation.ts';
 import { bootstrapInterval, permutationP, spearmanPermutationP } from '../../src/validation/resampling.ts';
 import { scipyValues } from './scipy-values.ts';

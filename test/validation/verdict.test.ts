@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Random } from '../../src/pattern/random.ts';
+import { Random } from '../../src/base/random.ts';
 import { spearman } from '../../src/validation/correlation.ts';
 import { decide, type Observation, type VerdictOptions } from '../../src/validation/verdict.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { FailureError } from '../../pattern/failure.ts';
+import { ScattershotError } from '../../base/failure.ts';
 import { type DataProgress, type DataRow, dataProgressText, dataText } from '../../report/data.ts';
 import { type DatasetSource, datasetNames, findDataset } from '../../training/datasets/index.ts';
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
@@ -132,7 +132,7 @@ async function fetchData(names: readonly string[], options: FetchCommandOptions)
         process.exitCode = EXIT.interrupted;
         return;
       }
-      if (!outcome.ok) throw new FailureError(outcome);
+      if (!outcome.ok) throw new ScattershotError(outcome);
       const where = source.path(context.cacheFolder);
       results.push({ name, path: where, changed: outcome.value.changed });
       context.say(`${name} is ${outcome.value.changed ? 'now' : 'already'} in ${where}, checked and whole.`);
@@ -147,7 +147,7 @@ function path(name: string, options: GlobalOptions): void {
   const context = makeContext(options);
   const source = findDataset(name);
   const lack = source.lacks(context.cacheFolder);
-  if (lack !== null) throw new FailureError(lack);
+  if (lack !== null) throw new ScattershotError(lack);
   const where = source.path(context.cacheFolder);
   if (!existsSync(where)) context.say(`It is generated when it is needed, or by: scattershot data fetch ${name}`);
   context.print(where);

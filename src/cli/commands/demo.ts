@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { unwrap } from '../../pattern/failure.ts';
+import { unwrap } from '../../base/failure.ts';
 import { leaderboardTable } from '../../report/leaderboard.ts';
 import { verdictText } from '../../report/verdict.ts';
 import type { Store, StudyRecord } from '../../store/index.ts';

@@ -1,9 +1,9 @@
 import { availableParallelism, cpus } from 'node:os';
 import { Command } from 'commander';
+import { version } from '../../base/version.ts';
 import { type DoctorRow, doctorText } from '../../report/doctor.ts';
 import { openStore } from '../../store/index.ts';
 import { type BackendReport, createTrainer, detectBackends } from '../../training/engines.ts';
-import { version } from '../../version.ts';
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
 
 interface DoctorOptions extends GlobalOptions {

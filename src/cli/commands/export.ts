@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { unwrap } from '../../pattern/failure.ts';
+import { unwrap } from '../../base/failure.ts';
 import { writePatternFile } from '../../pattern/formats/index.ts';
 import { type GlobalOptions, makeContext } from '../context.ts';
 import { withStore } from '../stores.ts';

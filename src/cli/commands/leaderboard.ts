@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { unwrap } from '../../pattern/failure.ts';
+import { unwrap } from '../../base/failure.ts';
 import {
   leaderboardCsv,
   leaderboardJson,

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { uniformRandomPattern } from '../../../strategies/uniform-random.ts';
+import { unwrap } from '../../base/failure.ts';
+import { Random } from '../../base/random.ts';
 import { defineArchitecture } from '../../pattern/architecture.ts';
-import { constraintFault } from '../../pattern/constraints.ts';
+import { constraintFault } from '../../pattern/constraints/fault.ts';
 import { scatterEntries } from '../../pattern/entries.ts';
-import { unwrap } from '../../pattern/failure.ts';
 import { type PatternFile, readPatternFile } from '../../pattern/formats/index.ts';
-import { Random } from '../../pattern/random.ts';
 import { scoreText } from '../../report/score.ts';
 import { reportPattern } from '../../study/pattern-report.ts';
 import { addScatterOptions, entryOptionsFrom, type ScatterOptions } from '../architecture-options.ts';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { strategyNames } from '../../../strategies/index.ts';
-import { FailureError, failure, unwrap } from '../../pattern/failure.ts';
+import { failure, ScattershotError, unwrap } from '../../base/failure.ts';
 import { proxies } from '../../proxies/index.ts';
 import { rankingOrder } from '../../proxies/ranking.ts';
 import { searchText } from '../../report/search.ts';
@@ -165,7 +165,7 @@ function resumable(error: unknown, study: string): unknown {
   if (fault === null || FINAL.has(fault.reason)) return error;
   const before = fault.reason === 'disk-full' ? 'Free some space.' : fault.nextStep;
   const nextStep = `${before} Go on with: scattershot search --resume ${study}`;
-  return new FailureError(failure(fault.reason, fault.message, nextStep));
+  return new ScattershotError(failure(fault.reason, fault.message, nextStep));
 }
 
 /** How long a resumed search is to go on, where that is asked for anew. */

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { unwrap } from '../../pattern/failure.ts';
+import { unwrap } from '../../base/failure.ts';
 import { studiesJson, studiesTable } from '../../report/studies.ts';
 import { type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { withStore } from '../stores.ts';

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { Command } from 'commander';
+import { ScattershotError, unwrap } from '../../base/failure.ts';
 import type { Architecture } from '../../pattern/architecture.ts';
-import { FailureError, unwrap } from '../../pattern/failure.ts';
 import { readPatternFile } from '../../pattern/formats/index.ts';
 import { presets } from '../../pattern/presets.ts';
 import { trainText } from '../../report/train.ts';
@@ -106,10 +106,10 @@ function presetOf({ settings, architecture }: StudyRecord): string | undefined {
   return presets[baseName].layers.join() === architecture.layers.join() ? baseName : undefined;
 }
 
-/** Engine, backend, front and fast math that do not go together. @throws RangeError, FailureError */
+/** Engine, backend, front and fast math that do not go together. @throws RangeError, ScattershotError */
 async function requireEngine({ engine, backend }: TrainOptions, front?: FrontName, fastMath?: boolean): Promise<void> {
   const fault = await engineFault({ engine, backend, front, fastMath });
-  if (fault !== null) throw new FailureError(fault);
+  if (fault !== null) throw new ScattershotError(fault);
 }
 
 /** Refuses what needs no database to be refused. */
@@ -118,7 +118,7 @@ async function checkOptions(options: TrainOptions, context: Context): Promise<Da
   await requireEngine(options, front === 'auto' || front === 'none' ? undefined : front, options.fastMath);
   const source = findDataset(options.data);
   const lack = source.lacks(context.cacheFolder);
-  if (lack !== null) throw new FailureError(lack);
+  if (lack !== null) throw new ScattershotError(lack);
   return source;
 }
 

@@ -1,6 +1,6 @@
 import type { Architecture } from '../architecture.ts';
-import type { Constraints, NeuronPair } from '../constraints.ts';
 import { cellStart } from './cell-start.ts';
+import type { Constraints, NeuronPair } from './constraints.ts';
 import { possibleRows } from './distinct-rows.ts';
 import { fillCells } from './fill-cells.ts';
 import { type Cells, cellsOf, type JunctionRules, junctionRules, sharesVary } from './rules.ts';

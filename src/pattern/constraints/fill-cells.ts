@@ -1,6 +1,6 @@
-import type { NeuronPair } from '../constraints.ts';
 import { sortRows } from '../pattern.ts';
 import { classMembers } from './cell-start.ts';
+import type { NeuronPair } from './constraints.ts';
 import { BARRED, DegreeFlow, OPEN, type Shortage, USED } from './degree-flow.ts';
 import type { Cells, JunctionRules } from './rules.ts';
 import { describeShortage, type ShortBlock } from './shortage-text.ts';

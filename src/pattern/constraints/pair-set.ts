@@ -1,4 +1,4 @@
-import type { NeuronPair } from '../constraints.ts';
+import type { NeuronPair } from './constraints.ts';
 
 /** Above this many pairs of neurons (32 MiB of bits) the few that are meant are kept as numbers instead. */
 const MOST_BITS = 2 ** 28;

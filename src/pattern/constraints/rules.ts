@@ -1,6 +1,7 @@
+import { InvalidValueError } from '../../base/caller-errors.ts';
 import { type Architecture, type JunctionSize, junctionSizes } from '../architecture.ts';
 import { parallelismFault } from '../clash-free.ts';
-import type { Constraints, NeuronPair, NmStructure } from '../constraints.ts';
+import type { Constraints, NeuronPair, NmStructure } from './constraints.ts';
 
 /** What one junction must keep to, with everything that cannot bind left out. */
 export interface JunctionRules {
@@ -17,30 +18,30 @@ const NO_PAIRS: readonly NeuronPair[] = [];
 
 function requireList(list: readonly unknown[] | undefined, what: string, junctions: number): void {
   if (list === undefined || list.length === junctions) return;
-  throw new RangeError(`expected ${what} of ${junctions} junctions; got ${list.length}`);
+  throw new InvalidValueError(`expected ${what} of ${junctions} junctions; got ${list.length}`);
 }
 
 function checkParallelism(z: number | null, { number, left }: JunctionSize): void {
   const fault = z === null ? null : parallelismFault(left, z);
-  if (fault !== null) throw new RangeError(`junction ${number}: ${fault}`);
+  if (fault !== null) throw new InvalidValueError(`junction ${number}: ${fault}`);
 }
 
 function checkStructure(structure: NmStructure | null, { number, left, right, fanIn }: JunctionSize): void {
   if (structure === null) return;
   const { n, m, transposable } = structure;
   if (!Number.isSafeInteger(n) || !Number.isSafeInteger(m) || n < 1 || m < n) {
-    throw new RangeError(`expected n of every m neurons, 1 ≤ n ≤ m, in junction ${number}; got ${n}:${m}`);
+    throw new InvalidValueError(`expected n of every m neurons, 1 ≤ n ≤ m, in junction ${number}; got ${n}:${m}`);
   }
   if (left % m !== 0) {
-    throw new RangeError(`${n}:${m} in junction ${number} needs a multiple of ${m} left neurons; got ${left}`);
+    throw new InvalidValueError(`${n}:${m} in junction ${number} needs a multiple of ${m} left neurons; got ${left}`);
   }
   if (fanIn * m !== left * n) {
-    throw new RangeError(
+    throw new InvalidValueError(
       `${n}:${m} in junction ${number} needs a fan-in of ${(left * n) / m} from ${left} left neurons; got ${fanIn}`,
     );
   }
   if (transposable && right % m !== 0) {
-    throw new RangeError(
+    throw new InvalidValueError(
       `transposable ${n}:${m} in junction ${number} needs a multiple of ${m} right neurons; got ${right}`,
     );
   }
@@ -50,7 +51,7 @@ function checkPairs(pairs: readonly NeuronPair[], what: string, { number, left, 
   const within = (neuron: number, count: number) => Number.isSafeInteger(neuron) && neuron >= 0 && neuron < count;
   for (const pair of pairs) {
     if (pair.length === 2 && within(pair[0], left) && within(pair[1], right)) continue;
-    throw new RangeError(
+    throw new InvalidValueError(
       `a ${what} edge of junction ${number} must be [left neuron, right neuron], 0 to ${left - 1} and 0 to ${right - 1}; got [${pair.join(', ')}]`,
     );
   }
@@ -59,7 +60,7 @@ function checkPairs(pairs: readonly NeuronPair[], what: string, { number, left, 
 /** Memories and blocks of which none is spread evenly over the other leave hardly a swap that keeps both. */
 function checkBoth(z: number, { n, m }: NmStructure, { number }: JunctionSize): void {
   if (n % z === 0 && m % z === 0) return;
-  throw new RangeError(
+  throw new InvalidValueError(
     `parallelism ${z} together with ${n}:${m} is not supported in junction ${number}: ${z} would have to divide both ${n} and ${m}`,
   );
 }

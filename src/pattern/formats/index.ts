@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
-import { FailureError, failure, type Outcome, success } from '../failure.ts';
+import { failure, type Outcome, ScattershotError, success } from '../../base/failure.ts';
+import { readWhole, writeWhole } from '../../base/file-access.ts';
 import { csvChunks } from './csv.ts';
-import { readWhole, writeWhole } from './file-access.ts';
 import { jsonChunks, parseJson } from './json.ts';
 import { npyChunks, npzChunks, parseNpy, parseNpz } from './numpy.ts';
 import { checkPatternFile, type PatternFile } from './pattern-file.ts';
@@ -62,7 +62,7 @@ export async function readPatternFile(path: string): Promise<Outcome<PatternFile
   try {
     return success(parse(bytes.value));
   } catch (error) {
-    if (!(error instanceof FailureError)) throw error;
+    if (!(error instanceof ScattershotError)) throw error;
     const { reason, message, nextStep } = error.failure;
     return failure(reason, `cannot read ${path} as a pattern: ${message}`, nextStep);
   }

@@ -60,7 +60,7 @@ interface StatedBody extends StatedExtras {
   readonly junctions?: unknown;
 }
 
-/** @throws FailureError for whatever is not a sound pattern of this format */
+/** @throws ScattershotError for whatever is not a sound pattern of this format */
 export function parseJson(bytes: Buffer): PatternFile {
   if (bytes.length > constants.MAX_STRING_LENGTH) {
     const most = Math.floor(constants.MAX_STRING_LENGTH / 2 ** 20);

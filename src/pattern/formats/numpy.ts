@@ -42,7 +42,7 @@ const denseShape: Shapes = {
   fit: (shape) => shape.length === 2 && shape.every((side) => isLength(side, 1)),
 };
 
-/** @throws FailureError for anything but a whole array of numbers; `name` is for messages */
+/** @throws ScattershotError for anything but a whole array of numbers; `name` is for messages */
 export function parseNumbers(bytes: Uint8Array, name: string, shapes = anyShape): NumericArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12 || Buffer.from(bytes.subarray(0, 6)).toString('latin1') !== MAGIC) {
@@ -66,7 +66,7 @@ export function parseNumbers(bytes: Uint8Array, name: string, shapes = anyShape)
   return { ...item, shape, fortran: order === 'True', data };
 }
 
-/** @throws FailureError for anything but a whole two-dimensional array of numbers; `name` is for messages */
+/** @throws ScattershotError for anything but a whole two-dimensional array of numbers; `name` is for messages */
 export function parseArray(bytes: Uint8Array, name: string): DenseArray {
   const { shape, kind, bytes: itemBytes, bigEndian, fortran, data } = parseNumbers(bytes, name, denseShape);
   return { right: shape[0], left: shape[1], item: { bytes: itemBytes, float: kind === 'f', bigEndian }, fortran, data };
@@ -88,12 +88,12 @@ function shapeOf(header: string, name: string, shapes: Shapes): number[] {
   return sides;
 }
 
-/** @throws FailureError */
+/** @throws ScattershotError */
 export function parseNpy(bytes: Uint8Array): PatternFile {
   return { pattern: patternFromRows([rowsFromDense(parseArray(bytes, 'the file'))]) };
 }
 
-/** One array is unpacked at a time. @throws FailureError */
+/** One array is unpacked at a time. @throws ScattershotError */
 export function parseNpz(bytes: Uint8Array): PatternFile {
   const members = zipMembers(bytes);
   const names = new Set([...members.keys()].flatMap((name) => (name.endsWith('.npy') ? [name.slice(0, -4)] : [])));
@@ -123,7 +123,7 @@ function* arrayChunks({ pattern }: PatternFile, index: number): Generator<Uint8A
   yield* denseBlocks(pattern, index);
 }
 
-/** @throws FailureError for a pattern of several junctions */
+/** @throws ScattershotError for a pattern of several junctions */
 export function* npyChunks(file: PatternFile): Generator<Uint8Array> {
   const { length } = file.pattern.junctions;
   if (length > 1) {
@@ -132,7 +132,7 @@ export function* npyChunks(file: PatternFile): Generator<Uint8Array> {
   yield* arrayChunks(file, 0);
 }
 
-/** Equal patterns make equal files: the zip's dates are fixed. @throws FailureError where an array passes zip's 4 GiB */
+/** Equal patterns make equal files: the zip's dates are fixed. @throws ScattershotError where an array passes zip's 4 GiB */
 export function* npzChunks(file: PatternFile): Generator<Uint8Array> {
   const { layers, junctions } = file.pattern;
   const tooBig = junctions.findIndex((_, index) => layers[index] * layers[index + 1] + 256 >= 2 ** 32);

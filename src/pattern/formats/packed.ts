@@ -1,5 +1,6 @@
 import { constants } from 'node:buffer';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { InvalidValueError } from '../../base/caller-errors.ts';
 import { junctionSizes } from '../architecture.ts';
 import { type Pattern, patternFault } from '../pattern.ts';
 
@@ -41,9 +42,10 @@ class VarintReader {
     let value = 0;
     for (let scale = 1; ; scale *= 128) {
       const byte = this.#bytes[this.at++];
-      if (byte === undefined) throw new RangeError('a packed pattern is cut short');
+      if (byte === undefined) throw new InvalidValueError('a packed pattern is cut short');
       value += (byte & 127) * scale;
-      if (value > 0xffffffff || scale > 2 ** 28) throw new RangeError('a packed pattern holds a number above 32 bits');
+      if (value > 0xffffffff || scale > 2 ** 28)
+        throw new InvalidValueError('a packed pattern holds a number above 32 bits');
       if (byte < 128) return value;
     }
   }
@@ -70,7 +72,7 @@ function packedRows(pattern: Pattern): Uint8Array {
 /** @throws RangeError for a broken pattern */
 export function packPattern(pattern: Pattern): Uint8Array {
   const fault = patternFault(pattern);
-  if (fault !== null) throw new RangeError(`a pattern to be packed must be whole: ${fault.message}`);
+  if (fault !== null) throw new InvalidValueError(`a pattern to be packed must be whole: ${fault.message}`);
   const numbers = [pattern.fanOuts.length, ...pattern.layers, ...pattern.fanOuts];
   const head = new Uint8Array(HEADER_BYTES + MOST_VARINT * numbers.length);
   head.set([0x53, 0x50, VERSION]);
@@ -85,12 +87,13 @@ export function packPattern(pattern: Pattern): Uint8Array {
 
 function checkFrame(bytes: Uint8Array): void {
   if (bytes.length <= HEADER_BYTES || bytes[0] !== 0x53 || bytes[1] !== 0x50) {
-    throw new RangeError(`expected a packed pattern; got ${bytes.length} other bytes`);
+    throw new InvalidValueError(`expected a packed pattern; got ${bytes.length} other bytes`);
   }
-  if (bytes[2] !== VERSION) throw new RangeError(`expected a packed pattern of version ${VERSION}; got ${bytes[2]}`);
+  if (bytes[2] !== VERSION)
+    throw new InvalidValueError(`expected a packed pattern of version ${VERSION}; got ${bytes[2]}`);
   const stated = new DataView(bytes.buffer, bytes.byteOffset).getUint32(3, true);
   if (crc32(bytes.subarray(HEADER_BYTES)) !== stated) {
-    throw new RangeError('a packed pattern is damaged: its checksum does not fit');
+    throw new InvalidValueError('a packed pattern is damaged: its checksum does not fit');
   }
 }
 
@@ -98,7 +101,7 @@ function inflated(bytes: Uint8Array, edges: number): Uint8Array {
   try {
     return inflateRawSync(bytes, { maxOutputLength: Math.min(MOST_VARINT * edges, constants.MAX_LENGTH) });
   } catch (error) {
-    throw new RangeError(`a packed pattern is damaged: ${(error as Error).message}`);
+    throw new InvalidValueError(`a packed pattern is damaged: ${(error as Error).message}`);
   }
 }
 
@@ -107,24 +110,25 @@ export function unpackPattern(bytes: Uint8Array): Pattern {
   checkFrame(bytes);
   const head = new VarintReader(bytes.subarray(HEADER_BYTES));
   const count = head.next();
-  if (count < 1 || count > bytes.length) throw new RangeError(`a packed pattern claims ${count} junctions`);
+  if (count < 1 || count > bytes.length) throw new InvalidValueError(`a packed pattern claims ${count} junctions`);
   const layers = Array.from({ length: count + 1 }, () => head.next());
   const fanOuts = Array.from({ length: count }, () => head.next());
   const sizes = junctionSizes({ layers, fanOuts });
   const edges = sizes.reduce((sum, size) => sum + size.edges, 0);
-  if (!Number.isSafeInteger(edges) || edges < 1) throw new RangeError(`a packed pattern claims ${edges} edges`);
+  if (!Number.isSafeInteger(edges) || edges < 1) throw new InvalidValueError(`a packed pattern claims ${edges} edges`);
   const rows = inflated(bytes.subarray(HEADER_BYTES + head.at), edges);
   // an edge takes a byte at least: what is claimed is bounded by what is there, before memory is asked for
-  if (edges > rows.length) throw new RangeError(`a packed pattern claims ${edges} edges in ${rows.length} bytes`);
+  if (edges > rows.length)
+    throw new InvalidValueError(`a packed pattern claims ${edges} edges in ${rows.length} bytes`);
   const reader = new VarintReader(rows);
   const junctions = sizes.map(({ edges: length, fanIn }) => {
     const sources = new Uint32Array(length);
     for (let e = 0; e < length; e++) sources[e] = reader.next() + (e % fanIn === 0 ? 0 : sources[e - 1] + 1);
     return sources;
   });
-  if (reader.at !== rows.length) throw new RangeError('a packed pattern has bytes after its last edge');
+  if (reader.at !== rows.length) throw new InvalidValueError('a packed pattern has bytes after its last edge');
   const pattern: Pattern = { layers, fanOuts, junctions };
   const fault = patternFault(pattern);
-  if (fault !== null) throw new RangeError(`a packed pattern is faulty: ${fault.message}`);
+  if (fault !== null) throw new InvalidValueError(`a packed pattern is faulty: ${fault.message}`);
   return pattern;
 }

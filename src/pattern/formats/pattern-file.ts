@@ -1,5 +1,6 @@
+import { InvalidValueError } from '../../base/caller-errors.ts';
+import { failure, ScattershotError } from '../../base/failure.ts';
 import { type ArchitectureRequest, defineArchitecture, type LayerShape } from '../architecture.ts';
-import { FailureError, failure } from '../failure.ts';
 import { fingerprint, type Pattern, patternFault } from '../pattern.ts';
 
 /** What a pattern file holds: the pattern, and what is known of the network it is for. */
@@ -14,7 +15,7 @@ export interface PatternFile {
 
 /** Refuses what a file holds: thrown inside a reader, an Outcome at its door. */
 export function refuse(reason: string, message: string, nextStep: string): never {
-  throw new FailureError(failure(reason, message, nextStep));
+  throw new ScattershotError(failure(reason, message, nextStep));
 }
 
 export const refuseBody = (message: string): never =>
@@ -27,7 +28,7 @@ export const refuseEdges = (message: string): never =>
 /** @throws RangeError for a broken pattern, or padding and shapes that do not fit it: none is ever written */
 export function checkPatternFile(file: PatternFile): void {
   const fault = patternFault(file.pattern);
-  if (fault !== null) throw new RangeError(`a pattern to be written must be whole: ${fault.message}`);
+  if (fault !== null) throw new InvalidValueError(`a pattern to be written must be whole: ${fault.message}`);
   defineArchitecture(requestOf(file));
 }
 

@@ -41,7 +41,7 @@ function fanOutOf(junction: JunctionRows, number: number): number {
 /**
  * The pattern that rows make, fan-outs derived from them; rows are sorted in place.
  * Memory beyond the edges is bounded by them, whatever sizes a hostile file claims.
- * @throws FailureError naming the first junction and right neuron at fault
+ * @throws ScattershotError naming the first junction and right neuron at fault
  */
 export function patternFromRows(junctions: readonly JunctionRows[]): Pattern {
   for (const [index, { left }] of junctions.entries()) {

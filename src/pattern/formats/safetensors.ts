@@ -43,7 +43,7 @@ interface Tensor {
 const isWholeList = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
 
-/** @throws FailureError for a header or offsets that break the format, and for unsound patterns */
+/** @throws ScattershotError for a header or offsets that break the format, and for unsound patterns */
 export function parseSafetensors(bytes: Buffer): PatternFile {
   if (bytes.length < 8) return refuseBody('it is cut short: a safetensors file starts with the length of its header');
   const length = bytes.readBigUInt64LE(0);

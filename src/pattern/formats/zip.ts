@@ -35,7 +35,7 @@ function endOf(view: DataView): number {
 /**
  * The archive's members by name. fflate writes our archives, but checks no checksum on reading: one damaged byte can turn
  * all of an array's zeros into edges, a sound pattern and a wrong one. Hence this reader.
- * @throws FailureError
+ * @throws ScattershotError
  */
 export function zipMembers(bytes: Uint8Array): Map<string, ZipMember> {
   const view = viewOf(bytes);
@@ -65,7 +65,7 @@ export function zipMembers(bytes: Uint8Array): Map<string, ZipMember> {
   return members;
 }
 
-/** A member's bytes, unpacked and checked. @throws FailureError */
+/** A member's bytes, unpacked and checked. @throws ScattershotError */
 export function unzipMember(bytes: Uint8Array, member: ZipMember, name: string): Uint8Array {
   const { method, checksum, packedBytes, sizeBytes, headerAt } = member;
   if ([packedBytes, sizeBytes, headerAt].includes(0xffffffff)) {

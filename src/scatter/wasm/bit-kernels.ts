@@ -11,7 +11,7 @@ import {
   v128,
   when,
   whileBelow,
-} from '../../wasm/assembler.ts';
+} from '../../base/wasm/assembler.ts';
 import { element, horizontalSum, next, word } from './idioms.ts';
 
 /** Bytes of the bit rows that kernels are made for: 64, 128, 256, 512 or 1024 windows at a time. */

@@ -11,7 +11,7 @@ import {
   leaveLoopIf,
   v128,
   whileBelow,
-} from '../../wasm/assembler.ts';
+} from '../../base/wasm/assembler.ts';
 import { element, horizontalSum, next, word } from './idioms.ts';
 
 /** Bytes of the rows of counts that kernels are made for. */

@@ -1,4 +1,4 @@
-import { type Code, i32, i32x4, type Local } from '../../wasm/assembler.ts';
+import { type Code, i32, i32x4, type Local } from '../../base/wasm/assembler.ts';
 
 /** Bytes of a list element. */
 export const word = i32.const(4);

@@ -1,5 +1,6 @@
-import { assemble } from '../../wasm/assembler.ts';
-import { type Kernel, pageBytes, type WasmMemory, wasm } from '../../wasm/platform.ts';
+import { InvalidValueError } from '../../base/caller-errors.ts';
+import { assemble } from '../../base/wasm/assembler.ts';
+import { type Kernel, pageBytes, type WasmMemory, wasm } from '../../base/wasm/platform.ts';
 import { bitKernels } from './bit-kernels.ts';
 import { countKernels } from './count-kernels.ts';
 
@@ -26,7 +27,7 @@ export class Machine {
 
   run(name: string, ...parameters: number[]): void {
     const kernel = this.#kernels.get(name);
-    if (kernel === undefined) throw new RangeError(`expected a kernel of this machine; got "${name}"`);
+    if (kernel === undefined) throw new InvalidValueError(`expected a kernel of this machine; got "${name}"`);
     kernel(...parameters);
   }
 
@@ -52,7 +53,7 @@ export class Machine {
     const pages = Math.ceil((bytes - this.#memory.buffer.byteLength) / pageBytes);
     const generous = Math.max(pages, Math.min(this.#memory.buffer.byteLength / pageBytes / 4, 1024));
     if (bytes > 65536 * pageBytes) {
-      throw new RangeError(`expected a pattern that can be scored in 4 GiB; got one that takes ${bytes} bytes`);
+      throw new InvalidValueError(`expected a pattern that can be scored in 4 GiB; got one that takes ${bytes} bytes`);
     }
     this.#memory.grow(Math.min(Math.ceil(generous), 65536 - this.#memory.buffer.byteLength / pageBytes));
     this.words = new Uint32Array(this.#memory.buffer);

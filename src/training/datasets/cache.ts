@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeFolders } from '../../pattern/formats/file-access.ts';
+import { makeFolders } from '../../base/file-access.ts';
 import { type Dataset, digestOf, emptySplit, type Split, type SplitName, splitBytes, splitNames } from './dataset.ts';
 
 /**

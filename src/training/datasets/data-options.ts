@@ -1,3 +1,5 @@
+import { InvalidValueError } from '../../base/caller-errors.ts';
+
 /** What may stand after a data set's name, as in "mnist:train=10000,validation=5000,seed=1". */
 export interface DataOptions {
   readonly train?: number;
@@ -27,7 +29,7 @@ export function parseDataOptions(text: string, allowed: readonly (keyof DataOpti
     const scale = key === 'scale' && (scales as readonly string[]).includes(value);
     if (!known || Object.hasOwn(options, key) || !(count || scale)) {
       const expected = allowed.map((each) => `${each}=${each === 'scale' ? scales.join('|') : 'N'}`).join(', ');
-      throw new RangeError(`unknown option "${option}" of the data; expected ${expected}, each once`);
+      throw new InvalidValueError(`unknown option "${option}" of the data; expected ${expected}, each once`);
     }
     options[key] = count ? Number(value) : (value as Scale);
   }

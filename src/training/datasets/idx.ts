@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../../base/caller-errors.ts';
 import type { NumericArray } from '../../pattern/formats/numpy.ts';
 import { itemsIn } from './numeric-array.ts';
 
@@ -19,15 +20,15 @@ export function parseIdx(bytes: Uint8Array): NumericArray {
   const type = types[bytes[2]];
   const dimensions = bytes[3];
   if (bytes.length < 8 || bytes[0] !== 0 || bytes[1] !== 0 || type === undefined || dimensions === 0) {
-    throw new RangeError('it is not in the IDX format');
+    throw new InvalidValueError('it is not in the IDX format');
   }
   const start = 4 + 4 * dimensions;
-  if (start > bytes.length) throw new RangeError('it is cut short in its header');
+  if (start > bytes.length) throw new InvalidValueError('it is cut short in its header');
   const shape = Array.from({ length: dimensions }, (_, dimension) => view.getUint32(4 + 4 * dimension));
   const expected = itemsIn(shape) * type.bytes;
   const data = bytes.subarray(start);
   if (data.length !== expected) {
-    throw new RangeError(`it holds ${data.length} bytes of data; ${shape.join('×')} items need ${expected}`);
+    throw new InvalidValueError(`it holds ${data.length} bytes of data; ${shape.join('×')} items need ${expected}`);
   }
   return { ...type, shape, bigEndian: true, fortran: false, data };
 }

@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../../base/caller-errors.ts';
 import type { Scale } from './data-options.ts';
 import { parseIdx } from './idx.ts';
 import type { PublishedData } from './published.ts';
@@ -24,7 +25,7 @@ export function idxImages(images: Uint8Array, labels: Uint8Array): Images {
   const names = parseIdx(labels);
   const [count, ...sides] = picture.shape;
   if (names.shape.length !== 1 || names.shape[0] !== count) {
-    throw new RangeError(
+    throw new InvalidValueError(
       `expected one label for each of ${count} images; got labels of shape ${names.shape.join('×')}`,
     );
   }
@@ -43,7 +44,8 @@ const CIFAR_PIXELS = 1024;
 export function cifarImages(batches: readonly Uint8Array[], labelBytes: 1 | 2): Images {
   const record = labelBytes + 3 * CIFAR_PIXELS;
   const records = batches.flatMap((batch) => {
-    if (batch.length % record !== 0) throw new RangeError(`expected records of ${record} bytes; got ${batch.length}`);
+    if (batch.length % record !== 0)
+      throw new InvalidValueError(`expected records of ${record} bytes; got ${batch.length}`);
     return Array.from({ length: batch.length / record }, (_, index) =>
       batch.subarray(index * record, (index + 1) * record),
     );

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Failure, failure, type Outcome, success } from '../../pattern/failure.ts';
-import { fileFailure } from '../../pattern/formats/file-access.ts';
+import { InvalidValueError } from '../../base/caller-errors.ts';
+import { type Failure, failure, type Outcome, success } from '../../base/failure.ts';
+import { fileFailure } from '../../base/file-access.ts';
 import { type DataOptions, parseDataOptions, type Scale, showDataOptions } from './data-options.ts';
 import { type Dataset, digestOf } from './dataset.ts';
 import { faultOfBytes } from './fetch/digests.ts';
@@ -36,14 +37,15 @@ const TEST_IMAGES = 10_000;
 
 function requireWithin(value: number | null, most: number, what: string): void {
   if (value !== null && (value < 1 || value > most))
-    throw new RangeError(`${what} must be from 1 to ${most}; got ${value}`);
+    throw new InvalidValueError(`${what} must be from 1 to ${most}; got ${value}`);
 }
 
 /** "mnist", "cifar-10:train=10000,validation=1000,seed=3,scale=unit". @throws RangeError */
 export function parseImageName(text: string): ImageSettings {
   const [name, options = null] = text.split(/:(.*)/s, 2);
   const data = publishedData[imageNames.find((each) => each === name) ?? 'mnist'];
-  if (data.name !== name) throw new RangeError(`unknown image data "${name}"; expected ${imageNames.join(', ')}`);
+  if (data.name !== name)
+    throw new InvalidValueError(`unknown image data "${name}"; expected ${imageNames.join(', ')}`);
   const given = options === null ? {} : parseDataOptions(options, allowed);
   const usual = usualOf(data);
   const settings = { data, train: null, test: null, seed: 0, ...usual, ...given };

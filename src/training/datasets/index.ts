@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../../base/caller-errors.ts';
 import { parseImageName } from './images.ts';
 import { morseNames, parseMorseName } from './morse-settings.ts';
 import { parseOwnName } from './own-data.ts';
@@ -14,7 +15,7 @@ export const datasetNames: readonly string[] = [...Object.keys(morseNames), ...i
 /**
  * "morse", "morse:noise=1,examples=500/100/100,seed=3", "mnist", "cifar-10:train=10000,seed=1", "my-data.npz:validation=500",
  * "train-images-idx3-ubyte".
- * @throws RangeError naming what there is; of a user's own files, which are looked into, FailureError
+ * @throws RangeError naming what there is; of a user's own files, which are looked into, ScattershotError
  */
 export function findDataset(name: string): DatasetSource {
   const base = name.split(':', 1)[0];
@@ -23,5 +24,7 @@ export function findDataset(name: string): DatasetSource {
   const own = parseOwnName(name);
   if (own !== null) return ownSource(own);
   const known = datasetNames.join(', ');
-  throw new RangeError(`there is no dataset "${name}"; expected one of ${known}, or the path of a .npz or IDX file`);
+  throw new InvalidValueError(
+    `there is no dataset "${name}"; expected one of ${known}, or the path of a .npz or IDX file`,
+  );
 }

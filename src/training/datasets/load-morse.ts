@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Outcome } from '../../pattern/failure.ts';
+import type { Outcome } from '../../base/failure.ts';
 import { type CacheEntry, readCachedDataset, writeCachedDataset } from './cache.ts';
 import type { Dataset } from './dataset.ts';
 import { type GenerateOptions, generateMorse } from './morse.ts';

@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../../base/caller-errors.ts';
 import type { SplitName } from './dataset.ts';
 
 /** Which Morse data. Two settings that differ in any field are different data. */
@@ -31,14 +32,16 @@ function checkedExamples(request: MorseRequest['examplesPerClass']): MorseSettin
   const examples = { ...publishedExamples, ...request };
   for (const [split, count] of Object.entries(examples)) {
     if (!Number.isSafeInteger(count) || count < 1 || count > mostExamples) {
-      throw new RangeError(
+      throw new InvalidValueError(
         `${split} examples per class must be a whole number from 1 to ${mostExamples}; got ${count}`,
       );
     }
   }
   const all = examples.train + examples.validation + examples.test;
   if (all > mostExamples) {
-    throw new RangeError(`examples per class must be at most ${mostExamples} in all splits together; got ${all}`);
+    throw new InvalidValueError(
+      `examples per class must be at most ${mostExamples} in all splits together; got ${all}`,
+    );
   }
   return examples;
 }
@@ -48,11 +51,11 @@ export function morseSettings(request: MorseRequest = {}): MorseSettings {
   const { version = '2018', difficult = false, seed = 0 } = request;
   const noise = request.noise ?? publishedNoise(version, difficult);
   if (version !== '2017' && version !== '2018') {
-    throw new RangeError(`the version of the Morse data must be 2017 or 2018; got ${version}`);
+    throw new InvalidValueError(`the version of the Morse data must be 2017 or 2018; got ${version}`);
   }
-  if (!(noise >= 0 && noise <= 100)) throw new RangeError(`noise (σ) must be from 0 to 100; got ${noise}`);
+  if (!(noise >= 0 && noise <= 100)) throw new InvalidValueError(`noise (σ) must be from 0 to 100; got ${noise}`);
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new RangeError(`the data's seed must be a whole number from 0 to 2^53 − 1; got ${seed}`);
+    throw new InvalidValueError(`the data's seed must be a whole number from 0 to 2^53 − 1; got ${seed}`);
   }
   return { version, noise, difficult, examplesPerClass: checkedExamples(request.examplesPerClass), seed };
 }
@@ -109,7 +112,7 @@ function parseOption(option: string): MorseRequest {
   if (key === 'examples' && counts.length === 3) {
     return { examplesPerClass: { train: counts[0], validation: counts[1], test: counts[2] } };
   }
-  throw new RangeError(`unknown option "${option}" of the Morse data; expected ${expected}`);
+  throw new InvalidValueError(`unknown option "${option}" of the Morse data; expected ${expected}`);
 }
 
 /** "morse", "morse-2017", "morse-difficult", each with options: "morse:noise=1,seed=3". @throws RangeError */
@@ -118,11 +121,12 @@ export function parseMorseName(text: string): MorseSettings {
   const name = colon < 0 ? text : text.slice(0, colon);
   const options = colon < 0 ? [] : text.slice(colon + 1).split(',');
   if (!Object.hasOwn(morseNames, name)) {
-    throw new RangeError(`unknown Morse data "${name}"; expected ${Object.keys(morseNames).join(', ')}`);
+    throw new InvalidValueError(`unknown Morse data "${name}"; expected ${Object.keys(morseNames).join(', ')}`);
   }
   const keys = options.map((option) => option.split('=', 1)[0]);
   const twice = keys.find((key, index) => keys.indexOf(key) < index);
   const request: MorseRequest = Object.assign({}, morseNames[name], ...options.map(parseOption));
-  if (twice !== undefined) throw new RangeError(`the option ${twice} of the Morse data stands twice in "${text}"`);
+  if (twice !== undefined)
+    throw new InvalidValueError(`the option ${twice} of the Morse data stands twice in "${text}"`);
   return morseSettings(request);
 }

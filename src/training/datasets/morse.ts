@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { failure, type Outcome, success } from '../../pattern/failure.ts';
-import { Random } from '../../pattern/random.ts';
+import { failure, type Outcome, success } from '../../base/failure.ts';
+import { Random } from '../../base/random.ts';
 import { type Dataset, digestOf, emptySplit, type Split, type SplitName, splitNames } from './dataset.ts';
 import { morseCodebook } from './morse-codebook.ts';
 import { describeMorse, type MorseSettings, morseName, morseNormalisation } from './morse-settings.ts';

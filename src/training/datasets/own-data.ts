@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import { FailureError, failure, type Outcome, success } from '../../pattern/failure.ts';
+import { InvalidValueError } from '../../base/caller-errors.ts';
+import { failure, type Outcome, ScattershotError, success } from '../../base/failure.ts';
 import { type DataOptions, dataOptionKeys, parseDataOptions, type Scale, showDataOptions } from './data-options.ts';
 import { type Dataset, digestOf, type Split, type SplitName, splitNames } from './dataset.ts';
 import { featurePlaces, itemReader, itemsIn } from './numeric-array.ts';
@@ -23,7 +24,7 @@ function parseIdxName(text: string): OwnSettings {
   const files = new Map(parts.filter(isFile).map((part) => part.split(/=(.*)/s, 2) as [string, string]));
   const [images, labels, testImages, testLabels] = fileKeys.map((key) => files.get(key) || null);
   if (images === null || labels === null || (testImages === null) !== (testLabels === null)) {
-    throw new RangeError(
+    throw new InvalidValueError(
       `expected idx:images=FILE,labels=FILE, and perhaps test-images=FILE,test-labels=FILE; got idx:${text}`,
     );
   }
@@ -40,7 +41,7 @@ const looksLikePath = (text: string) =>
 
 /**
  * A path with options after it, or an idx: pair; null for what is neither and no file either.
- * @throws RangeError for options that are none; FailureError where labels are not beside their images
+ * @throws RangeError for options that are none; ScattershotError where labels are not beside their images
  */
 export function parseOwnName(text: string): OwnSettings | null {
   if (text.startsWith('idx:')) return parseIdxName(text.slice(4));
@@ -50,10 +51,12 @@ export function parseOwnName(text: string): OwnSettings | null {
   if (!isFile && !looksLikePath(path)) return null;
   const parsed = given === undefined ? {} : parseDataOptions(given, dataOptionKeys);
   if (status?.isDirectory()) {
-    throw new FailureError(failure('not-a-file', `cannot read ${path}: it is a folder`, 'Name a file in it.'));
+    throw new ScattershotError(failure('not-a-file', `cannot read ${path}: it is a folder`, 'Name a file in it.'));
   }
   if (!isFile) {
-    throw new FailureError(failure('no-such-file', `cannot read ${path}: there is no such file`, 'Check the path.'));
+    throw new ScattershotError(
+      failure('no-such-file', `cannot read ${path}: there is no such file`, 'Check the path.'),
+    );
   }
   if (/\.npy$/i.test(path)) refuseData(`${path} holds one array, and both examples and labels are needed`);
   return { files: /\.npz$/i.test(path) ? { kind: 'npz', path } : idxPairOf(path), options: parsed };
@@ -61,7 +64,7 @@ export function parseOwnName(text: string): OwnSettings | null {
 
 const shapeText = ({ shape }: { readonly shape: readonly number[] }) => `(${shape.join(', ')})`;
 
-/** Labels as bytes. @throws FailureError 'not-a-dataset' naming the first that is none */
+/** Labels as bytes. @throws ScattershotError 'not-a-dataset' naming the first that is none */
 function labelsOf({ name, array }: NamedArray, examples: number, of: string): Uint8Array {
   const { shape } = array;
   const flat = shape.length === 1 || (shape.length === 2 && shape[1] === 1);
@@ -83,12 +86,14 @@ const isBytes = ({ array }: NamedArray) => array.kind === 'u' && array.bytes ===
 /** Whether values are divided by 255 before any standardising. @throws RangeError */
 function isDivided(scale: Scale | undefined, x: NamedArray): boolean {
   if (scale === 'unit' && !isBytes(x)) {
-    throw new RangeError(`scale=unit is for arrays of bytes (uint8); got ${x.name} of ${x.array.bytes}-byte items`);
+    throw new InvalidValueError(
+      `scale=unit is for arrays of bytes (uint8); got ${x.name} of ${x.array.bytes}-byte items`,
+    );
   }
   return scale !== 'none' && isBytes(x);
 }
 
-/** Bytes are divided and other numbers are not, so one split of each would be two scales. @throws FailureError 'not-a-dataset' */
+/** Bytes are divided and other numbers are not, so one split of each would be two scales. @throws ScattershotError 'not-a-dataset' */
 function requireSameScale(x: NamedArray, tested: NamedArray, scale: Scale | undefined): void {
   if (scale === 'none' || isBytes(x) === isBytes(tested)) return;
   const [bytes, others] = isBytes(x) ? [x.name, tested.name] : [tested.name, x.name];
@@ -104,7 +109,7 @@ function scalingWords(scale: Scale | undefined, x: NamedArray): string {
   return isDivided(scale, x) ? 'divided by 255' : 'as stored';
 }
 
-/** @throws FailureError 'not-a-dataset' for shapes that do not fit, labels that are none, values that are not finite */
+/** @throws ScattershotError 'not-a-dataset' for shapes that do not fit, labels that are none, values that are not finite */
 function examplesOf(x: NamedArray, y: NamedArray, scale: Scale | undefined): Examples {
   const { name, array } = x;
   const [count, ...sides] = array.shape;
@@ -167,7 +172,7 @@ function ownExamples({ x, y, test }: OwnArrays, { scale, classes: asked }: DataO
   }
   const least = 1 + [...examples.labels, ...(tested?.labels ?? [])].reduce((most, label) => Math.max(most, label), 0);
   if (asked !== undefined && (asked < least || asked > 256)) {
-    throw new RangeError(`classes must be from ${least}, as the labels have it, to 256; got ${asked}`);
+    throw new InvalidValueError(`classes must be from ${least}, as the labels have it, to 256; got ${asked}`);
   }
   const classes = asked ?? least;
   if (classes < 2) return refuseData(`${y.name} has one class only; expected at least two`);
@@ -208,7 +213,7 @@ export interface OwnFacts {
   readonly normalisation: string;
 }
 
-/** What the files hold. @throws FailureError, RangeError */
+/** What the files hold. @throws ScattershotError, RangeError */
 export function inspectOwnData(settings: OwnSettings): OwnFacts {
   const { features, classes, normalisation } = ownExamples(readOwnFiles(settings.files), settings.options);
   return { features, classes, normalisation };
@@ -256,7 +261,7 @@ export async function loadOwnData(settings: OwnSettings, signal?: AbortSignal): 
       ...splits,
     });
   } catch (error) {
-    if (error instanceof FailureError) return error.failure;
+    if (error instanceof ScattershotError) return error.failure;
     throw error;
   }
 }

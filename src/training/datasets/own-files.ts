@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { FailureError, failure } from '../../pattern/failure.ts';
-import { fileFailure } from '../../pattern/formats/file-access.ts';
+import { failure, ScattershotError } from '../../base/failure.ts';
+import { fileFailure } from '../../base/file-access.ts';
 import { type NumericArray, parseNumbers } from '../../pattern/formats/numpy.ts';
 import { unzipMember, zipMembers } from '../../pattern/formats/zip.ts';
 import { parseIdx } from './idx.ts';
@@ -33,9 +33,9 @@ export interface OwnArrays {
 
 const EXPECTED = 'Expected are arrays x and y, or x_train, y_train, x_test and y_test, or a pair of IDX files.';
 
-/** @throws FailureError */
+/** @throws ScattershotError */
 export function refuseData(message: string, nextStep = EXPECTED): never {
-  throw new FailureError(failure('not-a-dataset', message, nextStep));
+  throw new ScattershotError(failure('not-a-dataset', message, nextStep));
 }
 
 function readBytes(path: string): Buffer {
@@ -44,7 +44,7 @@ function readBytes(path: string): Buffer {
     return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
   } catch (error) {
     const failed = fileFailure(error, path, 'read');
-    if (failed !== null) throw new FailureError(failed);
+    if (failed !== null) throw new ScattershotError(failed);
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ERR_FS_FILE_TOO_LARGE')
       return refuseData(`cannot read ${path}: it is above the 2 GiB that can be read`);
@@ -58,7 +58,7 @@ function withPath<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof FailureError) return refuseData(`cannot read ${path} as data: ${error.failure.message}`);
+    if (error instanceof ScattershotError) return refuseData(`cannot read ${path} as data: ${error.failure.message}`);
     if (error instanceof RangeError) return refuseData(`cannot read ${path} as data: ${error.message}`);
     throw error;
   }
@@ -98,7 +98,7 @@ function readNpz(path: string): OwnArrays {
   });
 }
 
-/** @throws FailureError 'no-such-file' and the like, 'not-a-dataset' */
+/** @throws ScattershotError 'no-such-file' and the like, 'not-a-dataset' */
 export function readOwnFiles(files: OwnFiles): OwnArrays {
   if (files.kind === 'npz') return readNpz(files.path);
   const { images, labels, test } = files;
@@ -119,7 +119,7 @@ const labelsName = (images: string) => images.replace(/images/i, 'labels').repla
 
 /**
  * The labels' file by the images' name; and the test set beside a training set named as MNIST's are (train-…, t10k-… or test-…).
- * @throws FailureError 'not-a-dataset' where the labels are not there
+ * @throws ScattershotError 'not-a-dataset' where the labels are not there
  */
 export function idxPairOf(images: string): OwnFiles {
   const folder = dirname(images);

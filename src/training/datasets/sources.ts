@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Failure, failure, type Outcome, success } from '../../pattern/failure.ts';
+import { type Failure, failure, type Outcome, success } from '../../base/failure.ts';
 import { cacheFile } from './cache.ts';
 import type { Dataset } from './dataset.ts';
 import { type FetchOptions, fetchPublished, publishedFolder } from './fetch/fetch-published.ts';
@@ -123,7 +123,7 @@ function factsOf(settings: OwnSettings): OwnFacts {
   return lastFacts.facts;
 }
 
-/** Reads the files. @throws FailureError 'no-such-file' and the like, 'not-a-dataset'; RangeError for options that do not fit them */
+/** Reads the files. @throws ScattershotError 'no-such-file' and the like, 'not-a-dataset'; RangeError for options that do not fit them */
 export function ownSource(settings: OwnSettings): DatasetSource {
   const { features, classes, normalisation } = factsOf(settings);
   const name = ownDataName(settings);

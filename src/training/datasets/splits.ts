@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { Random } from '../../pattern/random.ts';
+import { InvalidValueError } from '../../base/caller-errors.ts';
+import { Random } from '../../base/random.ts';
 import { emptySplit, type Split, type SplitName, splitNames } from './dataset.ts';
 
 /** Examples as they were read, before they are dealt to splits. */
@@ -43,7 +44,7 @@ export function spreadOrder(labels: Uint8Array, random: Random): Uint32Array {
 function requireCount(count: number, most: number, split: SplitName, of: string): void {
   if (!(Number.isSafeInteger(count) && count >= 1 && count <= most)) {
     const range = most < 1 ? 'cannot be taken from' : `must have from 1 to ${most} of`;
-    throw new RangeError(`the ${split} split ${range} ${of}; got ${count}`);
+    throw new InvalidValueError(`the ${split} split ${range} ${of}; got ${count}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { InvalidValueError } from '../../base/caller-errors.ts';
 import type { BackendName } from '../trainer.ts';
 import type { StartedBackend } from './messages.ts';
 
@@ -14,7 +15,7 @@ export function describeDevice(backend: BackendName, started: StartedBackend, th
 /** @throws RangeError */
 export function checkedThreads(threads: number): number {
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > 1024) {
-    throw new RangeError(`threads must be a whole number from 1 to 1024; got ${threads}`);
+    throw new InvalidValueError(`threads must be a whole number from 1 to 1024; got ${threads}`);
   }
   return threads;
 }

@@ -1,4 +1,4 @@
-import { messageOf } from '../../pattern/failure.ts';
+import { messageOf } from '../../base/failure.ts';
 import type { Split } from '../datasets/dataset.ts';
 import {
   bestEpochOf,

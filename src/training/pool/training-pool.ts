@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { failure, messageOf, type Outcome } from '../../pattern/failure.ts';
+import { failure, messageOf, type Outcome } from '../../base/failure.ts';
 import type { BackendName, TrainingEvent } from '../trainer.ts';
 import { stopRequested } from './ending.ts';
 import type { PoolTask, StartedBackend, WorkerRequest } from './messages.ts';

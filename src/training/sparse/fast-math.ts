@@ -1,4 +1,4 @@
-import { type Failure, failure } from '../../pattern/failure.ts';
+import { type Failure, failure } from '../../base/failure.ts';
 import { fastMathSupported } from './machine.ts';
 
 /** Failure 'no-relaxed-simd' where this runtime has not what fast math is made of. */

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { type Outcome, success } from '../../pattern/failure.ts';
+import { InvalidValueError } from '../../base/caller-errors.ts';
+import { type Outcome, success } from '../../base/failure.ts';
 import { checkedThreads, describeDevice, noGpuWarning } from '../pool/device.ts';
 import { PoolTrainer } from '../pool/pool-trainer.ts';
 import { TrainingPool } from '../pool/training-pool.ts';
@@ -26,7 +27,7 @@ class SparseTrainer extends PoolTrainer {
   override train(...request: Parameters<PoolTrainer['train']>): AsyncIterable<TrainingEvent> {
     const [, , { front }] = request;
     if (front !== undefined) {
-      throw new RangeError(`the sparse engine has connected layers only; got settings with the front ${front}`);
+      throw new InvalidValueError(`the sparse engine has connected layers only; got settings with the front ${front}`);
     }
     return super.train(...request);
   }

@@ -1,5 +1,6 @@
-import { assemble, type FunctionCode } from '../../wasm/assembler.ts';
-import { type Kernel, pageBytes, wasm } from '../../wasm/platform.ts';
+import { InvalidValueError } from '../../base/caller-errors.ts';
+import { assemble, type FunctionCode } from '../../base/wasm/assembler.ts';
+import { type Kernel, pageBytes, wasm } from '../../base/wasm/platform.ts';
 import { exactMultiplyAdd, type MultiplyAdd, relaxedMultiplyAdd } from './kernels/arithmetic.ts';
 import { denseProduct } from './kernels/dense-products.ts';
 import { edgeGradients } from './kernels/gradients.ts';
@@ -70,7 +71,7 @@ export function makeMachine(sizes: NetworkSizes, fastMath: boolean): Machine {
   const layout = layOut(sizes);
   const pages = Math.ceil(layout.totalBytes / pageBytes);
   if (pages >= 65536) {
-    throw new RangeError(
+    throw new InvalidValueError(
       `expected a network that can be trained in 4 GiB; got one that takes ${layout.totalBytes} bytes`,
     );
   }

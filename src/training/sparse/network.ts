@@ -1,6 +1,6 @@
+import { portableLog } from '../../base/random.ts';
 import type { Architecture } from '../../pattern/architecture.ts';
 import type { Pattern } from '../../pattern/pattern.ts';
-import { portableLog } from '../../pattern/random.ts';
 import type { Split } from '../datasets/dataset.ts';
 import { adam, rateAt } from '../settings.ts';
 import type { JunctionWeights, TrainingSettings } from '../trainer.ts';

@@ -1,4 +1,4 @@
-import { type Outcome, success } from '../../pattern/failure.ts';
+import { type Outcome, success } from '../../base/failure.ts';
 import type { StartedBackend, WorkerRequest } from '../pool/messages.ts';
 import type { TrainingEvent } from '../trainer.ts';
 import { trainJob } from './train.ts';

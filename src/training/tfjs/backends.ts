@@ -1,4 +1,4 @@
-import { type Failure, type Outcome, success } from '../../pattern/failure.ts';
+import { type Failure, type Outcome, success } from '../../base/failure.ts';
 import { describeDevice } from '../pool/device.ts';
 import type { StartedBackend } from '../pool/messages.ts';
 import type { BackendName } from '../trainer.ts';

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { type Outcome, success } from '../../pattern/failure.ts';
+import { InvalidValueError } from '../../base/caller-errors.ts';
+import { type Outcome, success } from '../../base/failure.ts';
 import { checkedThreads, describeDevice, noGpuWarning } from '../pool/device.ts';
 import type { StartedBackend } from '../pool/messages.ts';
 import { PoolTrainer, type PopulationDevice } from '../pool/pool-trainer.ts';
@@ -24,14 +25,14 @@ export interface TfjsOptions {
 
 function checkedPopulation(population: number | undefined): number | undefined {
   if (population !== undefined && !(Number.isSafeInteger(population) && population >= 1 && population <= 4096)) {
-    throw new RangeError(`population must be a whole number from 1 to 4096; got ${population}`);
+    throw new InvalidValueError(`population must be a whole number from 1 to 4096; got ${population}`);
   }
   return population;
 }
 
 function checkedBackend(backend: string): BackendName | 'auto' {
   if (backend !== 'auto' && !backendNames.includes(backend as BackendName)) {
-    throw new RangeError(`the backend must be auto, ${backendNames.join(', ')}; got ${backend}`);
+    throw new InvalidValueError(`the backend must be auto, ${backendNames.join(', ')}; got ${backend}`);
   }
   return backend as BackendName | 'auto';
 }

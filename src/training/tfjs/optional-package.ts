@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Failure, failure } from '../../pattern/failure.ts';
+import { type Failure, failure } from '../../base/failure.ts';
 
 /** What to do about a backend that does not start. */
 export const anotherBackend = 'Use another backend: --backend wasm, or --backend cpu.';

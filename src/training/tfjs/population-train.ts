@@ -1,5 +1,5 @@
+import { messageOf } from '../../base/failure.ts';
 import type { Architecture } from '../../pattern/architecture.ts';
-import { messageOf } from '../../pattern/failure.ts';
 import type { Split } from '../datasets/dataset.ts';
 import { divergedBy, type Ending, notFiniteIn, stoppedIn, stopRequested } from '../pool/ending.ts';
 import type { PoolTask } from '../pool/messages.ts';

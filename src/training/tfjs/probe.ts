@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { failure, type Outcome } from '../../pattern/failure.ts';
+import { failure, type Outcome } from '../../base/failure.ts';
 import type { StartedBackend } from '../pool/messages.ts';
 import type { BackendName } from '../trainer.ts';
 import { anotherBackend, missingPackage, ownPackages, packageFolder } from './optional-package.ts';

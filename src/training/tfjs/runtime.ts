@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { failure, messageOf, type Outcome, success } from '../../pattern/failure.ts';
+import { failure, messageOf, type Outcome, success } from '../../base/failure.ts';
 import type { StartedBackend } from '../pool/messages.ts';
 import type { BackendName } from '../trainer.ts';
 import { DeviceSession } from './device-session.ts';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { messageOf, type Outcome, success } from '../../pattern/failure.ts';
+import { messageOf, type Outcome, success } from '../../base/failure.ts';
 import { importOptional } from './optional-package.ts';
 import type { StartedDevice } from './started-device.ts';
 import { explainLoadError, packageMissing, tensorflowPackage } from './tensorflow-package.ts';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { failure, messageOf, type Outcome, success } from '../../pattern/failure.ts';
+import { failure, messageOf, type Outcome, success } from '../../base/failure.ts';
 import { DeviceWatch } from './device-watch.ts';
 import { importOptional, missingPackage } from './optional-package.ts';
 import type { StartedDevice } from './started-device.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Failure, failure } from '../../pattern/failure.ts';
+import { type Failure, failure } from '../../base/failure.ts';
 
 /**
  * What is wrong with an installed `@tensorflow/tfjs-node-gpu`, as far as files and error messages tell. From the package's scripts

@@ -1,5 +1,5 @@
 import './quiet.ts';
-import { type Outcome, success } from '../../pattern/failure.ts';
+import { type Outcome, success } from '../../base/failure.ts';
 import type { PoolTask, StartedBackend, WorkerRequest } from '../pool/messages.ts';
 import type { TrainingEvent } from '../trainer.ts';
 import { trainPopulation } from './population-train.ts';

@@ -12,8 +12,8 @@ import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { FailureError, failure } from '../../../src/pattern/failure.ts';
-import { fileFailure, writeWhole } from '../../../src/pattern/formats/file-access.ts';
+import { failure, ScattershotError } from '../../../src/base/failure.ts';
+import { fileFailure, writeWhole } from '../../../src/base/file-access.ts';
 import {
   readableEndings,
   readPatternFile,
@@ -205,7 +205,7 @@ describe('a file is written whole or not at all:', () => {
     expect(failureOf(await writeWhole(path, failing(full)))).toMatchObject({ reason: 'disk-full' });
     expect(failureOf(await writeWhole(fresh, failing(full)))).toMatchObject({ reason: 'disk-full' });
     const refusal = failure('too-many-junctions', 'one only', 'Use another.');
-    expect(await writeWhole(path, failing(new FailureError(refusal)))).toEqual(refusal);
+    expect(await writeWhole(path, failing(new ScattershotError(refusal)))).toEqual(refusal);
     await expect(writeWhole(path, failing(new TypeError('a bug')))).rejects.toThrow('a bug');
     expect(readFileSync(path, 'utf8')).toBe('old');
     expect(readdirSync(folder)).toEqual(['net.json']);

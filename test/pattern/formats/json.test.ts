@@ -212,7 +212,7 @@ describe('reading', () => {
         try {
           expect(parse(body).pattern).toEqual(examplePattern());
         } catch (error) {
-          if ((error as Error).name !== 'FailureError') throw error;
+          if ((error as Error).name !== 'ScattershotError') throw error;
         }
       }),
       { numRuns: 500 },

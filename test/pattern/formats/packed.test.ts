@@ -1,9 +1,9 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Random } from '../../../src/base/random.ts';
 import { packPattern, unpackPattern } from '../../../src/pattern/formats/packed.ts';
 import { fingerprint, makePattern } from '../../../src/pattern/pattern.ts';
-import { Random } from '../../../src/pattern/random.ts';
 import { examplePattern, patterns, samplePattern } from '../sample-patterns.ts';
 
 /** A blob with a sound frame around whatever it is given. */

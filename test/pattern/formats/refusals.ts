@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import { type Failure, FailureError, type Outcome } from '../../../src/pattern/failure.ts';
+import { type Failure, type Outcome, ScattershotError } from '../../../src/base/failure.ts';
 
 /** What a parser refused; fails the test where it did not, or broke in another way. */
 export function refusalOf(parse: () => unknown): Failure {
   try {
     parse();
   } catch (error) {
-    if (!(error instanceof FailureError)) throw error;
+    if (!(error instanceof ScattershotError)) throw error;
     expect(error.failure.nextStep).toMatch(/\.$/);
     return error.failure;
   }

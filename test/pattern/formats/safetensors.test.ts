@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FailureError } from '../../../src/pattern/failure.ts';
+import { ScattershotError } from '../../../src/base/failure.ts';
 import { parseSafetensors, safetensorsChunks } from '../../../src/pattern/formats/safetensors.ts';
 import { examplePattern, patterns } from '../sample-patterns.ts';
 import { refusalOf } from './refusals.ts';
@@ -181,7 +181,7 @@ describe('reading', () => {
         try {
           read = parseSafetensors(changed).pattern;
         } catch (error) {
-          if (!(error instanceof FailureError)) throw error;
+          if (!(error instanceof ScattershotError)) throw error;
           continue;
         }
         expect(read, `byte ${at}`).toEqual(examplePattern());

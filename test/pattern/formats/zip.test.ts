@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { unzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { FailureError } from '../../../src/pattern/failure.ts';
+import { ScattershotError } from '../../../src/base/failure.ts';
 import { parseNpz } from '../../../src/pattern/formats/numpy.ts';
 import { unzipMember, zipMembers } from '../../../src/pattern/formats/zip.ts';
 import { examplePattern } from '../sample-patterns.ts';
@@ -92,7 +92,7 @@ describe('an archive', () => {
         try {
           read = parseNpz(bytes);
         } catch (error) {
-          if (!(error instanceof FailureError)) throw error;
+          if (!(error instanceof ScattershotError)) throw error;
           refused++;
           continue;
         }

@@ -2,7 +2,7 @@ import { mkdtemp, open, readdir, readFile, rm, stat, truncate, utimes, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { unwrap } from '../../../src/pattern/failure.ts';
+import { unwrap } from '../../../src/base/failure.ts';
 import { loadMorse } from '../../../src/training/datasets/index.ts';
 import { generateMorse } from '../../../src/training/datasets/morse.ts';
 import { morseSettings } from '../../../src/training/datasets/morse-settings.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { unwrap } from '../../../src/pattern/failure.ts';
+import { unwrap } from '../../../src/base/failure.ts';
 import { parseIdx } from '../../../src/training/datasets/idx.ts';
 import { channelMoments, cifarImages, idxImages } from '../../../src/training/datasets/image-sets.ts';
 import { type ImageSettings, loadImages } from '../../../src/training/datasets/images.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { unwrap } from '../../../src/pattern/failure.ts';
+import { unwrap } from '../../../src/base/failure.ts';
 import { type Dataset, type Split, splitNames } from '../../../src/training/datasets/dataset.ts';
 import { generateMorse, morseFrame } from '../../../src/training/datasets/morse.ts';
 import { morseCodebook } from '../../../src/training/datasets/morse-codebook.ts';

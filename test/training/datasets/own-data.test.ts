@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { FailureError, unwrap } from '../../../src/pattern/failure.ts';
+import { ScattershotError, unwrap } from '../../../src/base/failure.ts';
 import type { Dataset } from '../../../src/training/datasets/dataset.ts';
 import { findDataset } from '../../../src/training/datasets/index.ts';
 import { featurePlaces, itemReader } from '../../../src/training/datasets/numeric-array.ts';
@@ -183,7 +183,7 @@ function refusalOf(name: string) {
   try {
     findDataset(name);
   } catch (error) {
-    if (error instanceof FailureError) return error.failure;
+    if (error instanceof ScattershotError) return error.failure;
     throw error;
   }
   throw new Error('expected a refusal; got none');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Random } from '../../../src/pattern/random.ts';
+import { Random } from '../../../src/base/random.ts';
 import { dealExamples, spreadOrder } from '../../../src/training/datasets/splits.ts';
 
 const labelsOf = (length: number, classes: number) => Uint8Array.from({ length }, (_, i) => i % classes);

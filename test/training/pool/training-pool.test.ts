@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { afterEach, describe, expect, test } from 'vitest';
-import { unwrap } from '../../../src/pattern/failure.ts';
+import { unwrap } from '../../../src/base/failure.ts';
 import { PoolTrainer } from '../../../src/training/pool/pool-trainer.ts';
 import { populationSize } from '../../../src/training/pool/population-size.ts';
 import { TrainingPool } from '../../../src/training/pool/training-pool.ts';

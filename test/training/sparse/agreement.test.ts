@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { unwrap } from '../../../src/pattern/failure.ts';
+import { unwrap } from '../../../src/base/failure.ts';
 import { trainingSettings } from '../../../src/training/settings.ts';
 import { BatchReader } from '../../../src/training/tfjs/batches.ts';
 import { HostSession } from '../../../src/training/tfjs/host-session.ts';

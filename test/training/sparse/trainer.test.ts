@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { unwrap } from '../../../src/pattern/failure.ts';
+import { unwrap } from '../../../src/base/failure.ts';
 import { trainingSettings } from '../../../src/training/settings.ts';
 import { createSparseTrainer, type SparseOptions } from '../../../src/training/sparse/index.ts';
 import { fastMathSupported } from '../../../src/training/sparse/machine.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { unwrap } from '../../../src/base/failure.ts';
 import { defineArchitecture } from '../../../src/pattern/architecture.ts';
-import { unwrap } from '../../../src/pattern/failure.ts';
 import { makePattern } from '../../../src/pattern/pattern.ts';
 import { type ConvBlock, type Front, frontFeatures, frontOutputs } from '../../../src/training/fronts.ts';
 import { trainingSettings } from '../../../src/training/settings.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { unwrap } from '../../../src/pattern/failure.ts';
+import { unwrap } from '../../../src/base/failure.ts';
 import { chooseBackend, detectBackends } from '../../../src/training/tfjs/backends.ts';
 import { probeBackend } from '../../../src/training/tfjs/probe.ts';
 import { type FakePackage, loading, throwing, withPackage } from './fake-tensorflow.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { unwrap } from '../../../src/pattern/failure.ts';
+import { unwrap } from '../../../src/base/failure.ts';
 import type { PoolTask } from '../../../src/training/pool/messages.ts';
 import { trainingSettings } from '../../../src/training/settings.ts';
 import { DeviceMemoryError } from '../../../src/training/tfjs/device-watch.ts';

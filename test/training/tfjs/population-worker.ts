@@ -1,4 +1,4 @@
-import { unwrap } from '../../../src/pattern/failure.ts';
+import { unwrap } from '../../../src/base/failure.ts';
 import type { WorkerRequest } from '../../../src/training/pool/messages.ts';
 import { PopulationSession } from '../../../src/training/tfjs/population-session.ts';
 import { trainPopulation } from '../../../src/training/tfjs/population-train.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { unwrap } from '../../../src/pattern/failure.ts';
+import { unwrap } from '../../../src/base/failure.ts';
 import { type Dataset, emptySplit, type Split } from '../../../src/training/datasets/dataset.ts';
 import { trainingSettings } from '../../../src/training/settings.ts';
 import { type Runtime, startRuntime } from '../../../src/training/tfjs/runtime.ts';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { unwrap } from '../../../src/pattern/failure.ts';
+import { unwrap } from '../../../src/base/failure.ts';
 import type { PoolTask } from '../../../src/training/pool/messages.ts';
 import { candidateBytes } from '../../../src/training/pool/population-size.ts';
 import { trainingSettings } from '../../../src/training/settings.ts';

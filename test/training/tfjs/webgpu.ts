@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Outcome } from '../../../src/pattern/failure.ts';
+import type { Outcome } from '../../../src/base/failure.ts';
 import type { StartedBackend } from '../../../src/training/pool/messages.ts';
 import { probeBackend } from '../../../src/training/tfjs/probe.ts';
 

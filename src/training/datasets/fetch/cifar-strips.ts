@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../../../base/caller-errors.ts';
 import { decodePng } from './png.ts';
 
 /**
@@ -44,7 +45,7 @@ export const stripFiles: ReadonlySet<string> = new Set([
 export function batchFromStrip(png: Buffer, labels: readonly unknown[]): Buffer {
   const { width, height, channels, samples } = decodePng(png);
   if (width !== IMAGE || channels !== 3 || height !== labels.length) {
-    throw new RangeError(
+    throw new InvalidValueError(
       `expected ${labels.length} rows of ${IMAGE} RGB pixels; got ${height} of ${width}, ${channels} channels`,
     );
   }
@@ -52,7 +53,7 @@ export function batchFromStrip(png: Buffer, labels: readonly unknown[]): Buffer 
   for (let row = 0; row < height; row++) {
     const label = labels[row];
     if (typeof label !== 'number' || !(label >= 0 && label < 10))
-      throw new RangeError(`expected labels 0 to 9; got ${label}`);
+      throw new InvalidValueError(`expected labels 0 to 9; got ${label}`);
     const to = row * RECORD;
     const from = row * 3 * IMAGE;
     batch[to] = label;
@@ -72,6 +73,6 @@ export function batchFromPackage(name: string, files: ReadonlyMap<string, Buffer
   const text = files.get(strip.labels);
   if (png === undefined || text === undefined) return null;
   const labels: unknown = JSON.parse(text.toString('utf8'));
-  if (!Array.isArray(labels)) throw new RangeError(`expected a list of labels in ${strip.labels}`);
+  if (!Array.isArray(labels)) throw new InvalidValueError(`expected a list of labels in ${strip.labels}`);
   return batchFromStrip(png, labels.slice(strip.first, strip.first + BATCH));
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type Failure, FailureError, failure, type Outcome, success, unwrap } from '../../../pattern/failure.ts';
-import { makeFolders, writeWhole } from '../../../pattern/formats/file-access.ts';
+import { type Failure, failure, type Outcome, ScattershotError, success, unwrap } from '../../../base/failure.ts';
+import { makeFolders, writeWhole } from '../../../base/file-access.ts';
 import type { PublishedData, PublishedFile } from '../published.ts';
 import { batchFromPackage, stripFiles } from './cifar-strips.ts';
 import { faultOfBytes } from './digests.ts';
@@ -48,17 +48,17 @@ export class Collector {
     return this.#stored.size === this.#plan.needed.length;
   }
 
-  /** Takes what is wanted of the members. @throws FailureError, the system's error */
+  /** Takes what is wanted of the members. @throws ScattershotError, the system's error */
   async take(members: AsyncIterable<Member>): Promise<void> {
     for await (const { name, where, bytes } of members) {
-      if (this.#plan.signal?.aborted) throw new FailureError(aborted);
+      if (this.#plan.signal?.aborted) throw new ScattershotError(aborted);
       if (stripFiles.has(name)) this.#strips.set(name, bytes);
       else await this.#store(name, where, bytes);
       if (this.isComplete) return;
     }
   }
 
-  /** Puts together what can be, and says what is missing or wrong. @throws FailureError for a disk that cannot be written */
+  /** Puts together what can be, and says what is missing or wrong. @throws ScattershotError for a disk that cannot be written */
   async finish(): Promise<Outcome<void>> {
     for (const { name } of this.#missing()) {
       if (this.#plan.signal?.aborted) return aborted;

@@ -1,4 +1,4 @@
-import { type Failure, FailureError, failure } from '../../../pattern/failure.ts';
+import { type Failure, failure, ScattershotError } from '../../../base/failure.ts';
 
 /** The innermost cause of fetch's "fetch failed", as one word where there is one. */
 export function causeOf(error: unknown): string {
@@ -38,7 +38,7 @@ const lengthOf = (headers: Headers) =>
 
 /**
  * Asks for an address from byte `from` on (RFC 9110, section 14).
- * @throws FailureError for what another attempt would not change; any other error for what it might
+ * @throws ScattershotError for what another attempt would not change; any other error for what it might
  */
 export async function ask(address: string, from: number, signal: AbortSignal): Promise<Answer> {
   const range = from > 0 ? { range: `bytes=${from}-` } : undefined;
@@ -55,7 +55,7 @@ export async function ask(address: string, from: number, signal: AbortSignal): P
     return whole === from ? { body: null, start: from, totalBytes: from } : ask(address, 0, signal);
   }
   if (response.status >= 500 || response.status === 429) throw new Error(`the server answers ${response.status}`);
-  throw new FailureError(refused(address, response.status));
+  throw new ScattershotError(refused(address, response.status));
 }
 
 /** A signal that comes when the outer one does, or when nothing was heard for so long. */

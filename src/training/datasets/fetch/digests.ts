@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { failure, type Outcome, success } from '../../../pattern/failure.ts';
-import { fileFailure } from '../../../pattern/formats/file-access.ts';
+import { InvalidValueError } from '../../../base/caller-errors.ts';
+import { failure, type Outcome, success } from '../../../base/failure.ts';
+import { fileFailure } from '../../../base/file-access.ts';
 import type { PublishedFile } from '../published.ts';
 
 /** Hex digest of a whole file, read piece by piece. @throws the system's error; AbortError when the signal comes first */
@@ -15,7 +16,7 @@ export async function digestOfFile(path: string, algorithm: string, signal?: Abo
 /** Of Subresource Integrity ("sha512-" and base64): the algorithm and the digest in hex. @throws RangeError */
 export function readIntegrity(text: string): { readonly algorithm: string; readonly hex: string } {
   const [, algorithm, base64] = /^(md5|sha1|sha256|sha384|sha512)-([A-Za-z0-9+/=]+)$/.exec(text) ?? [];
-  if (algorithm === undefined) throw new RangeError(`expected "sha512-" and base64; got "${text}"`);
+  if (algorithm === undefined) throw new InvalidValueError(`expected "sha512-" and base64; got "${text}"`);
   return { algorithm, hex: Buffer.from(base64, 'base64').toString('hex') };
 }
 

@@ -1,7 +1,7 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Failure, FailureError, failure, type Outcome, success } from '../../../pattern/failure.ts';
-import { fileFailure } from '../../../pattern/formats/file-access.ts';
+import { type Failure, failure, type Outcome, ScattershotError, success } from '../../../base/failure.ts';
+import { fileFailure } from '../../../base/file-access.ts';
 import type { Download } from '../published.ts';
 import { ask, causeOf, unreachable, Watchdog } from './connection.ts';
 import { digestOfFile, readIntegrity, wrongDigest } from './digests.ts';
@@ -26,13 +26,13 @@ const MOST_VAIN_ATTEMPTS = 3;
 const aborted = () =>
   failure('aborted', 'the download was interrupted', 'Fetch again: it goes on from where it stopped.');
 
-/** Runs work on a file; what the disk does becomes a FailureError, apart from what the network does. */
+/** Runs work on a file; what the disk does becomes a ScattershotError, apart from what the network does. */
 async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const failed = fileFailure(error, path, 'write');
-    throw failed === null ? error : new FailureError(failed);
+    throw failed === null ? error : new ScattershotError(failed);
   }
 }
 
@@ -86,7 +86,7 @@ async function receiveAll(
       return null;
     } catch (error) {
       if (options.signal?.aborted) return aborted();
-      if (error instanceof FailureError) return error.failure;
+      if (error instanceof ScattershotError) return error.failure;
       vain = progress.done > before ? 0 : vain + 1;
       if (vain >= MOST_VAIN_ATTEMPTS) return unreachable(address, causeOf(error));
       const pauseMs = (options.pauseMs ?? PAUSE_MS) * 2 ** vain;
@@ -136,7 +136,7 @@ export async function download(
     }
   } catch (error) {
     if (options.signal?.aborted) return aborted();
-    if (error instanceof FailureError) return error.failure;
+    if (error instanceof ScattershotError) return error.failure;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Failure, FailureError, failure, type Outcome, success, unwrap } from '../../../pattern/failure.ts';
-import { fileFailure } from '../../../pattern/formats/file-access.ts';
+import { type Failure, failure, type Outcome, ScattershotError, success, unwrap } from '../../../base/failure.ts';
+import { fileFailure } from '../../../base/file-access.ts';
 import type { Origin, PublishedData, PublishedFile } from '../published.ts';
 import { Collector } from './collect.ts';
 import { faultOfFile } from './digests.ts';
@@ -48,7 +48,7 @@ async function removeStale(folder: string): Promise<void> {
 
 const totalOf = (files: readonly PublishedFile[]) => files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 
-/** The files that are absent or damaged; what is damaged is told. @throws FailureError */
+/** The files that are absent or damaged; what is damaged is told. @throws ScattershotError */
 async function neededFiles(data: PublishedData, folder: string, options: FetchOptions): Promise<PublishedFile[]> {
   const needed: PublishedFile[] = [];
   let doneBytes = 0;
@@ -99,7 +99,7 @@ async function attempt(way: () => Promise<Outcome<void>>, signal?: AbortSignal):
     return await way();
   } catch (error) {
     if (signal?.aborted) return failure('aborted', 'fetching the data was interrupted', 'Fetch again.');
-    if (error instanceof FailureError) return error.failure;
+    if (error instanceof ScattershotError) return error.failure;
     const { path } = error as NodeJS.ErrnoException;
     const known = fileFailure(error, path ?? 'the data', 'read');
     if (known === null) throw error;

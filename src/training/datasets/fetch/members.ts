@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createGunzip, gunzipSync } from 'node:zlib';
-import { FailureError, failure } from '../../../pattern/failure.ts';
+import { failure, ScattershotError } from '../../../base/failure.ts';
 import { tarFiles } from './tar.ts';
 
 /** A file found in a folder or an archive, unpacked. */
@@ -34,7 +34,7 @@ export const plainName = (path: string) =>
 const isPacked = (bytes: Uint8Array) => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 const broken = (where: string, why: string): never => {
-  throw new FailureError(
+  throw new ScattershotError(
     failure('broken-archive', `${where} cannot be unpacked: ${why}`, 'It is damaged or only half there: get it again.'),
   );
 };
@@ -48,12 +48,12 @@ function unpacked(bytes: Buffer, where: string): Buffer {
   }
 }
 
-/** One file that holds one member. @throws FailureError, the system's error */
+/** One file that holds one member. @throws ScattershotError, the system's error */
 export async function* memberOfFile(path: string, name: string, where: string): AsyncGenerator<Member> {
   yield { name: plainName(name), where, bytes: unpacked(await readFile(path), where) };
 }
 
-/** Wanted files of a folder and those in it, the highest first; a link to a folder is not followed. @throws FailureError, the system's error */
+/** Wanted files of a folder and those in it, the highest first; a link to a folder is not followed. @throws ScattershotError, the system's error */
 export async function* membersOfFolder(folder: string, search: Search, depth = MOST_DEPTH): AsyncGenerator<Member> {
   const entries = (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
@@ -81,7 +81,7 @@ async function firstBytes(path: string): Promise<Buffer> {
 
 /**
  * Wanted files of a tar archive, compressed by gzip or not, in the archive's order.
- * @throws FailureError 'broken-archive' for what is no such archive, or not a whole one; the system's error
+ * @throws ScattershotError 'broken-archive' for what is no such archive, or not a whole one; the system's error
  */
 export async function* membersOfArchive(
   path: string,

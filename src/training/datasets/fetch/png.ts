@@ -1,4 +1,5 @@
 import { crc32, inflateSync } from 'node:zlib';
+import { InvalidValueError } from '../../../base/caller-errors.ts';
 
 /** 8-bit samples, row-major, channels innermost. */
 export interface Raster {
@@ -18,7 +19,7 @@ interface Chunks {
 }
 
 const refuse = (why: string): never => {
-  throw new RangeError(
+  throw new InvalidValueError(
     `expected a whole PNG image, 8 bits a channel, RGB or RGBA, not interlaced; got one where ${why}`,
   );
 };

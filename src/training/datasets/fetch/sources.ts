@@ -1,6 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { failure, type Outcome, unwrap } from '../../../pattern/failure.ts';
+import { failure, type Outcome, unwrap } from '../../../base/failure.ts';
 import type { Download, Origin, PublishedFile } from '../published.ts';
 import type { Collector } from './collect.ts';
 import { digestOfFile, readIntegrity, wrongDigest } from './digests.ts';
@@ -28,7 +28,7 @@ async function collectAll(collector: Collector, members: AsyncIterable<Member>):
   return collector.finish();
 }
 
-/** From a folder, an archive, or one of the files, whose folder then counts. @throws FailureError, the system's error */
+/** From a folder, an archive, or one of the files, whose folder then counts. @throws ScattershotError, the system's error */
 export async function fromPath(delivery: Delivery, path: string): Promise<Outcome<void>> {
   const full = resolve(path);
   const isFile = delivery.files.some(({ name }) => name === plainName(full));
@@ -59,7 +59,7 @@ async function withDownload<T>(
   }
 }
 
-/** From addresses that hold an archive of all files, or a file each. @throws FailureError, the system's error */
+/** From addresses that hold an archive of all files, or a file each. @throws ScattershotError, the system's error */
 export async function fromAddresses(delivery: Delivery, downloads: readonly Download[]): Promise<Outcome<void>> {
   const { files, needed, transfer } = delivery;
   const [{ address }] = downloads;
@@ -99,7 +99,7 @@ async function packedByNpm(delivery: Delivery, origin: NpmOrigin, use: (path: st
 
 /**
  * From a tarball of npm's registry, by a download that can be gone on with; where that is not allowed or there is no way without a
- * proxy, by npm itself. @throws FailureError, the system's error
+ * proxy, by npm itself. @throws ScattershotError, the system's error
  */
 export async function fromNpm(delivery: Delivery, origin: NpmOrigin): Promise<Outcome<void>> {
   const { signal, onNote } = delivery.transfer;

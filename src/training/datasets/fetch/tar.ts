@@ -1,3 +1,5 @@
+import { InvalidValueError } from '../../../base/caller-errors.ts';
+
 /** One file of a tar archive. */
 export interface TarFile {
   /** with its folders, as the archive names it */
@@ -10,7 +12,7 @@ const BLOCK = 512;
 const MOST_NOTE_BYTES = 1 << 20;
 
 const refuse = (why: string): never => {
-  throw new RangeError(`expected a whole tar archive; got one where ${why}`);
+  throw new InvalidValueError(`expected a whole tar archive; got one where ${why}`);
 };
 
 /** Bytes of a stream, taken by the number. */

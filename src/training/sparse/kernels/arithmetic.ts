@@ -1,4 +1,4 @@
-import { type Code, f32x4, i32, type Local, repeatBelow, v128, when } from '../../../wasm/assembler.ts';
+import { type Code, f32x4, i32, type Local, repeatBelow, v128, when } from '../../../base/wasm/assembler.ts';
 
 /** Examples that are worked on at once, the batch innermost: a row of a tile is one cache line. */
 export const tileWidth = 16;

@@ -1,4 +1,4 @@
-import { type Code, defineFunction, type FunctionCode, i32, v128 } from '../../../wasm/assembler.ts';
+import { type Code, defineFunction, type FunctionCode, i32, v128 } from '../../../base/wasm/assembler.ts';
 import { loopBelow, type MultiplyAdd, rowBytes, vectorOffsets } from './arithmetic.ts';
 import { type Finish, finished } from './products.ts';
 

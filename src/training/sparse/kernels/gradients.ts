@@ -7,7 +7,7 @@ import {
   type Local,
   v128,
   when,
-} from '../../../wasm/assembler.ts';
+} from '../../../base/wasm/assembler.ts';
 import type { EdgeLists } from '../layout.ts';
 import { addLanes, laneSums, loopBelow, type MultiplyAdd, rowBytes, vectorOffsets } from './arithmetic.ts';
 

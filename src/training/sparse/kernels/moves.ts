@@ -1,4 +1,12 @@
-import { type Code, defineFunction, type FunctionCode, f32x4, i32, type Local, v128 } from '../../../wasm/assembler.ts';
+import {
+  type Code,
+  defineFunction,
+  type FunctionCode,
+  f32x4,
+  i32,
+  type Local,
+  v128,
+} from '../../../base/wasm/assembler.ts';
 import { loopBelow, rowBytes, vectorBytes, vectorOffsets } from './arithmetic.ts';
 
 /** Rows and columns of a 4 × 4 block exchanged, in eight shuffles. */

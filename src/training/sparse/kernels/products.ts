@@ -1,4 +1,12 @@
-import { type Code, defineFunction, type FunctionCode, f32x4, i32, type Local, v128 } from '../../../wasm/assembler.ts';
+import {
+  type Code,
+  defineFunction,
+  type FunctionCode,
+  f32x4,
+  i32,
+  type Local,
+  v128,
+} from '../../../base/wasm/assembler.ts';
 import type { EdgeLists } from '../layout.ts';
 import { loopBelow, type MultiplyAdd, rowBytes, vectorOffsets } from './arithmetic.ts';
 

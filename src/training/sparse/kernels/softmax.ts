@@ -7,7 +7,7 @@ import {
   i32x4,
   type Local,
   v128,
-} from '../../../wasm/assembler.ts';
+} from '../../../base/wasm/assembler.ts';
 import { loopBelow, rowBytes, vectorOffsets } from './arithmetic.ts';
 
 /** Addresses of what is worked out for each example of a tile, one row each. */

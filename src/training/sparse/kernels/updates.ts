@@ -1,4 +1,4 @@
-import { defineFunction, type FunctionCode, f32x4, i32, v128 } from '../../../wasm/assembler.ts';
+import { defineFunction, type FunctionCode, f32x4, i32, v128 } from '../../../base/wasm/assembler.ts';
 import { adam } from '../../settings.ts';
 import type { ParameterArrays } from '../layout.ts';
 import { flushed, loopBelow, vectorBytes } from './arithmetic.ts';

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { unwrap } from '../../../../src/pattern/failure.ts';
+import { unwrap } from '../../../../src/base/failure.ts';
 import { download } from '../../../../src/training/datasets/fetch/download.ts';
 import { claimPart } from '../../../../src/training/datasets/fetch/parts.ts';
 import type { Download } from '../../../../src/training/datasets/published.ts';

@@ -12,7 +12,7 @@ import {
 import { delimiter, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { unwrap } from '../../../../src/pattern/failure.ts';
+import { unwrap } from '../../../../src/base/failure.ts';
 import { batchFromStrip } from '../../../../src/training/datasets/fetch/cifar-strips.ts';
 import {
   type FetchOptions,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { access, type FileHandle, constants as modes, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type Failure, FailureError, failure, type Outcome, success } from '../failure.ts';
+import { type Failure, failure, type Outcome, ScattershotError, success } from './failure.ts';
 
 type Purpose = 'read' | 'write';
 
@@ -59,7 +59,7 @@ export async function readWhole(path: string): Promise<Outcome<Buffer>> {
 
 /** What a chunk source refused, or the system's word on a file, as a Failure; a bug goes on as the error it is. */
 function failureOf(error: unknown, path: string, purpose: Purpose): Failure {
-  if (error instanceof FailureError) return error.failure;
+  if (error instanceof ScattershotError) return error.failure;
   const known = fileFailure(error, path, purpose);
   if (known === null) throw error;
   return known;

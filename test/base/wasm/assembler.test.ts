@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { assemble, defineFunction, i32, signed, unsigned, whileBelow } from '../../src/wasm/assembler.ts';
+import { assemble, defineFunction, i32, signed, unsigned, whileBelow } from '../../../src/base/wasm/assembler.ts';
 
 const { Memory, Module, Instance } = (
   globalThis as unknown as {

@@ -1,3 +1,5 @@
+import { InvalidValueError } from './caller-errors.ts';
+
 /**
  * The project's only source of randomness: xoshiro128** (Blackman & Vigna 2018), seeded by a number and forked by numbers.
  *
@@ -28,7 +30,7 @@ function absorb(key: Key, word: number): Key {
 
 function absorbNumber(key: Key, value: number): Key {
   if (!Number.isSafeInteger(value) || value < 0) {
-    throw new RangeError(`a seed must be a whole number from 0 to 2^53 − 1; got ${value}`);
+    throw new InvalidValueError(`a seed must be a whole number from 0 to 2^53 − 1; got ${value}`);
   }
   return absorb(absorb(key, (value % TWO_32) | 0), Math.floor(value / TWO_32) | 0);
 }
@@ -39,7 +41,7 @@ function absorbNumber(key: Key, value: number): Key {
  * @throws RangeError unless x is above 0 and finite
  */
 export function portableLog(x: number): number {
-  if (!(x > 0 && x < Infinity)) throw new RangeError(`a logarithm needs a finite number above 0; got ${x}`);
+  if (!(x > 0 && x < Infinity)) throw new InvalidValueError(`a logarithm needs a finite number above 0; got ${x}`);
   let exponent = 0;
   let m = x;
   while (m < Math.SQRT1_2) {
@@ -98,7 +100,7 @@ export class Random {
   /** Uniform in 0 … bound − 1, without bias. @param bound whole number from 1 to 2^32 */
   below(bound: number): number {
     if (!(Number.isInteger(bound) && bound >= 1 && bound <= TWO_32)) {
-      throw new RangeError(`a bound must be a whole number from 1 to 2^32; got ${bound}`);
+      throw new InvalidValueError(`a bound must be a whole number from 1 to 2^32; got ${bound}`);
     }
     for (;;) {
       const draw = this.uint32();

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { portableLog, Random } from '../../src/pattern/random.ts';
+import { portableLog, Random } from '../../src/base/random.ts';
 
 const draws = (random: Random, count: number) => Array.from({ length: count }, () => random.uint32());
 

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 
-const manifests = ['../package.json', '../../package.json'];
+const manifests = ['../../package.json', '../../package.json'];
 
-/** Scattershot's version, from the package's manifest: one folder up from the sources, two from the build. */
+/** Scattershot's version, from the package's manifest: two folders up from the sources, three from the build. */
 export const version: string = readVersion();
 
 function readVersion(): string {

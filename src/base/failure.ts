@@ -31,19 +31,31 @@ export const failure = (reason: string, message: string, nextStep: string): Fail
   nextStep,
 });
 
-/** A Failure on its way through code that can only throw; the command line prints it like the value it carries. */
-export class FailureError extends Error {
-  readonly failure: Failure;
+/**
+ * What the world did, thrown: by public functions, and on its way through code that can only throw. What a caller did wrong is a
+ * `RangeError` or `TypeError` instead.
+ */
+export class ScattershotError extends Error {
+  /** kebab-case, stable: to branch on */
+  readonly reason: string;
+  /** one sentence: what the user can do about it */
+  readonly nextStep: string;
 
-  constructor(carried: Failure) {
-    super(carried.message);
-    this.name = 'FailureError';
-    this.failure = carried;
+  constructor({ reason, message, nextStep }: Pick<Failure, 'reason' | 'message' | 'nextStep'>) {
+    super(message);
+    this.name = 'ScattershotError';
+    this.reason = reason;
+    this.nextStep = nextStep;
+  }
+
+  /** The same as a value. */
+  get failure(): Failure {
+    return failure(this.reason, this.message, this.nextStep);
   }
 }
 
 /** The value of an outcome, or its Failure thrown. */
 export function unwrap<T>(outcome: Outcome<T>): T {
   if (outcome.ok) return outcome.value;
-  throw new FailureError(outcome);
+  throw new ScattershotError(outcome);
 }

@@ -1,0 +1,16 @@
+/**
+ * What a caller did wrong: a value that cannot be, told with what was got and what was expected. A class of our own, so that the
+ * command line tells a user's mistake from a defect of the program, for which the language throws `RangeError` as well.
+ */
+export class InvalidValueError extends RangeError {
+  override readonly name = 'RangeError';
+}
+
+/** As `InvalidValueError`, for a value of the wrong type. */
+export class InvalidTypeError extends TypeError {
+  override readonly name = 'TypeError';
+}
+
+/** Whether an error tells of a caller's mistake. */
+export const isCallerMistake = (error: unknown): error is InvalidValueError | InvalidTypeError =>
+  error instanceof InvalidValueError || error instanceof InvalidTypeError;
