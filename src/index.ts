@@ -41,4 +41,5 @@ export { findDataset } from './training/datasets/index.ts';
 export { createTrainer, detectBackends } from './training/engines.ts';
 export { trainingSettings } from './training/settings.ts';
 export type { Trainer, TrainingEvent, TrainingJob, TrainingSettings } from './training/trainer.ts';
-export { decide, type Verdict } from './validation/verdict.ts';
+export { decide } from './validation/verdict.ts';
+export type { Verdict } from './validation/verdict-record.ts';

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { constraintsRefusal } from '../../strategies/shared/constrained.ts';
 import type { Architecture } from '../pattern/architecture.ts';
 import type { Constraints, NeuronPair, NmStructure } from '../pattern/constraints/constraints.ts';
+import { refusalOfConstraints } from '../study/constraints-refusal.ts';
 import { UsageError } from './errors.ts';
 import { isRecord, readJsonFile } from './json-file.ts';
 
@@ -137,7 +137,7 @@ export function typedConstraints(options: ConstraintOptions, architecture: Archi
 export function constraintsFrom(options: ConstraintOptions, architecture: Architecture): Constraints | undefined {
   const constraints = typedConstraints(options, architecture);
   if (constraints === undefined) return undefined;
-  const refusal = constraintsRefusal({ architecture, constraints });
+  const refusal = refusalOfConstraints(architecture, constraints);
   if (refusal === null) return constraints;
   throw new UsageError(`these constraints are refused: ${refusal}`, 'Loosen them, or choose other fan-outs.');
 }

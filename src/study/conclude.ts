@@ -3,7 +3,8 @@ import { scorePattern } from '../scatter/kernel.ts';
 import { otherMetric } from '../scatter/metric.ts';
 import type { CandidateRecord, EvaluationRecord, Store, StudyRecord } from '../store/index.ts';
 import { controlEntries, controlScatter } from '../validation/control.ts';
-import { decide, type Observation, type Verdict } from '../validation/verdict.ts';
+import { decide } from '../validation/verdict.ts';
+import type { Observation, Verdict } from '../validation/verdict-record.ts';
 import { problemOf, type StudySettings } from './settings.ts';
 
 /** What a study that trained its candidates came to. */

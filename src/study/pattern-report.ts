@@ -1,3 +1,4 @@
+import { uniformRandomPattern } from '../../strategies/uniform-random.ts';
 import type { Random } from '../base/random.ts';
 import type { Architecture } from '../pattern/architecture.ts';
 import type { Direction, Entry } from '../pattern/entries.ts';
@@ -41,8 +42,6 @@ export interface ReportRequest {
   readonly architecture: Architecture;
   readonly entries: readonly Entry[];
   readonly metric: Metric;
-  /** draws one random pattern of the architecture, for the random levels */
-  readonly sample: (random: Random) => Pattern;
   readonly random: Random;
 }
 
@@ -54,7 +53,8 @@ function sampleCount(pattern: Pattern): number {
 
 /** Everything that can be said of one pattern's scatter. */
 export function reportPattern(pattern: Pattern, request: ReportRequest): PatternReport {
-  const { architecture, entries, metric, sample, random } = request;
+  const { architecture, entries, metric, random } = request;
+  const sample = (source: Random) => uniformRandomPattern({ architecture, entries, metric, target: null }, source);
   const { score, other, otherReason } = scoreBoth(pattern, entries, metric);
   const levels = randomLevels(entries, architecture, metric, sample, random, sampleCount(pattern));
   return {

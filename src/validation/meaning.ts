@@ -1,5 +1,5 @@
 import type { Correlation } from './link.ts';
-import type { Findings, Verdict } from './verdict.ts';
+import type { Findings, Verdict } from './verdict-record.ts';
 
 /** Fewer candidates than this never decide anything. */
 export const LEAST_TO_TELL = 8;

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { spearman } from '../../src/validation/correlation.ts';
-import { decide, type Observation, type VerdictOptions } from '../../src/validation/verdict.ts';
+import { decide, type VerdictOptions } from '../../src/validation/verdict.ts';
+import type { Observation } from '../../src/validation/verdict-record.ts';
 
 const options = (seed = 1): VerdictOptions => ({
   random: Random.fromSeed(seed),

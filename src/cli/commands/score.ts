@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { uniformRandomPattern } from '../../../strategies/uniform-random.ts';
 import { unwrap } from '../../base/failure.ts';
 import { Random } from '../../base/random.ts';
 import { defineArchitecture } from '../../pattern/architecture.ts';
@@ -48,7 +47,6 @@ async function score(path: string, options: ScoreOptions): Promise<void> {
   const problem = { architecture, entries, metric: options.metric ?? 'indicator', target: null };
   const report = reportPattern(file.pattern, {
     ...problem,
-    sample: (random) => uniformRandomPattern(problem, random),
     random: Random.fromSeed(context.seed),
   });
   const constraints = typedConstraints(options, architecture);

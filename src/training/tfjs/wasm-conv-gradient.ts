@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { RunKernel, WasmKernelCall } from './wasm-kernels.ts';
+import type { RunKernel, WasmKernelCall } from './wasm-kernel-call.ts';
 
 export type ConvGradientCall = WasmKernelCall<'x' | 'dy', tf.Conv2DBackpropFilterAttrs>;
 

@@ -1,20 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { type ConvGradientCall, conv2DBackpropFilter } from './wasm-conv-gradient.ts';
-
-/** Runs another kernel of the wasm backend. Its output belongs to the caller, who disposes it or returns it. */
-export type RunKernel = (
-  name: string,
-  inputs: Readonly<Record<string, tf.TensorInfo>>,
-  attrs: Readonly<Record<string, unknown>>,
-) => tf.TensorInfo;
-
-/** What a registered kernel is called with. */
-export interface WasmKernelCall<InputName extends string, Attributes> {
-  readonly inputs: Readonly<Record<InputName, tf.TensorInfo>>;
-  readonly attrs: Attributes;
-  readonly backend: BackendWasm;
-}
+import type { RunKernel, WasmKernelCall } from './wasm-kernel-call.ts';
 
 /** The last two axes exchanged. */
 function transposed(x: tf.TensorInfo, run: RunKernel): tf.TensorInfo {
