@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { type Answerer, send, startServer } from '../training/datasets/fetch/web-server.ts';
+import { type Answerer, send, startServer } from '../downloads/web-server.ts';
 import { inFolder, program, type Run, type RunOptions, runProgram } from './program.ts';
 
 /** One sentence that says what is wrong, one that says what to do, and no stack. */

@@ -40,10 +40,12 @@ export const packageRooms: Readonly<Record<string, readonly string[]>> = {
   '@tensorflow/tfjs-core': ['training/tfjs'],
   'better-sqlite3': ['store'],
   commander: ['cli'],
+  'fast-png': ['training/datasets'],
   fflate: ['base', 'pattern/formats'],
   ink: ['terminal'],
   'ml-matrix': ['scatter', 'proxies'],
   piscina: ['search', 'training/pool'],
   react: ['terminal'],
   'simple-statistics': ['base', 'proxies', 'report', 'scatter', 'search', 'study', 'training', 'validation'],
+  'tar-stream': ['downloads'],
 };

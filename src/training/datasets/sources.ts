@@ -1,14 +1,26 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Failure, failure, type Outcome, success } from '../../base/failure.ts';
+import {
+  type FetchOptions as FilesFetchOptions,
+  type FetchProgress as FilesFetchProgress,
+  fetchFiles,
+} from '../../downloads/fetch-files.ts';
+import type { Origin } from '../../downloads/published-files.ts';
 import { cacheFile } from './cache.ts';
 import type { Dataset } from './dataset.ts';
-import { type FetchOptions, fetchPublished, publishedFolder } from './fetch/fetch-published.ts';
 import { type ImageSettings, imageDataName, loadImages, notFetched, scaleInWords } from './images.ts';
 import { type LoadOptions, loadMorse } from './load-morse.ts';
 import { describeMorse, type MorseSettings, morseName, morseNormalisation } from './morse-settings.ts';
 import { inspectOwnData, loadOwnData, type OwnFacts, type OwnSettings, ownDataName, ownPaths } from './own-data.ts';
-import type { Origin } from './published.ts';
+import { publishedFolder } from './published.ts';
+
+/** How far fetching is; generated data are made instead. */
+export type FetchProgress = Omit<FilesFetchProgress, 'step'> & { readonly step: FilesFetchProgress['step'] | 'make' };
+
+export type FetchOptions = Omit<FilesFetchOptions, 'onProgress'> & {
+  readonly onProgress?: (progress: FetchProgress) => void;
+};
 
 /** One dataset that can be asked for by name. */
 export interface DatasetSource {
@@ -105,7 +117,10 @@ export function imageSource(settings: ImageSettings): DatasetSource {
     from: data.origins.map(originText).join(', or '),
     load: (cacheFolder, options) => loadImages(settings, cacheFolder, options),
     lacks: (cacheFolder) => lackOf(settings, cacheFolder),
-    fetch: (cacheFolder, options) => fetchPublished(data, cacheFolder, options),
+    fetch: (cacheFolder, options) => {
+      const downloads = publishedFolder(cacheFolder, 'downloads');
+      return fetchFiles(data, { files: publishedFolder(cacheFolder, data.name), downloads }, options);
+    },
     path: (cacheFolder) => publishedFolder(cacheFolder, data.name),
   };
 }

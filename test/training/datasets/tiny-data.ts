@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Origin, PublishedData, PublishedFile } from '../../../src/training/datasets/published.ts';
+import type { Origin, PublishedFile } from '../../../src/downloads/published-files.ts';
+import { type PublishedData, publishedData } from '../../../src/training/datasets/published.ts';
 
 /** The sum of small numbers, spread over a byte: no two neighbours alike. */
 const byteAt = (...numbers: readonly number[]) => numbers.reduce((hash, n) => (hash * 31 + n + 7) % 251, 1);
@@ -73,5 +74,17 @@ export function published(
   );
   const features = format === 'idx' ? 6 : 3072;
   const classes = format === 'idx' ? 3 : 10;
-  return { name, title: 'for tests', features, classes, format, files: entries, origins, source: 'these tests' };
+  const { assembly, otherVersion } = publishedData[name];
+  return {
+    assembly,
+    otherVersion,
+    name,
+    title: 'for tests',
+    features,
+    classes,
+    format,
+    files: entries,
+    origins,
+    source: 'these tests',
+  };
 }

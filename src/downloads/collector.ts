@@ -1,14 +1,13 @@
 import { join } from 'node:path';
-import { type Failure, failure, type Outcome, ScattershotError, success, unwrap } from '../../../base/failure.ts';
-import { makeFolders, writeWhole } from '../../../base/file-access.ts';
-import type { PublishedData, PublishedFile } from '../published.ts';
-import { batchFromPackage, stripFiles } from './cifar-strips.ts';
-import { faultOfBytes } from './digests.ts';
-import type { Member, Search } from './members.ts';
+import { type Failure, failure, type Outcome, ScattershotError, success, unwrap } from '../base/failure.ts';
+import { makeFolders, writeWhole } from '../base/file-access.ts';
+import { faultOfBytes, slices } from './digests.ts';
+import { type Member, plainName, type Search } from './members.ts';
+import type { PublishedFile, PublishedFiles } from './published-files.ts';
 
 export interface CollectPlan {
-  readonly data: PublishedData;
-  /** those of the data's files that are not there yet */
+  readonly data: PublishedFiles;
+  /** those of the files that are not there yet */
   readonly needed: readonly PublishedFile[];
   /** where they are to lie */
   readonly folder: string;
@@ -18,14 +17,14 @@ export interface CollectPlan {
   readonly signal?: AbortSignal;
 }
 
-/** Takes a data set's files from members of a folder or an archive, checks them and stores them, each whole or not at all. */
+/** Takes published files from members of a folder or an archive, checks them and stores them, each whole or not at all. */
 export class Collector {
   readonly #plan: CollectPlan;
   readonly #stored = new Set<string>();
   /** what was wrong with a file of that name */
   readonly #faults = new Map<string, string>();
-  readonly #strips = new Map<string, Buffer>();
-  #sawPickles = false;
+  readonly #parts = new Map<string, Buffer>();
+  #sawOtherVersion = false;
 
   constructor(plan: CollectPlan) {
     this.#plan = plan;
@@ -33,14 +32,17 @@ export class Collector {
 
   /** What to look for. */
   get search(): Search {
-    const { data, needed } = this.#plan;
+    const { data, needed, signal } = this.#plan;
     const names = new Set(needed.map(({ name }) => name));
     return {
-      wanted: (name) =>
-        (names.has(name) && !this.#stored.has(name)) || (data.format === 'cifar-10' && stripFiles.has(name)),
-      onOther: (path) => {
-        if (/(^|[\\/])(cifar-10-batches-py|cifar-100-python)[\\/]/.test(path)) this.#sawPickles = true;
+      wanted: (path) => {
+        const name = plainName(path);
+        return (names.has(name) && !this.#stored.has(name)) || data.assembly?.isPart(path) === true;
       },
+      onOther: (path) => {
+        if (data.otherVersion?.paths.test(path)) this.#sawOtherVersion = true;
+      },
+      signal,
     };
   }
 
@@ -50,10 +52,11 @@ export class Collector {
 
   /** Takes what is wanted of the members. @throws ScattershotError, the system's error */
   async take(members: AsyncIterable<Member>): Promise<void> {
-    for await (const { name, where, bytes } of members) {
-      if (this.#plan.signal?.aborted) throw new ScattershotError(aborted);
-      if (stripFiles.has(name)) this.#strips.set(name, bytes);
-      else await this.#store(name, where, bytes);
+    const { data, signal } = this.#plan;
+    for await (const { path, where, bytes } of members) {
+      if (signal?.aborted) throw new ScattershotError(aborted);
+      if (data.assembly?.isPart(path)) this.#parts.set(path, bytes);
+      else await this.#store(plainName(path), where, bytes);
       if (this.isComplete) return;
     }
   }
@@ -62,7 +65,7 @@ export class Collector {
   async finish(): Promise<Outcome<void>> {
     for (const { name } of this.#missing()) {
       if (this.#plan.signal?.aborted) return aborted;
-      if (this.#strips.size > 0) await this.#storeStrip(name);
+      if (this.#parts.size > 0) await this.#assemble(name);
     }
     const missing = this.#missing();
     return missing.length === 0 ? success(undefined) : this.#failure(missing.map(({ name }) => name));
@@ -72,11 +75,12 @@ export class Collector {
     return this.#plan.needed.filter(({ name }) => !this.#stored.has(name));
   }
 
-  async #storeStrip(name: string): Promise<void> {
-    const where = `${name}, put together from ${this.#plan.source},`;
+  async #assemble(name: string): Promise<void> {
+    const { data, source, signal } = this.#plan;
+    const where = `${name}, put together from ${source},`;
     try {
-      const batch = batchFromPackage(name, this.#strips);
-      if (batch !== null) await this.#store(name, where, batch);
+      const bytes = await data.assembly?.assemble(name, this.#parts, signal);
+      if (bytes) await this.#store(name, where, bytes);
     } catch (error) {
       if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
       this.#faults.set(name, `${where} cannot be made: ${error.message}`);
@@ -84,16 +88,16 @@ export class Collector {
   }
 
   async #store(name: string, where: string, bytes: Buffer): Promise<void> {
-    const { needed, folder, onStored } = this.#plan;
+    const { needed, folder, onStored, signal } = this.#plan;
     const file = needed.find((each) => each.name === name);
     if (file === undefined || this.#stored.has(name)) return;
-    const fault = faultOfBytes(bytes, file);
+    const fault = await faultOfBytes(bytes, file, signal);
     if (fault !== null) {
       this.#faults.set(name, `${where} ${fault}`);
       return;
     }
     makeFolders(folder);
-    unwrap(await writeWhole(join(folder, name), [bytes]));
+    unwrap(await writeWhole(join(folder, name), slices(bytes, signal)));
     this.#stored.add(name);
     onStored?.(file);
   }
@@ -105,9 +109,9 @@ export class Collector {
       const message = `this is not the published ${data.name}: ${this.#faults.get(wrong)}`;
       return failure('wrong-digest', message, 'It is damaged, half there, or another version: get it again.');
     }
-    if (this.#sawPickles) {
-      const message = `${source} is the Python version of ${data.name}, which is not read`;
-      return failure('other-version', message, 'Get the binary version (its name ends in -binary.tar.gz).');
+    if (this.#sawOtherVersion && data.otherVersion !== undefined) {
+      const { what, nextStep } = data.otherVersion;
+      return failure('other-version', `${source} is ${what} of ${data.name}, which is not read`, nextStep);
     }
     const list = missing.length === data.files.length ? 'none' : `not all (missing: ${missing.join(', ')})`;
     const message = `${source} holds ${list} of the files of ${data.name}`;

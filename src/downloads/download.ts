@@ -1,11 +1,11 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Failure, failure, type Outcome, ScattershotError, success } from '../../../base/failure.ts';
-import { fileFailure } from '../../../base/file-access.ts';
-import type { Download } from '../published.ts';
+import { type Failure, failure, type Outcome, ScattershotError, success } from '../base/failure.ts';
+import { fileFailure } from '../base/file-access.ts';
 import { ask, causeOf, unreachable, Watchdog } from './connection.ts';
 import { digestOfFile, readIntegrity, wrongDigest } from './digests.ts';
-import { claimPart } from './parts.ts';
+import { claimPart } from './part-files.ts';
+import type { Download } from './published-files.ts';
 
 export interface TransferOptions {
   readonly signal?: AbortSignal;

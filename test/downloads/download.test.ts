@@ -4,11 +4,11 @@ import { readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { unwrap } from '../../../../src/base/failure.ts';
-import { download } from '../../../../src/training/datasets/fetch/download.ts';
-import { claimPart } from '../../../../src/training/datasets/fetch/parts.ts';
-import type { Download } from '../../../../src/training/datasets/published.ts';
-import { failureOf, testFolder } from '../../../pattern/formats/refusals.ts';
+import { unwrap } from '../../src/base/failure.ts';
+import { download } from '../../src/downloads/download.ts';
+import { claimPart } from '../../src/downloads/part-files.ts';
+import type { Download } from '../../src/downloads/published-files.ts';
+import { failureOf, testFolder } from '../pattern/formats/refusals.ts';
 import { send, startServer, type WebServer } from './web-server.ts';
 
 const content = Buffer.from(Uint32Array.from({ length: 50_000 }, (_, i) => i * 2654435761).buffer);

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { InvalidValueError } from '../../../base/caller-errors.ts';
-import { failure, type Outcome, success } from '../../../base/failure.ts';
-import { fileFailure } from '../../../base/file-access.ts';
-import type { PublishedFile } from '../published.ts';
+import { setImmediate } from 'node:timers/promises';
+import { InvalidValueError } from '../base/caller-errors.ts';
+import { failure, type Outcome, success } from '../base/failure.ts';
+import { fileFailure } from '../base/file-access.ts';
+import type { PublishedFile } from './published-files.ts';
 
 /** Hex digest of a whole file, read piece by piece. @throws the system's error; AbortError when the signal comes first */
 export async function digestOfFile(path: string, algorithm: string, signal?: AbortSignal): Promise<string> {
@@ -22,10 +23,30 @@ export function readIntegrity(text: string): { readonly algorithm: string; reado
 
 export const algorithmName = (algorithm: string) => (algorithm === 'md5' ? 'MD5' : algorithm.replace(/^sha/, 'SHA-'));
 
-/** What is wrong with these bytes as that file, in words after "it"; null where they are it. */
-export function faultOfBytes(bytes: Uint8Array, { sizeBytes, digest }: PublishedFile): string | null {
+const SLICE_BYTES = 1 << 22;
+
+/** The bytes in slices, until the signal comes: hashing or writing them does not keep an interruption waiting. @throws AbortError */
+export function* slices(bytes: Uint8Array, signal?: AbortSignal): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+    signal?.throwIfAborted();
+    yield bytes.subarray(at, at + SLICE_BYTES);
+  }
+}
+
+/** What is wrong with these bytes as that file, in words after "it"; null where they are it. @throws AbortError */
+export async function faultOfBytes(
+  bytes: Uint8Array,
+  { sizeBytes, digest }: PublishedFile,
+  signal?: AbortSignal,
+): Promise<string | null> {
   if (bytes.length !== sizeBytes) return `has ${bytes.length} bytes instead of ${sizeBytes}`;
-  const hex = createHash(digest.algorithm).update(bytes).digest('hex');
+  const hash = createHash(digest.algorithm);
+  for (const slice of slices(bytes, signal)) {
+    hash.update(slice);
+    // a signal only arrives while nothing is computed
+    await setImmediate();
+  }
+  const hex = hash.digest('hex');
   return hex === digest.hex ? null : wrongDigest(digest.algorithm, hex, digest.hex);
 }
 

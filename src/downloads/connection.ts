@@ -1,4 +1,4 @@
-import { type Failure, failure, ScattershotError } from '../../../base/failure.ts';
+import { type Failure, failure, ScattershotError } from '../base/failure.ts';
 
 /** The innermost cause of fetch's "fetch failed", as one word where there is one. */
 export function causeOf(error: unknown): string {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { makeFolders } from '../../../base/file-access.ts';
+import { makeFolders } from '../base/file-access.ts';
 
 /**
  * Half-done downloads. Each belongs to one process, whose number stands in its name, so that two that fetch the same thing at once
