@@ -1,52 +1,110 @@
-import type { SearchProgress } from '../search/events.ts';
+import type { Budget, IslandSpec, SearchProgress } from '../search/events.ts';
+import type { CandidateRecord } from '../store/index.ts';
 import type { TrainingEvent } from '../training/trainer.ts';
+import type { DataReport } from './data-report.ts';
+import type { SearchEnd } from './search-end.ts';
+import type { StudySettings } from './settings.ts';
 
-/** What a listener shows of a kept candidate. */
-export interface CandidateSummary {
-  readonly number: number;
-  readonly fingerprint: string;
-  readonly strategy: string;
-  readonly scatter: number;
-  readonly vector: readonly number[];
-}
+/** A candidate as events carry it: all that it takes to show and to rank it. */
+export type ShownCandidate = Pick<
+  CandidateRecord,
+  'number' | 'fingerprint' | 'strategy' | 'scatter' | 'vector' | 'otherScatter' | 'ties'
+>;
 
-export type StudyPhase = 'search' | 'select' | 'data' | 'train' | 'verdict';
+/** What a study is doing from now on. */
+export type StudyPhase =
+  | {
+      readonly phase: 'search';
+      readonly islands: readonly IslandSpec[];
+      readonly budget: Budget;
+      /** candidates in a row without a better one that end the search; null: no number does */
+      readonly patience: number | null;
+    }
+  | {
+      readonly phase: 'select';
+      /** how many were chosen for training */
+      readonly candidates: number;
+    }
+  | {
+      readonly phase: 'data';
+      /** name of the dataset, with its options */
+      readonly dataset: string;
+    }
+  | {
+      readonly phase: 'train';
+      readonly study: string;
+      readonly architecture: StudySettings['architecture'];
+      readonly dataset: string;
+      /** numbers of the candidates */
+      readonly candidates: readonly number[];
+      readonly seeds: readonly number[];
+      readonly epochs: number;
+    }
+  | { readonly phase: 'verdict' };
+
+export type PhaseName = StudyPhase['phase'];
 
 /**
- * The one stream that a study speaks: dashboard, plain log and NDJSON are equal listeners, and whatever it says is in the store.
+ * Everything that happens in a study, as data: dashboard, plain log and NDJSON are equal listeners, which find the words. Whatever
+ * an event carries is in the store as well, or follows from what is there.
  * `atMs` is milliseconds since the study's process began it.
  */
 export type StudyEvent = { readonly atMs: number } & (
   | {
       readonly kind: 'study-started';
+      /** name and number of the study */
       readonly study: string;
+      readonly id: number;
       readonly resumed: boolean;
-      readonly architecture: string;
-      readonly metric: string;
+      readonly settings: StudySettings;
+      /** keys of the scatter vector's entries, in its order */
       readonly entryKeys: readonly string[];
-      readonly seed: number;
+      /** threads of this run */
       readonly workers: number;
-      readonly budget: string;
-      readonly database: string;
+      /** path of the database; null where nothing is stored */
+      readonly database: string | null;
     }
-  | { readonly kind: 'phase'; readonly phase: StudyPhase; readonly summary: string }
-  | { readonly kind: 'warning'; readonly message: string }
+  | ({ readonly kind: 'phase' } & StudyPhase)
+  | {
+      /** what the engine or the dataset wants the user to hear */
+      readonly kind: 'warning';
+      readonly message: string;
+    }
+  | {
+      /** a resume asked for a total that was reached before; the study's own `budget` stays */
+      readonly kind: 'budget-spent';
+      readonly evaluated: number;
+      readonly seconds: number;
+      readonly asked: Budget;
+      readonly budget: Budget;
+    }
   | { readonly kind: 'strategy-refused'; readonly strategies: readonly string[]; readonly reason: string }
+  | { readonly kind: 'island-failed'; readonly island: number; readonly strategy: string; readonly reason: string }
+  | {
+      /** its step goes on after this many seconds */
+      readonly kind: 'island-slow';
+      readonly island: number;
+      readonly strategy: string;
+      readonly seconds: number;
+    }
   | { readonly kind: 'search-progress'; readonly progress: SearchProgress }
-  | { readonly kind: 'candidates-kept'; readonly candidates: readonly CandidateSummary[] }
+  | { readonly kind: 'candidates-kept'; readonly candidates: readonly ShownCandidate[] }
+  | { readonly kind: 'search-ended'; readonly why: SearchEnd }
   | {
       readonly kind: 'selected';
-      readonly candidates: readonly CandidateSummary[];
+      readonly candidates: readonly ShownCandidate[];
       readonly seeds: number;
       readonly epochs: number;
     }
+  | { readonly kind: 'dataset'; readonly dataset: DataReport }
   | { readonly kind: 'engine'; readonly engine: string; readonly backend: string; readonly device: string }
   | { readonly kind: 'training'; readonly candidate: number; readonly seed: number; readonly event: TrainingEvent }
   | { readonly kind: 'verdict'; readonly verdict: string; readonly meaning: string }
   | {
       readonly kind: 'study-ended';
       readonly status: 'finished' | 'interrupted' | 'failed';
-      readonly reason: string | null;
+      /** what ended a study that failed, in a sentence; null for any other */
+      readonly failure: string | null;
     }
 );
 

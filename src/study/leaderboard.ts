@@ -1,6 +1,6 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
-import { type Criterion, compareLexicographic, describeRanking, OTHER_SCATTER, SCATTER } from '../proxies/ranking.ts';
-import { byRank, type Ranked, rankingValues } from '../search/ranking.ts';
+import { type Criterion, compareLexicographic, describeRanking, SCATTER } from '../proxies/ranking.ts';
+import { rankingValues } from '../search/ranking.ts';
 import { searchOrder } from '../search/tie-breakers.ts';
 import {
   type CandidateQuery,
@@ -10,22 +10,8 @@ import {
   type Store,
   type StudyRecord,
 } from '../store/index.ts';
-import type { StudySettings } from './settings.ts';
-
-/** What studies ranked by after S before their order was theirs to choose, and what one without a search ranks by. */
-const FORMER_ORDER: readonly string[] = [OTHER_SCATTER];
-
-const settingsOf = (study: StudyRecord) => study.settings as Partial<StudySettings>;
-
-/** What decides between the study's candidates of equal S, in turn. */
-export const orderOf = (study: StudyRecord): readonly string[] => settingsOf(study).order ?? FORMER_ORDER;
-
-const targetOf = (study: StudyRecord): number | null => settingsOf(study).target ?? null;
-
-const ranked = ({ number, scatter, otherScatter, ties }: CandidateRecord): Ranked => ({
-  ...{ number, ties, score: { scatter } },
-  other: otherScatter === null ? null : { scatter: otherScatter },
-});
+import { bestFirst, ranked } from './best-first.ts';
+import { orderOf, targetOf } from './settings.ts';
 
 export interface StudyRanking {
   /** what candidates are compared in, in turn; scatter first */
@@ -72,8 +58,7 @@ export function rankedCandidates(
   }
   const target = targetOf(study);
   const { criteria } = studyRanking(study);
-  const compare = byRank(target, orderOf(study));
-  const inOrder: CandidateRanking = (a, b) => compare(ranked(a), ranked(b));
+  const inOrder = bestFirst({ target, order: orderOf(study) });
   const chosen = candidateSorts(study.entryKeys).includes(sort) ? [] : criteria.filter(({ name }) => name === sort);
   if (chosen.length === 0) return store.candidates(study, { ...query, ranking: inOrder });
   const by = compareLexicographic(chosen);

@@ -1,17 +1,15 @@
 import { messageOf, ScattershotError, unwrap } from '../base/failure.ts';
-import { describeArchitecture } from '../pattern/architecture.ts';
 import type { Budget } from '../search/events.ts';
 import { strategyFileFault } from '../search/strategy-file.ts';
 import type { StudyRecord } from '../store/index.ts';
 import { findDataset } from '../training/datasets/index.ts';
 import { conclude, type StudyResult } from './conclude.ts';
-import type { StudyPhase } from './events.ts';
-import { type Say, type StudyHost, stamped, startHeartbeat } from './host.ts';
+import { type Say, type StudyHost, type StudyNews, stamped, startHeartbeat } from './host.ts';
 import { requireFit } from './require-fit.ts';
-import { describeSearchEnd, type SearchConclusion, type SearchEnd, searchEndWarning } from './search-end.ts';
+import type { SearchConclusion, SearchEnd } from './search-end.ts';
 import { searchPhase } from './search-phase.ts';
 import { selectSpread } from './select.ts';
-import { describeBudget, describeSearch, problemOf, type StudySettings, type TrainingPlan } from './settings.ts';
+import { problemOf, type StudySettings, storedSettings, type TrainingPlan } from './settings.ts';
 import { loadData, trainingPhase } from './training-phase.ts';
 
 export interface StudyOutcome {
@@ -48,7 +46,7 @@ export async function runStudy(settings: StudySettings, name: string | null, hos
       settings,
     }),
   );
-  return run(study, settings, host, null);
+  return run(study, settings, host, { resumed: false, news: [] });
 }
 
 /** What a resume may change of a study's settings: how long it searches, not what it does. */
@@ -71,51 +69,40 @@ export async function resumeStudy(
   host: StudyHost,
   changes: ResumeChanges = {},
 ): Promise<StudyOutcome> {
-  await requireStrategyFiles(study.settings as StudySettings);
+  await requireStrategyFiles(storedSettings(study));
   const claimed = unwrap(host.store.claimStudy(study.id));
-  const stored = claimed.settings as StudySettings;
+  const stored = storedSettings(claimed);
   const { budget = stored.budget, patience = stored.patience } = changes;
   const settings = { ...stored, budget, ...(patience === undefined ? {} : { patience }) };
-  const done = doneAlready(claimed, budget);
-  const isSpent = changes.budget !== undefined && done !== null;
+  const isSpent = changes.budget !== undefined && isReached(claimed, budget);
   // The new total is the study's own from now on: the next resume must not end at the old one.
   if (Object.keys(changes).length > 0) {
     host.store.changeSettings(study.id, isSpent ? { ...settings, budget: stored.budget } : settings);
   }
-  const warnings = isSpent
-    ? [`${done} are done already, no fewer than asked for; the study’s total stays ${describeBudget(stored.budget)}`]
-    : [];
-  return run(claimed, settings, host, warnings);
+  const { evaluated, searchSeconds: seconds } = claimed;
+  const spent: StudyNews = { kind: 'budget-spent', evaluated, seconds, asked: budget, budget: stored.budget };
+  return run(claimed, settings, host, { resumed: true, news: isSpent ? [spent] : [] });
 }
 
-/** What was done before, in words, where it leaves nothing of a budget; null where something is left. */
-function doneAlready({ evaluated, searchSeconds }: StudyRecord, budget: Budget): string | null {
-  if (budget.kind === 'time') return searchSeconds < budget.seconds ? null : `${searchSeconds.toFixed(1)} s`;
-  return evaluated < budget.candidates ? null : `${evaluated} candidates`;
-}
+/** Whether what was done before leaves nothing of a budget. */
+const isReached = ({ evaluated, searchSeconds }: StudyRecord, budget: Budget): boolean =>
+  budget.kind === 'time' ? searchSeconds >= budget.seconds : evaluated >= budget.candidates;
 
-/** @param resumed null for a new study; for one that goes on, what is to be said of that */
+/** @param beginning whether the study goes on, and what is to be said of that */
 async function run(
   study: StudyRecord,
   settings: StudySettings,
   host: StudyHost,
-  resumed: readonly string[] | null,
+  { resumed, news }: { readonly resumed: boolean; readonly news: readonly StudyNews[] },
 ): Promise<StudyOutcome> {
   const say = stamped(host.listener);
   const { store } = host;
   say({
     kind: 'study-started',
-    study: study.name,
-    resumed: resumed !== null,
-    architecture: describeArchitecture(settings.architecture),
-    metric: settings.metric,
-    entryKeys: study.entryKeys,
-    seed: settings.seed,
-    workers: host.workers,
-    budget: describeBudget(settings.budget),
-    database: store.path,
+    ...{ study: study.name, id: study.id, resumed, settings },
+    ...{ entryKeys: study.entryKeys, workers: host.workers, database: store.path },
   });
-  for (const message of resumed ?? []) say({ kind: 'warning', message });
+  for (const each of news) say(each);
   const endHeartbeat = startHeartbeat(host, study.id);
   try {
     const { ended, result } = await phases(study, settings, host, say);
@@ -123,12 +110,11 @@ async function run(
     const searched = status === 'finished' && settings.training === null;
     const conclusion: StudyResult | SearchConclusion | null = searched ? { ended } : result;
     store.finishStudy(study.id, { status, ...(conclusion === null ? {} : { result: conclusion }) });
-    say({ kind: 'study-ended', status, reason: searched ? describeSearchEnd(ended, settings) : null });
+    say({ kind: 'study-ended', status, failure: null });
     return { study: unwrap(store.getStudy(study.name)), status, result };
   } catch (error) {
-    const reason = messageOf(error);
     markFailed(host, study.id);
-    say({ kind: 'study-ended', status: 'failed', reason });
+    say({ kind: 'study-ended', status: 'failed', failure: messageOf(error) });
     throw error;
   } finally {
     endHeartbeat();
@@ -150,10 +136,9 @@ async function phases(
   host: StudyHost,
   say: Say,
 ): Promise<{ readonly ended: SearchEnd; readonly result: StudyResult | null }> {
-  say({ kind: 'phase', phase: 'search', summary: describeSearch(settings) });
+  const { islands, budget, patience = null } = settings;
+  say({ kind: 'phase', phase: 'search', islands, budget, patience });
   const ended = await searchPhase(study, settings, host, say);
-  const warning = searchEndWarning(ended);
-  if (warning !== null) say({ kind: 'warning', message: warning });
   const plan = settings.training;
   return {
     ended,
@@ -169,28 +154,28 @@ async function trained(
   host: StudyHost,
   say: Say,
 ): Promise<StudyResult | null> {
-  const phase = (name: StudyPhase, summary: string) => say({ kind: 'phase', phase: name, summary });
+  const { architecture } = settings;
   const chosen = selectSpread(host.store.candidates(study), plan.candidates);
-  phase('select', `${chosen.length} candidates spread over strategies and scatter`);
+  const candidates = chosen.map(({ number }) => number);
+  const seeds = Array.from({ length: plan.seeds }, (_, index) => index + 1);
+  say({ kind: 'phase', phase: 'select', candidates: chosen.length });
   say({ kind: 'selected', candidates: chosen, seeds: plan.seeds, epochs: plan.settings.epochs });
-  phase('data', plan.dataset);
+  say({ kind: 'phase', phase: 'data', dataset: plan.dataset });
   const dataset = await loadData(plan.dataset, host, say);
   if (dataset === null) return null;
-  phase('train', `${chosen.length} candidates × ${plan.seeds} seeds × ${plan.settings.epochs} epochs`);
+  const { epochs } = plan.settings;
+  const work = { study: study.name, architecture, dataset: dataset.name, candidates, seeds, epochs };
+  say({ kind: 'phase', phase: 'train', ...work });
   const { settingsDigest } = await trainingPhase(
     {
       ...plan,
-      study: study.id,
-      architecture: settings.architecture,
-      candidates: chosen.map(({ number }) => number),
-      seeds: Array.from({ length: plan.seeds }, (_, index) => index + 1),
-      dataset,
+      ...{ study: study.id, architecture, candidates, seeds, dataset },
     },
     host,
     say,
   );
   if (host.signal.aborted) return null;
-  phase('verdict', 'rank correlation of scatter with test accuracy');
+  say({ kind: 'phase', phase: 'verdict' });
   const result = conclude(host.store, { study, settings, chosen, settingsDigest });
   say({ kind: 'verdict', verdict: result.verdict, meaning: result.meaning });
   return result;

@@ -12,7 +12,10 @@ export interface SearchConclusion {
 }
 
 /** In words; null for an end that needs none. */
-export function describeSearchEnd(ended: SearchEnd, { patience, target }: StudySettings): string | null {
+export function describeSearchEnd(
+  ended: SearchEnd,
+  { patience, target }: Pick<StudySettings, 'patience' | 'target'>,
+): string | null {
   switch (ended) {
     case 'no-improvement':
       return `no better candidate in ${patience ?? 'many'} or more`;
@@ -24,18 +27,6 @@ export function describeSearchEnd(ended: SearchEnd, { patience, target }: StudyS
       return 'nothing new was left to find';
     case 'nothing-made':
       return 'no strategy made a candidate any more';
-    default:
-      return null;
-  }
-}
-
-/** What the user should hear while the study goes on; null for an end that was asked for. */
-export function searchEndWarning(ended: SearchEnd): string | null {
-  switch (ended) {
-    case 'exhausted':
-      return 'The search ended early: it found no new pattern for many rounds, so there are probably no others.';
-    case 'nothing-made':
-      return 'The search ended early: its strategies worked for a very long time without finishing a candidate.';
     default:
       return null;
   }

@@ -2,9 +2,8 @@ import { otherMetric } from '../scatter/metric.ts';
 import type { KeptCandidate, SearchCheckpoint, SearchEvent, SearchRequest, SearchResume } from '../search/events.ts';
 import { runSearch } from '../search/search.ts';
 import type { NewCandidate, Store, StudyRecord } from '../store/index.ts';
-import type { CandidateSummary } from './events.ts';
+import type { ShownCandidate } from './events.ts';
 import type { Say, StudyHost, StudyNews } from './host.ts';
-import { orderOf } from './leaderboard.ts';
 import type { SearchEnd } from './search-end.ts';
 import { problemOf, type StudySettings } from './settings.ts';
 
@@ -19,8 +18,9 @@ function storedCandidate(kept: KeptCandidate): NewCandidate {
   };
 }
 
-function summary({ number, fingerprint, strategy, score }: KeptCandidate): CandidateSummary {
-  return { number, fingerprint, strategy, scatter: score.scatter, vector: score.vector };
+function shown({ number, fingerprint, strategy, score, other, ties }: KeptCandidate): ShownCandidate {
+  const { scatter, vector } = score;
+  return { number, fingerprint, strategy, scatter, vector, otherScatter: other?.scatter ?? null, ties };
 }
 
 /** Where the store says that the search stopped; null before its first round. */
@@ -45,7 +45,7 @@ function requestOf(study: StudyRecord, settings: StudySettings, host: StudyHost)
     seed: settings.seed,
     budget: settings.budget,
     keep: settings.keep,
-    order: orderOf(study),
+    order: settings.order,
     workers: host.workers,
     untilOptimal: settings.untilOptimal,
     ...(settings.patience === undefined ? {} : { patience: settings.patience }),
@@ -64,10 +64,10 @@ function refusalNews(refused: readonly Refused[]): StudyNews[] {
   return [...strategies].map(([reason, names]) => ({ kind: 'strategy-refused', strategies: [...names], reason }));
 }
 
-/** Says what happens to islands, each thing once: several of one strategy often have the same to say. */
+/** Says what happens to islands, each thing once: several of one strategy often fail for the same reason. */
 class IslandNews {
   readonly #say: Say;
-  readonly #said = new Set<string>();
+  readonly #failures = new Set<string>();
   #refused: Refused[] = [];
 
   constructor(say: Say) {
@@ -80,13 +80,10 @@ class IslandNews {
       return;
     }
     this.tellRefused();
-    if (event.kind === 'failed') this.#once(event.reason, `island ${event.island} ended: ${event.reason}`);
+    if (event.kind === 'failed') this.#tellFailed(event);
     if (event.kind !== 'slow') return;
     const { island, strategy, seconds } = event;
-    this.#say({
-      kind: 'warning',
-      message: `waiting for island ${island} (${strategy}): its step has taken more than ${seconds} s`,
-    });
+    this.#say({ kind: 'island-slow', island, strategy, seconds });
   }
 
   /** They come together, before anything else. */
@@ -95,9 +92,9 @@ class IslandNews {
     this.#refused = [];
   }
 
-  #once(text: string, message: string): void {
-    if (!this.#said.has(text)) this.#say({ kind: 'warning', message });
-    this.#said.add(text);
+  #tellFailed({ island, strategy, reason }: Extract<SearchEvent, { kind: 'failed' }>): void {
+    if (!this.#failures.has(reason)) this.#say({ kind: 'island-failed', island, strategy, reason });
+    this.#failures.add(reason);
   }
 }
 
@@ -110,7 +107,7 @@ function recordRound(
 ): void {
   const { evaluated, seconds } = progress;
   store.recordRound(study.id, { added: added.map(storedCandidate), evaluated, seconds, checkpoint });
-  if (added.length > 0) say({ kind: 'candidates-kept', candidates: added.map(summary) });
+  if (added.length > 0) say({ kind: 'candidates-kept', candidates: added.map(shown) });
   say({ kind: 'search-progress', progress });
 }
 
@@ -129,7 +126,9 @@ export async function searchPhase(
     for await (const event of runSearch(requestOf(study, settings, host), host.signal)) {
       news.hear(event);
       if (event.kind === 'round') recordRound(study, event, host, say);
-      if (event.kind === 'ended') return event.why;
+      if (event.kind !== 'ended') continue;
+      say({ kind: 'search-ended', why: event.why });
+      return event.why;
     }
   } finally {
     news.tellRefused();

@@ -4,7 +4,7 @@ import { TARGET_TOLERANCE } from '../search/strategy.ts';
 import type { CandidateRecord, Store, StudyRecord } from '../store/index.ts';
 import { rankedCandidates, studyRanking } from './leaderboard.ts';
 import { describeSearchEnd, type SearchEnd, searchEndOf } from './search-end.ts';
-import type { StudySettings } from './settings.ts';
+import { storedSettings } from './settings.ts';
 
 export interface FoundCandidate {
   readonly candidate: number;
@@ -57,7 +57,7 @@ function targetResult(wanted: number | null, best: FoundCandidate | null): Targe
 
 /** What a search found, from the store alone. @param top how many candidates to list */
 export function searchResult(store: Store, study: StudyRecord, top: number): SearchResult {
-  const settings = study.settings as StudySettings;
+  const settings = storedSettings(study);
   const { architecture, metric } = settings;
   const entries = scatterEntries(architecture, settings.entries);
   const bound = scoreBound(entries, architecture, metric);

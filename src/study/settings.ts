@@ -1,9 +1,11 @@
 import type { Architecture } from '../pattern/architecture.ts';
 import type { Constraints } from '../pattern/constraints/constraints.ts';
 import { type EntryOptions, scatterEntries } from '../pattern/entries.ts';
+import { OTHER_SCATTER } from '../proxies/ranking.ts';
 import type { Metric } from '../scatter/metric.ts';
 import type { Budget, IslandSpec } from '../search/events.ts';
 import type { Problem } from '../search/strategy.ts';
+import type { StudyRecord } from '../store/index.ts';
 import type { TrainingSettings } from '../training/trainer.ts';
 
 /** Which of the found candidates are trained, on what and how. */
@@ -32,7 +34,7 @@ export interface StudySettings {
   readonly budget: Budget;
   /** candidates kept of each island */
   readonly keep: number;
-  /** what decides between candidates of equal S, in turn: 'other-scatter' or names of proxies; see leaderboard.ts for older studies */
+  /** what decides between candidates of equal S, in turn: 'other-scatter' or names of proxies */
   readonly order: readonly string[];
   readonly target: number | null;
   readonly untilOptimal: boolean;
@@ -47,14 +49,20 @@ export function problemOf(settings: StudySettings): Problem {
   return { architecture, entries, metric, target, ...(constraints === undefined ? {} : { constraints }) };
 }
 
-/** "8 islands, 30 s, or 100 candidates in a row without a better one" */
-export function describeSearch({ islands, budget, patience }: StudySettings): string {
-  const count = islands.length === 1 ? '1 island' : `${islands.length} islands`;
-  const patient = patience === undefined ? '' : `, or ${patience} candidates in a row without a better one`;
-  return `${count}, ${describeBudget(budget)}${patient}`;
-}
+/** What studies ranked by after S before their order was theirs to choose, and what one without a search ranks by. */
+const FORMER_ORDER: readonly string[] = [OTHER_SCATTER];
 
-/** "30 s" or "500 candidates" */
-export function describeBudget(budget: Budget): string {
-  return budget.kind === 'time' ? `${budget.seconds} s` : `${budget.candidates} candidates`;
-}
+/** What decides between the study's candidates of equal S, in turn. */
+export const orderOf = ({ settings }: StudyRecord): readonly string[] =>
+  (settings as Partial<StudySettings>).order ?? FORMER_ORDER;
+
+/** The S that the study looks for; null where the highest is wanted. */
+export const targetOf = ({ settings }: StudyRecord): number | null =>
+  (settings as Partial<StudySettings>).target ?? null;
+
+/** The settings of a study that searches, as they were stored; what versions before did not have is filled in. */
+export const storedSettings = (study: StudyRecord): StudySettings => ({
+  ...(study.settings as StudySettings),
+  order: orderOf(study),
+  target: targetOf(study),
+});

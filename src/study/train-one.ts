@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { unwrap } from '../base/failure.ts';
 import { Random } from '../base/random.ts';
-import { type Architecture, describeArchitecture } from '../pattern/architecture.ts';
+import type { Architecture } from '../pattern/architecture.ts';
 import { type EntryOptions, scatterEntries } from '../pattern/entries.ts';
 import { fingerprint, type Pattern } from '../pattern/pattern.ts';
 import { auditScore } from '../scatter/audit.ts';
 import { scoreBoth } from '../scatter/kernel.ts';
 import type { Metric } from '../scatter/metric.ts';
 import type { EvaluationRecord, Store, StudyRecord } from '../store/index.ts';
-import type { Dataset } from '../training/datasets/dataset.ts';
 import { findDataset } from '../training/datasets/index.ts';
 import { type BestEpoch, bestEpochOf, type RunsOn, type TrainingSettings } from '../training/trainer.ts';
+import { type DataReport, dataReport } from './data-report.ts';
 import { type StudyHost, stamped, startHeartbeat } from './host.ts';
 import { requireFit } from './require-fit.ts';
 import { loadData, trainingPhase } from './training-phase.ts';
@@ -112,25 +112,6 @@ export interface TrainOneReport {
   readonly testAccuracy: number | null;
 }
 
-/** What was trained on. */
-export interface DataReport {
-  readonly name: string;
-  /** how inputs are scaled, in words */
-  readonly normalisation: string;
-  /** examples */
-  readonly train: number;
-  readonly validation: number;
-  readonly test: number;
-}
-
-const dataReport = ({ name, normalisation, train, validation, test }: Dataset): DataReport => ({
-  ...{ name, normalisation, train: train.examples, validation: validation.examples, test: test.examples },
-});
-
-/** "mnist, pixels divided by 255; 50000/10000/10000 examples" */
-export const describeData = ({ name, normalisation, train, validation, test }: DataReport): string =>
-  `${name}, ${normalisation}; ${train}/${validation}/${test} examples`;
-
 const mean = (values: readonly number[]) =>
   values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
 
@@ -144,16 +125,17 @@ export async function trainOne(
   const say = stamped(host.listener);
   const { store } = host;
   requireFit(findDataset(plan.dataset), study.architecture, plan.settings.front);
+  say({ kind: 'phase', phase: 'data', dataset: plan.dataset });
   const dataset = await loadData(plan.dataset, host, say);
   if (dataset === null) return null;
   unwrap(store.claimStudy(study.id, 'add'));
   const endHeartbeat = startHeartbeat(host, study.id);
   try {
     const data = dataReport(dataset);
-    const summary = `candidate ${candidate} of ${study.name}, ${describeArchitecture(study.architecture)}, on ${dataset.name}`;
-    say({ kind: 'phase', phase: 'data', summary: describeData(data) });
-    say({ kind: 'phase', phase: 'train', summary });
     const { architecture } = study;
+    const { epochs } = plan.settings;
+    const told = { study: study.name, architecture, dataset: dataset.name, seeds: plan.seeds, epochs };
+    say({ kind: 'phase', phase: 'train', ...told, candidates: [candidate] });
     const work = { ...plan, study: study.id, architecture, candidates: [candidate], dataset };
     const { runsOn, settingsDigest, trainedBefore } = await trainingPhase(work, host, say);
     const evaluations = store

@@ -4,6 +4,7 @@ import type { Dataset } from '../training/datasets/dataset.ts';
 import { findDataset } from '../training/datasets/index.ts';
 import { createTrainer } from '../training/engines.ts';
 import type { RunsOn, TrainingSettings } from '../training/trainer.ts';
+import { dataReport } from './data-report.ts';
 import type { Say, StudyHost } from './host.ts';
 import { type TrainedCandidates, trainCandidates } from './train-candidates.ts';
 
@@ -13,7 +14,10 @@ export async function loadData(name: string, host: StudyHost, say: Say): Promise
     signal: host.signal,
     onNote: (message) => say({ kind: 'warning', message }),
   });
-  if (loaded.ok) return loaded.value;
+  if (loaded.ok) {
+    say({ kind: 'dataset', dataset: dataReport(loaded.value) });
+    return loaded.value;
+  }
   if (host.signal.aborted) return null;
   throw new ScattershotError(loaded);
 }

@@ -1,5 +1,7 @@
-import type { CandidateSummary, StudyEvent, StudyPhase } from '../study/events.ts';
-import { refusalText } from './refusal-text.ts';
+import { bestFirst } from '../study/best-first.ts';
+import type { PhaseName, ShownCandidate, StudyEvent, StudyPhase } from '../study/events.ts';
+import type { SearchEnd } from '../study/search-end.ts';
+import { warningText } from './event-text.ts';
 import { initialSearchState, reduceSearch, type SearchState } from './search-state.ts';
 import { initialTrainingState, reduceTraining, type TrainingState } from './training-state.ts';
 
@@ -18,20 +20,22 @@ export interface DashboardState {
   /** time of the latest event, milliseconds since the study's process began it */
   readonly atMs: number;
   readonly study: Omit<EventOf<'study-started'>, 'kind' | 'atMs'> | null;
-  readonly phase: { readonly phase: StudyPhase; readonly summary: string } | null;
+  readonly phase: StudyPhase | null;
   /** phases entered, in order, the present one last */
-  readonly phases: readonly StudyPhase[];
+  readonly phases: readonly PhaseName[];
   readonly search: SearchState;
   readonly best: BestCandidate | null;
-  /** candidates kept, highest S first; no more than KEPT_ROWS */
-  readonly kept: readonly CandidateSummary[];
+  /** candidates kept, best first; no more than KEPT_ROWS */
+  readonly kept: readonly ShownCandidate[];
+  /** why the search was over; null until it is */
+  readonly searchEnd: SearchEnd | null;
   readonly selection: Omit<EventOf<'selected'>, 'kind' | 'atMs'> | null;
   readonly training: TrainingState;
   readonly engine: { readonly engine: string; readonly backend: string; readonly device: string } | null;
   /** each said once, oldest first */
   readonly warnings: readonly string[];
   readonly verdict: { readonly verdict: string; readonly meaning: string } | null;
-  readonly end: { readonly status: EventOf<'study-ended'>['status']; readonly reason: string | null } | null;
+  readonly end: Pick<EventOf<'study-ended'>, 'status' | 'failure'> | null;
 }
 
 /** More rows than a terminal has lines; a long search keeps thousands. */
@@ -46,6 +50,7 @@ export const initialDashboardState: DashboardState = {
   search: initialSearchState,
   best: null,
   kept: [],
+  searchEnd: null,
   selection: null,
   training: initialTrainingState,
   engine: null,
@@ -54,18 +59,20 @@ export const initialDashboardState: DashboardState = {
   end: null,
 };
 
-const byScatter = (a: CandidateSummary, b: CandidateSummary) => b.scatter - a.scatter || a.number - b.number;
-
-/** Ranked, each candidate once, the newer word on it counting. */
-export function rankCandidates(candidates: readonly CandidateSummary[]): CandidateSummary[] {
-  return [...new Map(candidates.map((candidate) => [candidate.number, candidate])).values()].sort(byScatter);
+/** Each candidate once, the newer word on it counting, in the study's own order. */
+function rankCandidates({ study }: DashboardState, candidates: readonly ShownCandidate[]): ShownCandidate[] {
+  const compare = bestFirst(study?.settings ?? { target: null, order: [] });
+  return [...new Map(candidates.map((candidate) => [candidate.number, candidate])).values()].sort(compare);
 }
 
-const withWarning = (state: DashboardState, warning: string): DashboardState =>
-  state.warnings.includes(warning) ? state : { ...state, warnings: [...state.warnings, warning].slice(-WARNINGS_KEPT) };
+function withWarning(state: DashboardState, event: StudyEvent): DashboardState {
+  const warning = warningText(event);
+  if (warning === null || state.warnings.includes(warning)) return state;
+  return { ...state, warnings: [...state.warnings, warning].slice(-WARNINGS_KEPT) };
+}
 
-function keep(state: DashboardState, candidates: readonly CandidateSummary[]): DashboardState {
-  const kept = rankCandidates([...state.kept, ...candidates]).slice(0, KEPT_ROWS);
+function keep(state: DashboardState, candidates: readonly ShownCandidate[]): DashboardState {
+  const kept = rankCandidates(state, [...state.kept, ...candidates]).slice(0, KEPT_ROWS);
   const found = candidates.find((candidate) => candidate.number === state.best?.number);
   return { ...state, kept, best: found === undefined ? (state.best ?? kept[0] ?? null) : found };
 }
@@ -95,27 +102,36 @@ function startStudy(event: EventOf<'study-started'>): DashboardState {
 
 function select(state: DashboardState, event: EventOf<'selected'>): DashboardState {
   const { candidates, seeds, epochs } = event;
-  return { ...state, selection: { candidates: rankCandidates(candidates), seeds, epochs } };
+  return { ...state, selection: { candidates: rankCandidates(state, candidates), seeds, epochs } };
+}
+
+function enter(state: DashboardState, event: EventOf<'phase'>): DashboardState {
+  const { kind: _kind, atMs: _atMs, ...phase } = event;
+  return { ...state, phases: [...state.phases.filter((name) => name !== phase.phase), phase.phase], phase };
 }
 
 function reduceKind(state: DashboardState, event: StudyEvent): DashboardState {
   switch (event.kind) {
     case 'study-started':
       return startStudy(event);
-    case 'phase': {
-      const phases = [...state.phases.filter((phase) => phase !== event.phase), event.phase];
-      return { ...state, phases, phase: { phase: event.phase, summary: event.summary } };
-    }
+    case 'phase':
+      return enter(state, event);
     case 'warning':
-      return withWarning(state, event.message);
+    case 'budget-spent':
     case 'strategy-refused':
-      return withWarning(state, refusalText(event));
+    case 'island-failed':
+    case 'island-slow':
+      return withWarning(state, event);
+    case 'search-ended':
+      return withWarning({ ...state, searchEnd: event.why }, event);
     case 'search-progress':
       return progress(state, event);
     case 'candidates-kept':
       return keep(state, event.candidates);
     case 'selected':
       return select(state, event);
+    case 'dataset':
+      return state;
     case 'engine':
       return { ...state, engine: { engine: event.engine, backend: event.backend, device: event.device } };
     case 'training':
@@ -123,7 +139,7 @@ function reduceKind(state: DashboardState, event: StudyEvent): DashboardState {
     case 'verdict':
       return { ...state, verdict: { verdict: event.verdict, meaning: event.meaning } };
     case 'study-ended':
-      return { ...state, end: { status: event.status, reason: event.reason } };
+      return { ...state, end: { status: event.status, failure: event.failure } };
   }
 }
 

@@ -1,7 +1,10 @@
 import { styleText } from 'node:util';
+import { describeArchitecture } from '../pattern/architecture.ts';
 import { clockTime, fraction, percent, plural, printable, shortNumber, words } from '../report/format.ts';
 import type { StudyEvent, StudyListener } from '../study/events.ts';
-import { refusalText } from './refusal-text.ts';
+import type { SearchEnd } from '../study/search-end.ts';
+import type { StudySettings } from '../study/settings.ts';
+import { budgetText, datasetText, endText, phaseText, warningText } from './event-text.ts';
 import { progressShare } from './search-state.ts';
 
 export interface PlainLogOptions {
@@ -25,14 +28,15 @@ interface Said {
 }
 
 function startLines(event: EventOf<'study-started'>): Said[] {
+  const { architecture, metric, seed, budget } = event.settings;
   const setting = [
-    ...[event.architecture, event.metric, `seed ${event.seed}`],
-    ...[plural(event.workers, 'worker'), `budget ${event.budget}`],
+    ...[describeArchitecture(architecture), metric, `seed ${seed}`],
+    ...[plural(event.workers, 'worker'), `budget ${budgetText(budget)}`],
   ].join(', ');
   const resumed = event.resumed ? ' (resumed)' : '';
   return [
     { text: `study ${event.study}${resumed}: ${setting}`, style: 'bold' },
-    { text: `stored in ${event.database}` },
+    ...(event.database === null ? [] : [{ text: `stored in ${event.database}` }]),
   ];
 }
 
@@ -42,17 +46,16 @@ function selectedLine({ candidates, seeds, epochs }: EventOf<'selected'>): Said 
   };
 }
 
-function endLine({ status, reason }: EventOf<'study-ended'>): Said {
-  return {
-    text: `${status}${reason === null ? '' : `: ${reason}`}`,
-    style: status === 'finished' ? 'green' : 'yellow',
-  };
-}
+const warningLines = (event: StudyEvent): Said[] => {
+  const text = warningText(event);
+  return text === null ? [] : [{ text: `warning: ${text}`, style: 'yellow' }];
+};
 
 /** Turns events into lines; remembers only what it takes to say nothing twice. */
 class PlainLines {
   private progressAtMs = Number.NEGATIVE_INFINITY;
-  private budget: string | null = null;
+  private settings: StudySettings | null = null;
+  private searchEnd: SearchEnd | null = null;
   private bestNumber: number | null = null;
   private jobs: number | null = null;
   private ended = 0;
@@ -61,15 +64,20 @@ class PlainLines {
   of(event: StudyEvent): Said[] {
     switch (event.kind) {
       case 'study-started':
-        this.budget = event.budget;
+        this.settings = event.settings;
         return startLines(event);
       case 'phase':
         this.progressAtMs = Number.NEGATIVE_INFINITY;
-        return [{ text: `${event.phase}: ${event.summary}`, style: 'bold' }];
+        return [{ text: `${event.phase}: ${phaseText(event)}`, style: 'bold' }];
       case 'warning':
-        return [{ text: `warning: ${event.message}`, style: 'yellow' }];
+      case 'budget-spent':
       case 'strategy-refused':
-        return [{ text: `warning: ${refusalText(event)}`, style: 'yellow' }];
+      case 'island-failed':
+      case 'island-slow':
+        return warningLines(event);
+      case 'search-ended':
+        this.searchEnd = event.why;
+        return warningLines(event);
       case 'search-progress':
         return this.searching(event);
       case 'candidates-kept':
@@ -77,6 +85,8 @@ class PlainLines {
       case 'selected':
         this.jobs = event.candidates.length * event.seeds;
         return [selectedLine(event)];
+      case 'dataset':
+        return [{ text: `data: ${datasetText(event.dataset)}`, style: 'bold' }];
       case 'engine':
         return this.runsOn(event);
       case 'training':
@@ -84,8 +94,16 @@ class PlainLines {
       case 'verdict':
         return [{ text: `verdict: ${words(event.verdict)}`, style: 'bold' }, { text: event.meaning }];
       case 'study-ended':
-        return [endLine(event)];
+        return [this.endLine(event)];
     }
+  }
+
+  private endLine(event: EventOf<'study-ended'>): Said {
+    const reason = endText(event, this.searchEnd, this.settings);
+    return {
+      text: `${event.status}${reason === null ? '' : `: ${reason}`}`,
+      style: event.status === 'finished' ? 'green' : 'yellow',
+    };
   }
 
   private searching({ atMs, progress }: EventOf<'search-progress'>): Said[] {
@@ -94,7 +112,7 @@ class PlainLines {
     if (!better && atMs - this.progressAtMs < PROGRESS_EVERY_MS) return [];
     this.bestNumber = best?.number ?? null;
     this.progressAtMs = atMs;
-    const share = progressShare(progress, this.budget);
+    const share = progressShare(progress, this.settings?.budget ?? null);
     const done = `${plural(evaluated, 'candidate')}${share === null ? '' : ` (${percent(share, 0)})`}`;
     const top = best === null ? '' : `, best S ${fraction(best.scatter)} (#${best.number} ${best.strategy})`;
     return [{ text: `${better ? 'new best' : 'searching'}: ${done}, ${shortNumber(swaps)} swaps${top}` }];
@@ -129,16 +147,15 @@ class PlainLines {
 }
 
 const heardQuietly = (event: StudyEvent) =>
-  event.kind === 'warning' ||
-  event.kind === 'strategy-refused' ||
-  (event.kind === 'study-ended' && event.status !== 'finished');
+  warningText(event) !== null || (event.kind === 'study-ended' && event.status !== 'finished');
 
 /** A listener that writes a line for every event worth one: no cursor codes, all times the events' own. */
 export function createPlainLog({ write, color, unicode = true, quiet = false }: PlainLogOptions): StudyListener {
   const lines = new PlainLines();
   return (event) => {
+    const said = lines.of(event);
     if (quiet && !heardQuietly(event)) return;
-    for (const { text, style } of lines.of(event)) {
+    for (const { text, style } of said) {
       const line = printable(text, unicode);
       const shown = color && style !== undefined ? styleText(style, line, { validateStream: false }) : line;
       write(`[${clockTime(event.atMs).padStart(5)}] ${shown}\n`);

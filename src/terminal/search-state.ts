@@ -1,3 +1,4 @@
+import type { Budget } from '../search/events.ts';
 import type { StudyEvent } from '../study/events.ts';
 
 type ProgressEvent = Extract<StudyEvent, { kind: 'search-progress' }>;
@@ -59,37 +60,19 @@ export function reduceSearch(state: SearchState, { atMs, progress }: ProgressEve
   };
 }
 
-export type BudgetGoal =
-  | { readonly kind: 'candidates'; readonly total: number }
-  | { readonly kind: 'time'; readonly total: number };
-
-const SECONDS_PER: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
-
-/** What a budget asks for: "200", "200 candidates", "30s", "30 seconds", "2 min"; null where it says nothing countable. */
-export function budgetGoal(budget: string): BudgetGoal | null {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)/i.exec(budget);
-  if (match === null) return null;
-  const total = Number(match[1]);
-  if (!(total > 0)) return null;
-  const unit = match[2].toLowerCase();
-  if (unit === '' || unit.startsWith('cand')) return { kind: 'candidates', total };
-  if (!/^(s|secs?|seconds?|m|mins?|minutes?|h|hours?)$/.test(unit)) return null;
-  return { kind: 'time', total: total * SECONDS_PER[unit[0]] };
-}
-
 /** Milliseconds to the end of the budget at the present pace; null where that cannot be told. */
-export function searchLeftMs(state: SearchState, budget: string | null): number | null {
-  const goal = budget === null ? null : budgetGoal(budget);
-  if (goal === null || state.progress === null) return null;
-  if (goal.kind === 'time') return Math.max(0, 1000 * (goal.total - state.progress.seconds));
-  if (!state.candidatesPerSecond) return null;
-  return (1000 * Math.max(0, goal.total - state.progress.evaluated)) / state.candidatesPerSecond;
+export function searchLeftMs(state: SearchState, budget: Budget | null): number | null {
+  const { progress, candidatesPerSecond } = state;
+  if (budget === null || progress === null) return null;
+  if (budget.kind === 'time') return Math.max(0, 1000 * (budget.seconds - progress.seconds));
+  if (!candidatesPerSecond) return null;
+  return (1000 * Math.max(0, budget.candidates - progress.evaluated)) / candidatesPerSecond;
 }
 
 /** Share of the budget used, 0 to 1; null where the budget is unknown. */
-export function progressShare(progress: Progress, budget: string | null): number | null {
-  const goal = budget === null ? null : budgetGoal(budget);
-  if (goal === null) return null;
-  const done = goal.kind === 'candidates' ? progress.evaluated : progress.seconds;
-  return Math.min(1, Math.max(0, done / goal.total));
+export function progressShare(progress: Progress, budget: Budget | null): number | null {
+  if (budget === null) return null;
+  const share =
+    budget.kind === 'candidates' ? progress.evaluated / budget.candidates : progress.seconds / budget.seconds;
+  return Math.min(1, Math.max(0, share));
 }

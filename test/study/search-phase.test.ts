@@ -105,7 +105,7 @@ test('patience is the study’s own, ends it with a word of why, and may be rais
     host,
   );
   expect(impatient.study).toMatchObject({ status: 'finished', result: { ended: 'no-improvement' } });
-  expect(events.at(-1)).toMatchObject({ kind: 'study-ended', reason: 'no better candidate in 5 or more' });
+  expect(events.slice(-2)).toMatchObject([{ kind: 'search-ended', why: 'no-improvement' }, { kind: 'study-ended' }]);
   expect(searchResult(store, impatient.study, 1)).toMatchObject({ ended: 'no-improvement' });
   const same = await resumeStudy(impatient.study, host);
   expect(same.study.evaluated).toBe(impatient.study.evaluated);
@@ -122,8 +122,7 @@ async function heard(run: (host: StudyHost) => Promise<StudyOutcome>, store: Sto
   const listener = (event: StudyEvent) => void events.push(event);
   const host = { store, cacheFolder: folder, workers: 1, signal: new AbortController().signal, listener };
   const { study } = await run(host);
-  const warnings = events.flatMap((event) => (event.kind === 'warning' ? [event.message] : []));
-  return { study, warnings, events };
+  return { study, spent: events.filter(({ kind }) => kind === 'budget-spent'), events };
 }
 
 test('a total below what is done already is said to be, and does not lower the study’s own', async () => {
@@ -131,16 +130,14 @@ test('a total below what is done already is said to be, and does not lower the s
   const store = openedStore(`${folder}/a.db`);
   const budget = { kind: 'candidates', candidates: 20 } as const;
   const first = await heard((host) => runStudy({ ...settings, budget }, null, host), store, folder);
-  expect(first.warnings).toEqual([]);
+  expect(first.spent).toEqual([]);
   const changes = { budget: { kind: 'candidates', candidates: 10 } } as const;
   const again = await heard((host) => resumeStudy(first.study, host, changes), store, folder);
-  expect(again.warnings).toEqual([
-    '20 candidates are done already, no fewer than asked for; the study’s total stays 20 candidates',
-  ]);
+  expect(again.spent).toMatchObject([{ evaluated: 20, asked: changes.budget, budget }]);
   expect(again.study).toMatchObject({ evaluated: 20, settings: { budget } });
   const more = { budget: { kind: 'candidates', candidates: 30 } } as const;
   const raisedTo = await heard((host) => resumeStudy(again.study, host, more), store, folder);
-  expect(raisedTo).toMatchObject({ warnings: [], study: { evaluated: 30, settings: more } });
+  expect(raisedTo).toMatchObject({ spent: [], study: { evaluated: 30, settings: more } });
 });
 
 test('strategies that sit out for the same reason are told of together', async () => {
@@ -156,4 +153,22 @@ test('strategies that sit out for the same reason are told of together', async (
   const { events } = await heard((host) => runStudy(own, null, host), store, folder);
   const refused = events.filter((event) => event.kind === 'strategy-refused');
   expect(refused).toMatchObject([{ strategies: ['local', 'radix'], reason: expect.stringMatching(/forced edges/) }]);
+});
+
+test('what a study says at its start is what the store holds, and its candidates carry what ranks them', async () => {
+  const folder = temporaryFolder();
+  const store = openedStore(`${folder}/a.db`);
+  const own = { ...settings, target: 0.7, order: ['other-scatter', 'four-cycles'] };
+  const { study, events } = await heard((host) => runStudy(own, null, host), store, folder);
+  const started = events.find((event) => event.kind === 'study-started');
+  expect(started).toMatchObject({ study: study.name, id: study.id, database: store.path, entryKeys: study.entryKeys });
+  expect(started?.settings).toEqual(study.settings);
+  expect(started?.settings).toEqual(own);
+  const kept = events.flatMap((event) => (event.kind === 'candidates-kept' ? event.candidates : []));
+  const stored = store.candidates(study, { sort: 'number' });
+  expect(kept.toSorted((a, b) => a.number - b.number)).toEqual(
+    stored.map(({ number, fingerprint, strategy, scatter, vector, otherScatter, ties }) => ({
+      ...{ number, fingerprint, strategy, scatter, vector, otherScatter, ties },
+    })),
+  );
 });

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { StudyEvent } from '../../src/study/events.ts';
+import type { ShownCandidate, StudyEvent } from '../../src/study/events.ts';
+import type { StudySettings } from '../../src/study/settings.ts';
 import { type DashboardState, initialDashboardState, reduceDashboard } from '../../src/terminal/dashboard-state.ts';
 import { anyEvent } from './random-events.ts';
-import { scriptedCandidate, scriptedStudy } from './scripted-study.ts';
+import { scriptedCandidate, scriptedSettings, scriptedStudy } from './scripted-study.ts';
 
 const fold = (events: readonly StudyEvent[]): DashboardState => events.reduce(reduceDashboard, initialDashboardState);
 const script = scriptedStudy();
@@ -11,7 +12,7 @@ const until = (kind: StudyEvent['kind']) => script.slice(0, script.findIndex((ev
 
 test('the header is the start event, and time is that of the latest event', () => {
   const state = fold(script.slice(0, 3));
-  expect(state.study).toMatchObject({ study: 'morse-demo-7', architecture: '64-1024-64 (128,8)', seed: 7, workers: 2 });
+  expect(state.study).toMatchObject({ study: 'morse-demo-7', settings: { seed: 7 }, workers: 2 });
   expect(state.atMs).toBe(400);
   expect(reduceDashboard(state, { kind: 'warning', message: 'late', atMs: 1 }).atMs).toBe(400);
 });
@@ -23,13 +24,9 @@ test('phases are listed in the order they were entered, the present one with its
 });
 
 test('a phase that comes again is the present one, listed once', () => {
-  const phase = (name: 'search' | 'train', atMs: number): StudyEvent => ({
-    kind: 'phase',
-    phase: name,
-    summary: '',
-    atMs,
-  });
-  expect(fold([phase('search', 1), phase('train', 2), phase('search', 3)]).phases).toEqual(['train', 'search']);
+  const verdict: StudyEvent = { kind: 'phase', phase: 'verdict', atMs: 1 };
+  const data: StudyEvent = { kind: 'phase', phase: 'data', dataset: 'morse', atMs: 2 };
+  expect(fold([data, verdict, data]).phases).toEqual(['verdict', 'data']);
 });
 
 test('the best of the search gets its vector from the kept candidate, whichever comes first', () => {
@@ -49,6 +46,33 @@ test('kept candidates are ranked by S, each once', () => {
   });
   const state = fold([kept([1, 2, 3]), kept([3, 4])]);
   expect(state.kept.map(({ number }) => number)).toEqual([4, 1, 2, 3]);
+});
+
+/** A study of these settings that has kept candidates of these S, numbered from 1. */
+function keeping(changes: Partial<StudySettings>, found: readonly Partial<ShownCandidate>[]) {
+  const [start] = script;
+  if (start.kind !== 'study-started') throw new Error('the script does not start with its study');
+  const candidates = found.map((own, index) => ({ ...scriptedCandidate(index + 1), ...own }));
+  const state = fold([
+    { ...start, settings: { ...scriptedSettings, ...changes } },
+    { kind: 'candidates-kept', atMs: 1, candidates },
+  ]);
+  return state.kept.map(({ number }) => number);
+}
+
+test('where a certain S is wanted the nearest candidates go first, and a long list loses the farthest', () => {
+  const target = 0.5;
+  expect(keeping({ target }, [{ scatter: 0.9 }, { scatter: 0.45 }, { scatter: 0.52 }])).toEqual([3, 2, 1]);
+  const many = Array.from({ length: 300 }, (_, index) => ({ scatter: index < 250 ? 1 : 0.5 }));
+  expect(keeping({ target }, many).slice(0, 50)).toEqual(Array.from({ length: 50 }, (_, index) => 251 + index));
+});
+
+test('candidates of equal S are told apart as the search does', () => {
+  const equals = [{ 'four-cycles': 3 }, { 'four-cycles': 1 }, { 'four-cycles': 2 }].map((ties) => ({
+    scatter: 1,
+    ties,
+  }));
+  expect(keeping({ order: ['four-cycles'] }, equals)).toEqual([2, 3, 1]);
 });
 
 test('rates are taken over the last seconds of events', () => {
@@ -103,7 +127,7 @@ test('the engine line is what really runs, from its event or from the first trai
 test('the verdict and the end are kept as they were said', () => {
   const state = fold(script);
   expect(state.verdict?.verdict).toBe('no-link-found');
-  expect(state.end).toEqual({ status: 'finished', reason: null });
+  expect(state.end).toEqual({ status: 'finished', failure: null });
 });
 
 test('property: reducing never throws, never changes the state it was given, and time never runs back', () => {

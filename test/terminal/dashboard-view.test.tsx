@@ -21,7 +21,7 @@ afterEach(cleanup);
 const script = scriptedStudy();
 const stateAfter = (events: readonly StudyEvent[]) => events.reduce(reduceDashboard, initialDashboardState);
 const midSearch = stateAfter(script.slice(0, 40));
-const midTraining = stateAfter(script.slice(0, 300));
+const midTraining = stateAfter(script.slice(0, 302));
 const ended = stateAfter(script);
 const plain = { color: false, unicode: true };
 
@@ -76,7 +76,7 @@ test('at 80×24 a search shows its progress, strategies, best and leaderboard', 
   expect(lines).toHaveLength(23);
   expect(lines[0]).toMatch(/^Scattershot · morse-demo-7 · 64-1024-64 \(128,8\) +1:23$/);
   expect(lines[1]).toBe('indicator · seed 7 · 2 workers · budget 120 candidates');
-  expect(lines[2]).toBe('▸ search  4 strategies, 4 islands');
+  expect(lines[2]).toBe('▸ search  4 islands, 120 candidates');
   expect(lines[3]).toMatch(/^Search {2}█+░+ +60 % {2}72 candidates$/);
   expect(lines[4]).toMatch(/ left · 10 candidates\/s · 54\.0 k swaps\/s · 1 duplicate$/);
   expect(lines[5]).toMatch(/^Best so far: S 0\.9791, #8 permutation-grid ─+$/);
@@ -105,6 +105,15 @@ test('a diverged training says so, with its reason', () => {
 test('from 160 columns on, results stand beside the search', () => {
   expect(frame({ columns: 160, rows: 40 }).some((line) => /^Search .* By scatter /.test(line))).toBe(true);
   expect(frame({ columns: 159, rows: 40 }).some((line) => /^Search .* By scatter /.test(line))).toBe(false);
+});
+
+test('where a certain S is wanted the leaderboard says so, and lists the nearest', () => {
+  const settings = { ...midSearch.study?.settings, target: 0.82 };
+  const events = script.slice(0, 40).map((event) => ('settings' in event ? { ...event, settings } : event));
+  const lines = frame({ state: stateAfter(events as StudyEvent[]), columns: 100 });
+  const heading = lines.findIndex((line) => line.includes('Nearest 0.82'));
+  const [first] = /0\.\d{4}/.exec(lines[heading + 1]) ?? [];
+  expect(Math.abs(Number(first) - 0.82)).toBeLessThan(0.01);
 });
 
 test('the verdict is shown with its meaning, whole', () => {
@@ -175,11 +184,12 @@ test('property: no events at any size make a frame that throws or overflows', ()
 });
 
 test('where not all strategies have room, the best are shown', () => {
-  const strategies = [0.2, null, 0.9, 0.5].map((best, index) => ({ name: `way-${index}`, evaluated: 3, best }));
-  const shown = (height: number) => {
-    const text = renderToString(<StrategiesTable strategies={strategies} width={40} height={height} theme={plain} />);
-    return withoutColor(text).match(/way-\d/g);
+  const strategies = [0.2, null, 0.9, 0.5].map((best, index) => ({ name: `strategy-${index}`, evaluated: 3, best }));
+  const shown = (height: number, target: number | null = null) => {
+    const text = renderToString(<StrategiesTable {...{ strategies, target, width: 40, height, theme: plain }} />);
+    return withoutColor(text).match(/strategy-\d/g);
   };
-  expect(shown(3)).toEqual(['way-2', 'way-3']);
-  expect(shown(5)).toEqual(['way-0', 'way-1', 'way-2', 'way-3']);
+  expect(shown(3)).toEqual(['strategy-2', 'strategy-3']);
+  expect(shown(5)).toEqual(['strategy-0', 'strategy-1', 'strategy-2', 'strategy-3']);
+  expect(shown(3, 0.25)).toEqual(['strategy-0', 'strategy-3']);
 });

@@ -52,7 +52,7 @@ test('the engine is named once', () => {
 
 test('quietly only warnings are told, and an end that was not a good one', () => {
   expect(logged(script, { quiet: true })).toHaveLength(2);
-  const failed: StudyEvent = { kind: 'study-ended', status: 'failed', reason: 'the disk is full', atMs: 5000 };
+  const failed: StudyEvent = { kind: 'study-ended', status: 'failed', failure: 'the disk is full', atMs: 5000 };
   expect(logged([...script.slice(0, -1), failed], { quiet: true }).at(-1)).toBe('[ 0:05] failed: the disk is full');
 });
 

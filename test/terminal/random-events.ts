@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { StudyEvent } from '../../src/study/events.ts';
+import { scriptedSettings } from './scripted-study.ts';
 
 /** Text as it may come from a user, a driver or an error: wide and combining characters, escapes, line breaks. */
 const text = fc.string({
@@ -27,6 +28,9 @@ const value = fc.oneof(
   { weight: 1, arbitrary: fc.double() },
 );
 
+/** What ranks, which no study says of a candidate unless it is a number. */
+const share = fc.double({ min: 0, max: 1, noNaN: true });
+
 const count = fc.nat(2000);
 const number = fc.integer({ min: 1, max: 12 });
 const seed = fc.integer({ min: 1, max: 2 });
@@ -35,8 +39,10 @@ const candidate = fc.record({
   number,
   fingerprint: fc.stringMatching(/^[0-9a-f]{64}$/),
   strategy: text,
-  scatter: value,
+  scatter: share,
   vector: fc.array(value, { maxLength: 8 }),
+  otherScatter: fc.option(share),
+  ties: fc.record({ rank: fc.option(share) }),
 });
 const candidates = fc.array(candidate, { maxLength: 12 });
 
@@ -68,17 +74,50 @@ const trainingEvent = fc.oneof(
 
 const atMs = fc.nat(10_000_000);
 
+const budget = fc.oneof(
+  fc.record({ kind: fc.constant('candidates' as const), candidates: fc.integer({ min: 1, max: 500 }) }),
+  fc.record({ kind: fc.constant('time' as const), seconds: fc.double({ min: 1e-3, max: 1e6, noNaN: true }) }),
+);
+const searching = {
+  budget,
+  islands: fc.array(fc.record({ strategy: text }), { maxLength: 9 }),
+  patience: fc.option(count),
+};
+const settings = fc
+  .record({ budget, target: fc.option(share), order: fc.constantFrom([], ['other-scatter', 'rank']) })
+  .map((own) => ({ ...scriptedSettings, ...own }));
+const training = {
+  ...{ study: text, dataset: text, architecture: fc.constant(scriptedSettings.architecture), epochs: count },
+  ...{ candidates: fc.array(number, { maxLength: 4 }), seeds: fc.array(seed, { maxLength: 2 }) },
+};
+const dataset = fc.record({ name: text, normalisation: text, train: count, validation: count, test: count });
+const searchEnd = fc.constantFrom(
+  ...(['budget', 'optimal', 'target', 'no-improvement', 'aborted', 'exhausted', 'nothing-made'] as const),
+);
+
 /** Any event at any time; real studies are better behaved. */
 export const anyEvent: fc.Arbitrary<StudyEvent> = fc.oneof(
   fc.record({
-    ...{ atMs, kind: fc.constant('study-started' as const), study: text, resumed: fc.boolean(), architecture: text },
-    ...{ metric: text, entryKeys: fc.array(text, { maxLength: 8 }), seed: count, workers: count, database: text },
-    budget: fc.oneof(text, fc.constantFrom('200 candidates', '30 s', '0')),
+    ...{ atMs, kind: fc.constant('study-started' as const), study: text, id: count, resumed: fc.boolean(), settings },
+    ...{ entryKeys: fc.array(text, { maxLength: 8 }), workers: count, database: fc.option(text) },
   }),
+  fc.record({ atMs, kind: fc.constant('phase' as const), phase: fc.constant('search' as const), ...searching }),
+  fc.record({ atMs, kind: fc.constant('phase' as const), phase: fc.constant('select' as const), candidates: count }),
+  fc.record({ atMs, kind: fc.constant('phase' as const), phase: fc.constant('data' as const), dataset: text }),
+  fc.record({ atMs, kind: fc.constant('phase' as const), phase: fc.constant('train' as const), ...training }),
+  fc.record({ atMs, kind: fc.constant('phase' as const), phase: fc.constant('verdict' as const) }),
   fc.record({
-    ...{ atMs, kind: fc.constant('phase' as const), summary: text },
-    phase: fc.constantFrom('search' as const, 'select' as const, 'data' as const, 'train' as const, 'verdict' as const),
+    atMs,
+    kind: fc.constant('budget-spent' as const),
+    evaluated: count,
+    seconds: share,
+    asked: budget,
+    budget,
   }),
+  fc.record({ atMs, kind: fc.constant('island-failed' as const), island: count, strategy: text, reason: text }),
+  fc.record({ atMs, kind: fc.constant('island-slow' as const), island: count, strategy: text, seconds: count }),
+  fc.record({ atMs, kind: fc.constant('search-ended' as const), why: searchEnd }),
+  fc.record({ atMs, kind: fc.constant('dataset' as const), dataset }),
   fc.record({ atMs, kind: fc.constant('warning' as const), message: text }),
   fc.record({
     atMs,
@@ -94,7 +133,7 @@ export const anyEvent: fc.Arbitrary<StudyEvent> = fc.oneof(
   fc.record({ atMs, kind: fc.constant('training' as const), candidate: number, seed, event: trainingEvent }),
   fc.record({ atMs, kind: fc.constant('verdict' as const), verdict: text, meaning: text }),
   fc.record({
-    ...{ atMs, kind: fc.constant('study-ended' as const), reason: fc.option(text) },
+    ...{ atMs, kind: fc.constant('study-ended' as const), failure: fc.option(text) },
     status: fc.constantFrom('finished' as const, 'interrupted' as const, 'failed' as const),
   }),
 );

@@ -1,4 +1,6 @@
-import type { CandidateSummary, StudyEvent } from '../../src/study/events.ts';
+import { defineArchitecture } from '../../src/pattern/architecture.ts';
+import type { ShownCandidate, StudyEvent } from '../../src/study/events.ts';
+import type { StudySettings } from '../../src/study/settings.ts';
 
 type EventBody = StudyEvent extends infer Each ? (Each extends StudyEvent ? Omit<Each, 'atMs'> : never) : never;
 
@@ -14,7 +16,7 @@ const noise = (...words: number[]) => {
   return wave - Math.floor(wave);
 };
 
-export function scriptedCandidate(number: number): CandidateSummary {
+export function scriptedCandidate(number: number): ShownCandidate {
   const family = number % strategies.length;
   const scatter = [0.9, 0.8, 0.62, 0.2][family] + 0.08 * noise(number, 1);
   const vector = entryKeys.map((_, entry) =>
@@ -25,11 +27,11 @@ export function scriptedCandidate(number: number): CandidateSummary {
       .toString(16)
       .padStart(8, '0'),
   ).join('');
-  return { number, fingerprint, strategy: strategies[family], scatter, vector };
+  return { number, fingerprint, strategy: strategies[family], scatter, vector, otherScatter: null, ties: {} };
 }
 
-const highest = (candidates: readonly CandidateSummary[]) =>
-  candidates.reduce<CandidateSummary | null>(
+const highest = (candidates: readonly ShownCandidate[]) =>
+  candidates.reduce<ShownCandidate | null>(
     (best, each) => (best === null || each.scatter > best.scatter ? each : best),
     null,
   );
@@ -86,7 +88,7 @@ function trainingEvent(candidate: number, seed: number, epoch: number, epochs: n
 }
 
 /** Two jobs at a time, epoch by epoch. */
-function trainingEvents(chosen: readonly CandidateSummary[], seeds: number, epochs: number): EventBody[] {
+function trainingEvents(chosen: readonly ShownCandidate[], seeds: number, epochs: number): EventBody[] {
   const jobs = chosen.flatMap(({ number }) => Array.from({ length: seeds }, (_, seed) => ({ number, seed: seed + 1 })));
   const events: EventBody[] = [];
   for (let pair = 0; pair < jobs.length; pair += 2) {
@@ -98,11 +100,29 @@ function trainingEvents(chosen: readonly CandidateSummary[], seeds: number, epoc
   return events;
 }
 
-const started: EventBody = {
-  kind: 'study-started',
-  ...{ study: 'morse-demo-7', resumed: false, architecture: '64-1024-64 (128,8)', metric: 'indicator', entryKeys },
-  ...{ seed: 7, workers: 2, budget: '120 candidates', database: 'cache/scattershot.db' },
+const islands = strategies.map((strategy) => ({ strategy }));
+const architecture = defineArchitecture({ layers: [64, 1024, 64], fanOuts: [128, 8] });
+const budget = { kind: 'candidates', candidates: 120 } as const;
+
+export const scriptedSettings: StudySettings = {
+  ...{ kind: 'demo', baseName: 'morse-demo', architecture, metric: 'indicator', seed: 7, budget, islands, keep: 8 },
+  ...{ entries: { windows: 'integral', spans: 'io' }, order: [], target: null, untilOptimal: false },
+  training: null,
 };
+
+const started: EventBody = {
+  ...{ kind: 'study-started', study: 'morse-demo-7', id: 7, resumed: false, settings: scriptedSettings, entryKeys },
+  ...{ workers: 2, database: 'cache/scattershot.db' },
+};
+
+const dataset = {
+  name: 'morse:noise=1',
+  normalisation: 'divided by 16',
+  train: 320_000,
+  validation: 64_000,
+  test: 64_000,
+};
+const trained = { study: 'morse-demo-7', architecture, dataset: dataset.name };
 
 /** A whole small study as it would be heard: the same events every time, `stepMs` apart. */
 export function scriptedStudy(stepMs = 200): StudyEvent[] {
@@ -117,23 +137,32 @@ export function scriptedStudy(stepMs = 200): StudyEvent[] {
   const bodies: EventBody[] = [
     started,
     { kind: 'warning', message: 'no GPU was found: training runs on the CPU; see scattershot doctor' },
-    { kind: 'phase', phase: 'search', summary: '4 strategies, 4 islands' },
+    { kind: 'phase', phase: 'search', islands, budget, patience: null },
     { kind: 'strategy-refused', strategies: ['radix'], reason: 'needs layers whose sizes share a product of radices' },
     ...search,
-    { kind: 'phase', phase: 'select', summary: '12 candidates over the range of S' },
+    { kind: 'search-ended', why: 'budget' },
+    { kind: 'phase', phase: 'select', candidates: 12 },
     { kind: 'selected', candidates: chosen, seeds, epochs },
-    { kind: 'phase', phase: 'data', summary: 'Morse, σ = 1, 448 000 examples' },
+    { kind: 'phase', phase: 'data', dataset: 'morse:noise=1' },
+    { kind: 'dataset', dataset },
     { kind: 'engine', ...runsOn },
-    { kind: 'phase', phase: 'train', summary: '12 candidates, 2 seeds each, 12 epochs' },
+    {
+      kind: 'phase',
+      phase: 'train',
+      ...trained,
+      candidates: chosen.map(({ number }) => number),
+      seeds: [1, 2],
+      epochs,
+    },
     ...trainingEvents(chosen, seeds, epochs),
-    { kind: 'phase', phase: 'verdict', summary: 'rank correlation over 12 candidates' },
+    { kind: 'phase', phase: 'verdict' },
     {
       kind: 'verdict',
       verdict: 'no-link-found',
       meaning:
         'Over 12 candidates the rank correlation of scatter and accuracy is −0.12 (95 % interval −0.63 to +0.47): with so few candidates only a strong link could have been seen.',
     },
-    { kind: 'study-ended', status: 'finished', reason: null },
+    { kind: 'study-ended', status: 'finished', failure: null },
   ];
   return bodies.map((body, index) => ({ ...body, atMs: index * stepMs }) as StudyEvent);
 }

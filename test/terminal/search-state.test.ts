@@ -1,11 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  budgetGoal,
-  initialSearchState,
-  progressShare,
-  reduceSearch,
-  searchLeftMs,
-} from '../../src/terminal/search-state.ts';
+import { initialSearchState, progressShare, reduceSearch, searchLeftMs } from '../../src/terminal/search-state.ts';
 
 const progress = (evaluated: number, seconds = 0) => ({
   ...{ round: 0, evaluated, duplicates: 0, swaps: evaluated * 100, seconds, best: null, strategies: [] },
@@ -13,20 +7,14 @@ const progress = (evaluated: number, seconds = 0) => ({
 const heard = (atMs: number, evaluated: number) =>
   ({ kind: 'search-progress', atMs, progress: progress(evaluated) }) as const;
 
-test('a budget is read as a number of candidates or a time in seconds', () => {
-  expect(budgetGoal('200 candidates')).toEqual({ kind: 'candidates', total: 200 });
-  expect(budgetGoal('200')).toEqual({ kind: 'candidates', total: 200 });
-  expect(budgetGoal('30 s')).toEqual({ kind: 'time', total: 30 });
-  expect(budgetGoal('1.5min')).toEqual({ kind: 'time', total: 90 });
-  expect(budgetGoal('2 h')).toEqual({ kind: 'time', total: 7200 });
-  expect(['until optimal', '', '0', '12 apples', '-3'].map(budgetGoal)).toEqual([null, null, null, null, null]);
-});
+const twoHundred = { kind: 'candidates', candidates: 200 } as const;
+const halfAMinute = { kind: 'time', seconds: 30 } as const;
 
 test('the share of a budget is counted in its own unit and never exceeds 1', () => {
-  expect(progressShare(progress(50), '200 candidates')).toBe(0.25);
-  expect(progressShare(progress(50, 15), '30 s')).toBe(0.5);
-  expect(progressShare(progress(300), '200 candidates')).toBe(1);
-  expect(progressShare(progress(50), 'until optimal')).toBeNull();
+  expect(progressShare(progress(50), twoHundred)).toBe(0.25);
+  expect(progressShare(progress(50, 15), halfAMinute)).toBe(0.5);
+  expect(progressShare(progress(300), twoHundred)).toBe(1);
+  expect(progressShare(progress(50), null)).toBeNull();
 });
 
 test('rates forget what lies more than ten seconds back', () => {
@@ -57,8 +45,8 @@ test('a count that falls starts the rate again instead of showing a negative one
 
 test('the time left follows from the rate, or from the clock of a budget by time', () => {
   const state = [heard(0, 0), heard(10_000, 50)].reduce(reduceSearch, initialSearchState);
-  expect(searchLeftMs(state, '200 candidates')).toBe(30_000);
-  expect(searchLeftMs({ ...state, progress: progress(50, 12) }, '30 s')).toBe(18_000);
-  expect(searchLeftMs(state, 'until optimal')).toBeNull();
-  expect(searchLeftMs(initialSearchState, '200 candidates')).toBeNull();
+  expect(searchLeftMs(state, twoHundred)).toBe(30_000);
+  expect(searchLeftMs({ ...state, progress: progress(50, 12) }, halfAMinute)).toBe(18_000);
+  expect(searchLeftMs(state, null)).toBeNull();
+  expect(searchLeftMs(initialSearchState, twoHundred)).toBeNull();
 });

@@ -1,6 +1,8 @@
 import { Box } from 'ink';
+import { describeArchitecture } from '../../pattern/architecture.ts';
 import { clockTime, plural, textLength } from '../../report/format.ts';
 import type { DashboardState } from '../dashboard-state.ts';
+import { budgetText, endText, phaseText } from '../event-text.ts';
 import { glyphs, type Theme } from '../theme.ts';
 import { Line, type PanelProps, type Segment } from './line.tsx';
 
@@ -17,13 +19,14 @@ function studySegments({ study }: DashboardState, theme: Theme): Segment[] {
     name,
     { text: ` ${glyphs(theme).separator} ` },
     { text: study.study, tone: 'title' },
-    { text: `${resumed} ${glyphs(theme).separator} ${study.architecture}` },
+    { text: `${resumed} ${glyphs(theme).separator} ${describeArchitecture(study.settings.architecture)}` },
   ];
 }
 
 function settingSegments({ study, engine }: DashboardState, theme: Theme): Segment[] {
   if (study === null) return [{ text: 'starting', tone: 'quiet' }];
-  const parts = [study.metric, `seed ${study.seed}`, plural(study.workers, 'worker'), `budget ${study.budget}`];
+  const { metric, seed, budget } = study.settings;
+  const parts = [metric, `seed ${seed}`, plural(study.workers, 'worker'), `budget ${budgetText(budget)}`];
   if (engine !== null) parts.push(`${engine.engine} on ${engine.backend}, ${engine.device}`);
   return [{ text: parts.join(` ${glyphs(theme).separator} `), tone: 'quiet' }];
 }
@@ -34,15 +37,16 @@ function phaseSegments(state: DashboardState, theme: Theme): Segment[] {
   const past = ended ? state.phases : state.phases.slice(0, -1);
   const segments: Segment[] = past.map((phase) => ({ text: `${done} ${phase}  `, tone: 'quiet' }));
   if (!ended && state.phase !== null) {
-    segments.push({ text: `${current} ${state.phase.phase}`, tone: 'title' }, { text: `  ${state.phase.summary}` });
+    segments.push({ text: `${current} ${state.phase.phase}`, tone: 'title' }, { text: `  ${phaseText(state.phase)}` });
   }
-  if (state.end !== null) segments.push(...endSegments(state.end));
-  return segments;
+  return [...segments, ...endSegments(state)];
 }
 
-function endSegments({ status, reason }: NonNullable<DashboardState['end']>): Segment[] {
-  const tone = status === 'finished' ? 'good' : 'alert';
-  return [{ text: status, tone }, { text: reason === null ? '' : `: ${reason}` }];
+function endSegments({ end, searchEnd, study }: DashboardState): Segment[] {
+  if (end === null) return [];
+  const reason = endText(end, searchEnd, study?.settings ?? null);
+  const tone = end.status === 'finished' ? 'good' : 'alert';
+  return [{ text: end.status, tone }, { text: reason === null ? '' : `: ${reason}` }];
 }
 
 /** Which study, how it was set, where it is: one to three lines, the first with the time since the start. */

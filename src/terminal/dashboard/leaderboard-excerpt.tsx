@@ -8,8 +8,10 @@ import { PanelTable } from './panel-table.tsx';
 export type LeaderboardRow = DashboardState['kept'][number];
 
 export interface LeaderboardExcerptProps extends PanelProps {
-  /** highest S first */
+  /** best first */
   readonly rows: readonly LeaderboardRow[];
+  /** wanted S; null for the highest */
+  readonly target: number | null;
   /** mean test accuracy by candidate number */
   readonly accuracies: ReadonlyMap<number, number>;
   readonly entryKeys: readonly string[];
@@ -20,7 +22,7 @@ export function leaderboardRows(state: DashboardState): Pick<LeaderboardExcerptP
   return { rows: state.selection?.candidates ?? state.kept, accuracies: meanAccuracies(state.training) };
 }
 
-function excerptColumns({ accuracies, entryKeys, theme }: LeaderboardExcerptProps): Column<LeaderboardRow>[] {
+function excerptColumns({ accuracies, target, entryKeys, theme }: LeaderboardExcerptProps): Column<LeaderboardRow>[] {
   const accuracy: Column<LeaderboardRow> = {
     title: 'accuracy',
     align: 'right',
@@ -28,7 +30,12 @@ function excerptColumns({ accuracies, entryKeys, theme }: LeaderboardExcerptProp
     text: ({ number }) => percent(accuracies.get(number) ?? null),
   };
   return [
-    { title: 'By scatter', align: 'right', priority: 0, text: ({ number }) => `#${number}` },
+    {
+      title: target === null ? 'By scatter' : `Nearest ${target}`,
+      align: 'right',
+      priority: 0,
+      text: ({ number }) => `#${number}`,
+    },
     {
       title: 'strategy',
       align: 'left',

@@ -57,6 +57,7 @@ const list = (rows: number) => ({ least: 2, wish: LIST_WISH, most: 1 + rows });
 function searchPanels(state: DashboardState, width: number, theme: Theme): Description[] {
   const { best, search, study } = state;
   const entryKeys = study?.entryKeys ?? [];
+  const target = study?.settings.target ?? null;
   const strategies = search.progress?.strategies ?? [];
   const progress: Description = {
     ...{ id: 'progress', side: 'left', ...whole(progressHeight(state, theme)) },
@@ -72,7 +73,7 @@ function searchPanels(state: DashboardState, width: number, theme: Theme): Descr
   if (strategies.length > 0) {
     panels.push({
       ...{ id: 'strategies', side: 'left', ...list(strategies.length) },
-      render: (height) => <StrategiesTable strategies={strategies} width={width} height={height} theme={theme} />,
+      render: (height) => <StrategiesTable {...{ strategies, target, width, height, theme }} />,
     });
   }
   return panels;
@@ -91,7 +92,8 @@ function resultPanels(state: DashboardState, width: number, theme: Theme): Descr
     });
   }
   if (rows.length > 0) {
-    const shared = { rows, accuracies, entryKeys: study?.entryKeys ?? [], width, theme };
+    const target = study?.settings.target ?? null;
+    const shared = { rows, accuracies, target, entryKeys: study?.entryKeys ?? [], width, theme };
     panels.push({
       ...{ id: 'leaderboard', side: 'right', ...list(rows.length) },
       render: (height) => <LeaderboardExcerpt {...shared} height={height} />,

@@ -30,10 +30,10 @@ function searchMeter(state: DashboardState, theme: Theme): Meter | null {
     ...(swapsPerSecond ? [`${shortNumber(swapsPerSecond)} swaps/s`] : []),
   ];
   const duplicates = plural(progress.duplicates, 'duplicate');
-  const left = leftText(searchLeftMs(state.search, state.study?.budget ?? null));
+  const left = leftText(searchLeftMs(state.search, state.study?.settings.budget ?? null));
   return {
     name: 'Search',
-    share: progressShare(progress, state.study?.budget ?? null),
+    share: progressShare(progress, state.study?.settings.budget ?? null),
     summary: plural(progress.evaluated, 'candidate'),
     detail: (searching ? [...left, ...rates, duplicates] : [duplicates, `${shortNumber(progress.swaps)} swaps`]).join(
       ` ${glyphs(theme).separator} `,

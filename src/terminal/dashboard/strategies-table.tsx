@@ -1,5 +1,6 @@
 import { fraction, printable } from '../../report/format.ts';
 import type { Column } from '../../report/table.ts';
+import { shortfall } from '../../search/ranking.ts';
 import type { DashboardState } from '../dashboard-state.ts';
 import { bar } from '../sparkline.ts';
 import type { Theme } from '../theme.ts';
@@ -10,6 +11,8 @@ export type StrategyRow = NonNullable<DashboardState['search']['progress']>['str
 
 export interface StrategiesTableProps extends PanelProps {
   readonly strategies: readonly StrategyRow[];
+  /** wanted S; null for the highest */
+  readonly target: number | null;
 }
 
 function strategyColumns(theme: Theme): Column<StrategyRow>[] {
@@ -22,13 +25,15 @@ function strategyColumns(theme: Theme): Column<StrategyRow>[] {
 }
 
 /** In their own order, which does not jump; where some must be left out, the best. */
-function shownStrategies(strategies: readonly StrategyRow[], height: number): readonly StrategyRow[] {
+function shownStrategies({ strategies, target, height }: StrategiesTableProps): readonly StrategyRow[] {
   if (strategies.length < height) return strategies;
-  return strategies.toSorted((a, b) => (b.best ?? -1) - (a.best ?? -1));
+  const lack = ({ best }: StrategyRow) => (best === null ? Number.POSITIVE_INFINITY : shortfall(best, target));
+  return strategies.toSorted((a, b) => lack(a) - lack(b) || 0);
 }
 
-/** What every strategy has made so far, and the highest S among it. */
-export function StrategiesTable({ strategies, width, height, theme }: StrategiesTableProps) {
-  const rows = shownStrategies(strategies, height);
+/** What every strategy has made so far, and the best S among it. */
+export function StrategiesTable(props: StrategiesTableProps) {
+  const { width, height, theme } = props;
+  const rows = shownStrategies(props);
   return <PanelTable columns={strategyColumns(theme)} rows={rows} width={width} height={height} theme={theme} />;
 }

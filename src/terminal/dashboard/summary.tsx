@@ -1,6 +1,8 @@
 import { Box } from 'ink';
+import { describeArchitecture } from '../../pattern/architecture.ts';
 import { clockTime, fraction, plural, printable, words, wrapText } from '../../report/format.ts';
 import type { DashboardState } from '../dashboard-state.ts';
+import { endText } from '../event-text.ts';
 import { glyphs, type Theme } from '../theme.ts';
 import { Line, type Segment } from './line.tsx';
 
@@ -14,20 +16,18 @@ export interface SummaryProps {
 const WARNINGS_SHOWN = 5;
 
 function endLine({ state, elapsedMs, theme }: SummaryProps): Segment[] {
-  const { end, study } = state;
+  const { end, study, searchEnd } = state;
+  const settings = study?.settings ?? null;
   const status = end?.status ?? 'interrupted';
-  const reason = end?.reason ? `: ${end.reason}` : '';
+  const why = end === null ? null : endText(end, searchEnd, settings);
   const separator = ` ${glyphs(theme).separator} `;
+  const setting =
+    settings === null ? [] : [describeArchitecture(settings.architecture), settings.metric, `seed ${settings.seed}`];
   return [
     { text: `${study?.study ?? 'Scattershot'} `, tone: 'title' },
     { text: status, tone: status === 'finished' ? 'good' : 'alert' },
-    { text: ` after ${clockTime(elapsedMs)}${reason}` },
-    {
-      text:
-        study === null
-          ? ''
-          : `${separator}${study.architecture}${separator}${study.metric}${separator}seed ${study.seed}`,
-    },
+    { text: ` after ${clockTime(elapsedMs)}${why === null ? '' : `: ${why}`}` },
+    { text: setting.map((part) => separator + part).join('') },
   ];
 }
 
@@ -42,7 +42,7 @@ function factLines({ search, best, training, engine, study }: DashboardState): s
     const on = engine === null ? '' : ` by ${engine.engine} on ${engine.backend} (${engine.device})`;
     lines.push(`Trained${on}: ${finished} of ${training.jobs.length} trainings finished`);
   }
-  if (study !== null) lines.push(`Stored in ${study.database}`);
+  if (typeof study?.database === 'string') lines.push(`Stored in ${study.database}`);
   return lines;
 }
 

@@ -1,0 +1,102 @@
+import { describeArchitecture } from '../pattern/architecture.ts';
+import { plural } from '../report/format.ts';
+import type { Budget } from '../search/events.ts';
+import type { DataReport } from '../study/data-report.ts';
+import type { StudyEvent, StudyPhase } from '../study/events.ts';
+import { describeSearchEnd, type SearchEnd } from '../study/search-end.ts';
+import type { StudySettings } from '../study/settings.ts';
+
+/** The words that every view finds for what events carry as data. */
+
+type EventOf<Kind extends StudyEvent['kind']> = Extract<StudyEvent, { kind: Kind }>;
+
+/** "30 s" or "500 candidates" */
+export const budgetText = (budget: Budget): string =>
+  budget.kind === 'time' ? `${budget.seconds} s` : plural(budget.candidates, 'candidate');
+
+/** "8 islands, 30 s, or 100 candidates in a row without a better one" */
+function searchText({ islands, budget, patience }: Extract<StudyPhase, { phase: 'search' }>): string {
+  const patient = patience === null ? '' : `, or ${plural(patience, 'candidate')} in a row without a better one`;
+  return `${plural(islands.length, 'island')}, ${budgetText(budget)}${patient}`;
+}
+
+/** "candidate 17 of morse-1, 64-1024-64 (128,8), on mnist", "24 candidates × 2 seeds × 3 epochs" */
+function trainText(phase: Extract<StudyPhase, { phase: 'train' }>): string {
+  const { study, architecture, dataset, candidates, seeds, epochs } = phase;
+  if (candidates.length === 1) {
+    return `candidate ${candidates[0]} of ${study}, ${describeArchitecture(architecture)}, on ${dataset}`;
+  }
+  return [plural(candidates.length, 'candidate'), plural(seeds.length, 'seed'), plural(epochs, 'epoch')].join(' × ');
+}
+
+/** What a phase is about, in a line. */
+export function phaseText(phase: StudyPhase): string {
+  switch (phase.phase) {
+    case 'search':
+      return searchText(phase);
+    case 'select':
+      return `${plural(phase.candidates, 'candidate')} spread over strategies and scatter`;
+    case 'data':
+      return phase.dataset;
+    case 'train':
+      return trainText(phase);
+    case 'verdict':
+      return 'rank correlation of scatter with test accuracy';
+  }
+}
+
+/** "mnist, pixels divided by 255; 50000/10000/10000 examples" */
+export const datasetText = ({ name, normalisation, train, validation, test }: DataReport): string =>
+  `${name}, ${normalisation}; ${train}/${validation}/${test} examples`;
+
+/** "radix sits out: why", "2 strategies sit out: radix, sobol: why" */
+function refusalText({ strategies, reason }: EventOf<'strategy-refused'>): string {
+  if (strategies.length === 1) return `${strategies[0]} sits out: ${reason}`;
+  return `${strategies.length} strategies sit out: ${strategies.join(', ')}: ${reason}`;
+}
+
+function spentText({ evaluated, seconds, asked, budget }: EventOf<'budget-spent'>): string {
+  const done = asked.kind === 'time' ? `${seconds.toFixed(1)} s` : plural(evaluated, 'candidate');
+  return `${done} are done already, no fewer than asked for; the study’s total stays ${budgetText(budget)}`;
+}
+
+function earlyEndText(why: SearchEnd): string | null {
+  if (why === 'exhausted') {
+    return 'The search ended early: it found no new pattern for many rounds, so there are probably no others.';
+  }
+  if (why === 'nothing-made') {
+    return 'The search ended early: its strategies worked for a very long time without finishing a candidate.';
+  }
+  return null;
+}
+
+/** What the user should be warned of; null where an event is no warning. */
+export function warningText(event: StudyEvent): string | null {
+  switch (event.kind) {
+    case 'warning':
+      return event.message;
+    case 'budget-spent':
+      return spentText(event);
+    case 'strategy-refused':
+      return refusalText(event);
+    case 'island-failed':
+      return `island ${event.island} ended: ${event.reason}`;
+    case 'island-slow':
+      return `waiting for island ${event.island} (${event.strategy}): its step has taken more than ${event.seconds} s`;
+    case 'search-ended':
+      return earlyEndText(event.why);
+    default:
+      return null;
+  }
+}
+
+/** Why a study ended: what it failed of, or, where it only searched, why the search was over; null where that needs no words. */
+export function endText(
+  { status, failure }: Pick<EventOf<'study-ended'>, 'status' | 'failure'>,
+  searchEnd: SearchEnd | null,
+  settings: StudySettings | null,
+): string | null {
+  if (failure !== null) return failure;
+  if (status !== 'finished' || searchEnd === null || settings?.training !== null) return null;
+  return describeSearchEnd(searchEnd, settings);
+}
