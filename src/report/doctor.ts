@@ -1,4 +1,4 @@
-import { paragraph, printable, type TextOptions } from './format.ts';
+import { paragraph, type TextOptions } from './format.ts';
 import { type Column, tableLines } from './table.ts';
 
 /** One thing that this machine can or cannot do. */
@@ -15,13 +15,13 @@ export interface DoctorRow {
   readonly but?: string | null;
 }
 
-const columns = (unicode: boolean): Column<DoctorRow>[] => [
-  { title: 'what', align: 'left', priority: 0, text: ({ name }) => printable(name, unicode) },
+const columns: readonly Column<DoctorRow>[] = [
+  { title: 'what', align: 'left', priority: 0, text: ({ name }) => name },
   { title: 'kind', align: 'left', priority: 3, text: ({ kind }) => kind },
   { title: 'works', align: 'left', priority: 0, text: ({ available }) => (available ? 'yes' : 'no') },
   {
     ...{ title: 'found', align: 'left', priority: 2, least: 12 },
-    text: ({ available, detail }) => (available ? printable(detail, unicode) : 'see below'),
+    text: ({ available, detail }) => (available ? detail : 'see below'),
   },
 ];
 
@@ -29,7 +29,7 @@ const asSentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 /** A table of what works here and what does not; then, in full, why something does not, or not as it should, and how to get it. */
 export function doctorText(rows: readonly DoctorRow[], options: TextOptions): string {
-  const lines = [...tableLines(columns(options.unicode), rows, options)];
+  const lines = [...tableLines(columns, rows, options)];
   const faulty = rows.flatMap(({ name, available, detail, but = null, howToGet }) => {
     const fault = available ? but : detail;
     return fault === null ? [] : [{ name, fault: available ? `works, but ${fault}` : fault, howToGet }];

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { cleanText } from '../base/clean-text.ts';
 
 /** Where a text goes: columns (Infinity for a file), and what may be used there. */
 export interface TextOptions {
@@ -50,22 +51,19 @@ export function clockTime(milliseconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-const ESCAPES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-_]?/g;
-
 /** What our own sentences use beyond ASCII; a lost minus would turn a statement around. */
 const ASCII_FOR: Readonly<Record<string, string>> = {
   ...{ '−': '-', '–': '-', '—': '-', '×': 'x', '±': '+/-', '·': '|', '…': '...', '≤': '<=', '≥': '>=', '≈': '~' },
   ...{ '’': "'", '‘': "'", '“': '"', '”': '"', σ: 'sigma', τ: 'tau', λ: 'lambda', ρ: 'rho', '²': '^2', '→': '->' },
 };
 
-/** One line of text from anywhere: a study's name or a driver's message must not move the cursor or change colours. */
-export function printable(text: string, unicode = true): string {
-  const plain = text
-    .replace(ESCAPES, '')
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/[\p{Cf}\p{Cs}]/gu, '');
-  return unicode ? plain : plain.replace(/[^\x20-\x7e]/gu, (character) => ASCII_FOR[character] ?? '?');
+/**
+ * One line of text from anywhere: a study's name or a driver's message must not move the cursor or change colours.
+ * @param most bytes at most; default: any length
+ */
+export function printable(text: string, unicode = true, most?: number): string {
+  const clean = cleanText(text, most);
+  return unicode ? clean : clean.replace(/[^\x20-\x7e]/gu, (character) => ASCII_FOR[character] ?? '?');
 }
 
 /** "no-link-found" as words. */
@@ -110,11 +108,14 @@ export function wrapText(text: string, width: number): string[] {
   return lines;
 }
 
+/** Bytes of a paragraph at most. */
+const MOST_PARAGRAPH = 4000;
+
 /** Wrapped text; a width of Infinity leaves it on one line. */
-export const paragraph = (text: string, options: TextOptions): string[] =>
-  Number.isFinite(options.width)
-    ? wrapText(printable(text, options.unicode), options.width)
-    : [printable(text, options.unicode)];
+export function paragraph(text: string, { width, unicode }: TextOptions): string[] {
+  const line = printable(text, unicode, MOST_PARAGRAPH);
+  return Number.isFinite(width) ? wrapText(line, width) : [line];
+}
 
 // The caller has decided about colour; styleText must not look at streams and NO_COLOR again.
 export const heading = (text: string, color: boolean): string =>

@@ -1,6 +1,6 @@
 import { describeArchitecture } from '../pattern/architecture.ts';
 import type { StudyRecord } from '../store/records.ts';
-import { printable, type TextOptions } from './format.ts';
+import type { TextOptions } from './format.ts';
 import { type Column, tableLines } from './table.ts';
 
 /** A study and what the store holds of it. */
@@ -15,35 +15,33 @@ export interface StudyOverview {
 /** "2026-11-22 15:40" of an ISO time in UTC. */
 const shortTime = (iso: string) => iso.slice(0, 16).replace('T', ' ');
 
-function studyColumns(options: TextOptions): Column<StudyOverview>[] {
-  return [
-    { title: 'study', align: 'right', priority: 0, text: ({ study }) => String(study.id) },
-    {
-      title: 'name',
-      align: 'left',
-      priority: 0,
-      least: 10,
-      text: ({ study }) => printable(study.name, options.unicode),
-    },
-    { title: 'kind', align: 'left', priority: 5, text: ({ study }) => study.kind },
-    { title: 'status', align: 'left', priority: 1, text: ({ study }) => study.status },
-    {
-      title: 'architecture',
-      align: 'left',
-      priority: 3,
-      text: ({ study }) => describeArchitecture(study.architecture),
-    },
-    { title: 'candidates', align: 'right', priority: 2, text: ({ candidates }) => String(candidates) },
-    { title: 'trained', align: 'right', priority: 2, text: ({ trained }) => String(trained) },
-    { title: 'evaluated', align: 'right', priority: 6, text: ({ study }) => String(study.evaluated) },
-    { title: 'updated (UTC)', align: 'left', priority: 4, text: ({ study }) => shortTime(study.updatedAt) },
-  ];
-}
+const studyColumns: readonly Column<StudyOverview>[] = [
+  { title: 'study', align: 'right', priority: 0, text: ({ study }) => String(study.id) },
+  {
+    title: 'name',
+    align: 'left',
+    priority: 0,
+    least: 10,
+    text: ({ study }) => study.name,
+  },
+  { title: 'kind', align: 'left', priority: 5, text: ({ study }) => study.kind },
+  { title: 'status', align: 'left', priority: 1, text: ({ study }) => study.status },
+  {
+    title: 'architecture',
+    align: 'left',
+    priority: 3,
+    text: ({ study }) => describeArchitecture(study.architecture),
+  },
+  { title: 'candidates', align: 'right', priority: 2, text: ({ candidates }) => String(candidates) },
+  { title: 'trained', align: 'right', priority: 2, text: ({ trained }) => String(trained) },
+  { title: 'evaluated', align: 'right', priority: 6, text: ({ study }) => String(study.evaluated) },
+  { title: 'updated (UTC)', align: 'left', priority: 4, text: ({ study }) => shortTime(study.updatedAt) },
+];
 
 /** A table that fits `options.width`, a line a study; one sentence where there is none. */
 export function studiesTable(studies: readonly StudyOverview[], options: TextOptions): string {
   if (studies.length === 0) return 'No studies yet.\n';
-  return `${tableLines(studyColumns(options), studies, options).join('\n')}\n`;
+  return `${tableLines(studyColumns, studies, options).join('\n')}\n`;
 }
 
 /** One row of `studies --json`. */

@@ -1,4 +1,4 @@
-import { heading, type TextOptions, textLength, truncate } from './format.ts';
+import { heading, printable, type TextOptions, textLength, truncate } from './format.ts';
 
 export interface Column<Row> {
   readonly title: string;
@@ -11,6 +11,9 @@ export interface Column<Row> {
 }
 
 const GAP = 2;
+
+/** Bytes of a cell at most, wherever it comes from. */
+const MOST_CELL = 400;
 
 interface Measured<Row> {
   readonly column: Column<Row>;
@@ -52,7 +55,7 @@ function fitColumns<Row>(columns: readonly Measured<Row>[], width: number): read
 }
 
 /**
- * Lines of a table no wider than `width`: the heading, then one line a row. Columns are cut where they allow it, then
+ * Lines of a table no wider than `width`: the heading, then one line a row, every cell made printable. Columns are cut where they allow it, then
  * dropped by priority; what still does not fit is truncated.
  */
 export function tableLines<Row>(
@@ -60,9 +63,12 @@ export function tableLines<Row>(
   rows: readonly Row[],
   options: TextOptions,
 ): readonly string[] {
+  const shown = (text: string) => printable(text, options.unicode, MOST_CELL);
   const measured = columns.map((column) => {
-    const cells = rows.map((row) => column.text(row));
-    return { column, cells, width: Math.max(textLength(column.title), ...cells.map(textLength)) };
+    const title = shown(column.title);
+    const cells = rows.map((row) => shown(column.text(row)));
+    const width = cells.reduce((most, cell) => Math.max(most, textLength(cell)), textLength(title));
+    return { column: { ...column, title }, cells, width };
   });
   const fitted = fitColumns(measured, options.width);
   const line = (texts: readonly string[]) => {

@@ -1,14 +1,4 @@
-import {
-  fraction,
-  heading,
-  MISSING,
-  paragraph,
-  percent,
-  plural,
-  printable,
-  type TextOptions,
-  words,
-} from './format.ts';
+import { fraction, heading, MISSING, paragraph, percent, plural, type TextOptions, words } from './format.ts';
 import { type Column, tableLines } from './table.ts';
 
 /** A rank correlation over candidates, with its bootstrap interval and permutation p; all null where it is undefined. */
@@ -97,10 +87,10 @@ function correlationText({ value, low, high, p, reason }: ReportedCorrelation): 
   return `${signed(value)}${range === '' ? '' : `, 95 % interval ${range}`}${pText(p)}`;
 }
 
-function familyColumns(options: TextOptions): Column<ReportedFamily>[] {
+function familyColumns(): Column<ReportedFamily>[] {
   const range = ({ low, high }: Spread, show: (value: number) => string) => `${show(low)} to ${show(high)}`;
   return [
-    { title: 'family', align: 'left', priority: 0, least: 8, text: (row) => printable(row.family, options.unicode) },
+    { title: 'family', align: 'left', priority: 0, least: 8, text: (row) => row.family },
     { title: 'candidates', align: 'right', priority: 3, text: (row) => String(row.candidates) },
     { title: 'mean S', align: 'right', priority: 0, text: (row) => fraction(row.scatter.mean) },
     { title: 'S from', align: 'right', priority: 5, text: (row) => range(row.scatter, (value) => fraction(value, 2)) },
@@ -113,7 +103,7 @@ function familyColumns(options: TextOptions): Column<ReportedFamily>[] {
 function proxyLines({ proxies }: VerdictReport, options: TextOptions): string[] {
   if (proxies.length === 0) return [];
   const columns: Column<ReportedProxy>[] = [
-    { title: 'rival', align: 'left', priority: 0, least: 8, text: (row) => printable(row.name, options.unicode) },
+    { title: 'rival', align: 'left', priority: 0, least: 8, text: (row) => row.name },
     { title: 'Spearman', align: 'right', priority: 0, text: (row) => signed(row.spearman) },
     { title: '95 % interval', align: 'right', priority: 1, text: (row) => interval(row.low, row.high) },
   ];
@@ -156,7 +146,7 @@ export function verdictText(report: VerdictReport, options: TextOptions): string
   const verdict = `Verdict: ${words(report.verdict)}`;
   const lines = [
     ...paragraph(`${trained}, on ${dataset} (${engine})`, options),
-    ...['', ...tableLines(familyColumns(options), report.families, options), ''],
+    ...['', ...tableLines(familyColumns(), report.families, options), ''],
     ...facts.flatMap((fact) => paragraph(fact, options)),
     ...proxyLines(report, options),
     '',

@@ -42,7 +42,6 @@ const usage: readonly (readonly [string, readonly string[], readonly (string | R
     ['search', '--net', 'mnist-cl', '--shapes', '28x27,224,10'],
     [/784 neurons/],
   ],
-  ['a windows file that is not there is named', ['search', '--net', 'morse', '--windows', 'none.json'], [/none\.json/]],
   ['an unknown dataset lists the datasets', ['train', '1', '--data', 'imagenet'], [/"imagenet"/, /morse/]],
   [
     'a metric that is none lists the metrics',
@@ -55,6 +54,21 @@ test.each(usage)('usage: %s', async (_, args, parts) => {
   await inFolder(async (cwd) => {
     expectClear(await runProgram(args, { cwd }), 2, ...parts);
     expect(readdirSync(cwd)).toEqual([]);
+  });
+});
+
+test.each([
+  ['search --net morse --windows none.json'],
+  ['search --net morse --edges none.json'],
+  ['search --net morse --strategy ./none.mjs'],
+  ['score none.json'],
+  ['score none.npz --windows none.json'],
+  ['train none.npz'],
+  ['train none.json --data none.npz'],
+  ['leaderboard --db none.db'],
+])('a file that is not there exits with 1, whatever named it: %s', async (line) => {
+  await inFolder(async (cwd) => {
+    expectClear(await runProgram(line.split(' '), { cwd }), 1, /none\.(json|npz|mjs|db)/);
   });
 });
 

@@ -42,10 +42,10 @@ test('clock time shows hours only when there are any', () => {
   expect([0, 7_900, 750_000, 3_723_000, -5].map(clockTime)).toEqual(['0:00', '0:07', '12:30', '1:02:03', '0:00']);
 });
 
-test('escape sequences, control characters and line breaks are taken out of foreign text', () => {
-  expect(printable(`a${ESC}[31mred${ESC}[0m\r\nb\tc`)).toBe('ared b c');
-  expect(printable(`${ESC}]0;title\u0007x`)).toBe('x');
-  expect(printable('\u202Egnirts')).toBe('gnirts');
+test('escape sequences, control characters and line breaks of foreign text are shown as what they are', () => {
+  expect(printable(`a${ESC}[31mred${ESC}[0m\r\nb\tc`)).toBe('a\\x1b[31mred\\x1b[0m\\r\\nb\\tc');
+  expect(printable(`${ESC}]0;title\u0007x`)).toBe('\\x1b]0;title\\x07x');
+  expect(printable('\u202Egnirts')).toBe('\\u202egnirts');
 });
 
 test('without unicode a minus sign stays one and the rest becomes a question mark', () => {

@@ -33,7 +33,7 @@ test('at 40 columns number, name and state are left', () => {
 
 test('a name cannot move the cursor', () => {
   const study = { ...overview.study, name: 'a\u001b[2Jb' };
-  expect(table([{ ...overview, study }], 200)[1]).toContain('  ab  ');
+  expect(table([{ ...overview, study }], 200)[1]).toContain('  a\\x1b[2Jb  ');
 });
 
 test('no studies are a sentence', () => {

@@ -65,7 +65,7 @@ async function leaderboard(name: string | undefined, options: LeaderboardOptions
     const forJson = () => ({ ...view, bestValidation: bestValidations(store, study) });
     if (all.length === 0) context.say(`${study.name} keeps no such candidate.`);
     if (options.json) return printJson(context, leaderboardJson(forJson()));
-    if (options.csv) return context.print(leaderboardCsv(view).replace(/\r\n$/, '\r'));
+    if (options.csv) return context.write(leaderboardCsv(view));
     context.print(leaderboardTable(view, context.text).trimEnd());
     const anyTrained = rows.some(({ accuracy }) => accuracy !== null);
     if (training !== null && anyTrained) context.print(leaderboardTrainingText(training));
