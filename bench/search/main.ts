@@ -10,8 +10,9 @@ import { requireProxy } from '../../src/proxies/index.ts';
 import { OTHER_SCATTER } from '../../src/proxies/ranking.ts';
 import { scoreBound } from '../../src/scatter/bound.ts';
 import { scoreBoth } from '../../src/scatter/kernel.ts';
+import type { NumberedCandidate } from '../../src/search/candidate.ts';
 import type { IslandSpec } from '../../src/search/events.ts';
-import { byRank, defaultSearchOrder, type Ranked } from '../../src/search/ranking.ts';
+import { compareCandidates, defaultSearchOrder, type RankingFields } from '../../src/search/ranking.ts';
 import { runSearch } from '../../src/search/search.ts';
 import { defaultIslands } from '../../src/study/portfolio.ts';
 import { strategyNames } from '../../strategies/index.ts';
@@ -35,7 +36,7 @@ interface Options {
 }
 
 /** What one method found: its best pattern, and when it had which S. */
-interface Find extends Ranked {
+interface Find extends RankingFields {
   readonly method: string;
   readonly rises: Rises;
   readonly evaluated: number;
@@ -73,7 +74,8 @@ function ranked(method: string, { problem }: NamedProblem, pattern: Pattern, ris
       .filter((name) => name !== OTHER_SCATTER)
       .map((name) => [name, requireProxy(name).compute(pattern, problem.architecture)]),
   );
-  return { method, number: 0, score, other, ties, rises, evaluated };
+  const scatters = { scatter: score.scatter, otherScatter: other?.scatter ?? null };
+  return { method, number: 0, ...scatters, ties, rises, evaluated };
 }
 
 /** Threads as users have them: starting TypeScript would take a second or two of the few. */
@@ -94,18 +96,18 @@ async function search(
     ...{ problem: named.problem, islands, seed, keep: 1, order: defaultSearchOrder, workers: 1 },
     budget: { kind: 'time' as const, seconds },
   };
-  let best: (Ranked & { readonly pattern: Pattern }) | null = null;
+  let best: NumberedCandidate | null = null;
   const rises: [number, number][] = [];
   let evaluated = 0;
-  const compare = byRank(null);
+  const compare = compareCandidates(null);
   try {
     for await (const event of runSearch(request, controller.signal, builtWorker)) {
       if (event.kind !== 'round') continue;
       evaluated = event.progress.evaluated;
       for (const candidate of event.added) {
         if (best !== null && compare(candidate, best) >= 0) continue;
-        const { scatter } = candidate.score;
-        if (best === null || scatter > best.score.scatter) rises.push([(performance.now() - begun) / 1000, scatter]);
+        const { scatter } = candidate;
+        if (best === null || scatter > best.scatter) rises.push([(performance.now() - begun) / 1000, scatter]);
         best = candidate;
       }
     }
@@ -124,12 +126,12 @@ const share = (value: number | null) => (value === null ? '–' : value.toFixed(
 function problemTable({ problem }: NamedProblem, finds: readonly Find[], seconds: number): string {
   const times = [seconds / 10, seconds / 3, seconds];
   const head = ['method', ...times.map((time) => `S at ${Number(time.toPrecision(2))} s`), 'seconds to best'];
-  const rows = finds.map(({ method, score, other, ties, rises, evaluated }) => [
+  const rows = finds.map(({ method, scatter, otherScatter, ties, rises, evaluated }) => [
     method,
     ...times.slice(0, -1).map((time) => share(at(rises, time))),
-    share(score.scatter),
+    share(scatter),
     (rises.at(-1)?.[0] ?? 0).toFixed(1),
-    share(other?.scatter ?? null),
+    share(otherScatter),
     ...Object.values(ties).map((value) => (value === null ? '–' : String(Number(value.toPrecision(4))))),
     String(evaluated),
   ]);
@@ -159,7 +161,7 @@ async function compareOn(named: NamedProblem, options: Options): Promise<Find[]>
       }
     }
   }
-  return finds.sort(byRank(null));
+  return finds.sort(compareCandidates(null));
 }
 
 const startPattern = ({ problem }: NamedProblem, seed: number) => constrainedPattern(problem, Random.fromSeed(seed));

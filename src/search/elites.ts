@@ -1,12 +1,13 @@
 import type { Pattern } from '../pattern/pattern.ts';
-import type { KeptCandidate } from './events.ts';
-import { BestOf, byRank } from './ranking.ts';
+import type { Metric } from '../scatter/metric.ts';
+import type { NumberedCandidate } from './candidate.ts';
+import { BestOf, compareCandidates } from './ranking.ts';
 import type { Elite } from './strategy.ts';
 
 /** Elites that every island sees. */
 const ELITES = 4;
 
-type Member = Pick<KeptCandidate, 'number' | 'strategy' | 'pattern' | 'score' | 'other' | 'ties'>;
+type Offered = Omit<NumberedCandidate, 'fingerprint' | 'island' | 'round' | 'otherVector' | 'audit'>;
 
 /** The same pattern in memory that threads share. */
 function sharedPattern(pattern: Pattern): Pattern {
@@ -24,25 +25,27 @@ function sharedPattern(pattern: Pattern): Pattern {
  * strategy builds perfect scatter there would be nothing else to learn from. They depend on what was offered, not on its order.
  */
 export class Elites {
+  readonly #metric: Metric;
   readonly #target: number | null;
   readonly #order: readonly string[];
-  readonly #byStrategy = new Map<string, BestOf<Member>>();
-  #chosen: readonly (Elite & { readonly member: Member })[] = [];
+  readonly #byStrategy = new Map<string, BestOf<Offered>>();
+  #chosen: readonly (Elite & { readonly member: Offered })[] = [];
 
   /** @param target wanted S, or null for the highest. @param order what decides after S */
-  constructor(target: number | null, order: readonly string[]) {
+  constructor(metric: Metric, target: number | null, order: readonly string[]) {
+    this.#metric = metric;
     this.#target = target;
     this.#order = order;
   }
 
-  offer(candidate: Member): void {
-    const own = this.#byStrategy.get(candidate.strategy) ?? new BestOf<Member>(ELITES, this.#target, this.#order);
+  offer(candidate: Offered): void {
+    const own = this.#byStrategy.get(candidate.strategy) ?? new BestOf<Offered>(ELITES, this.#target, this.#order);
     this.#byStrategy.set(candidate.strategy, own);
     if (own.offer(candidate)) this.#choose();
   }
 
   /** First in the order of all that were offered. */
-  get best(): Member | null {
+  get best(): Offered | null {
     return this.#chosen[0]?.member ?? null;
   }
 
@@ -52,7 +55,7 @@ export class Elites {
   }
 
   #choose(): void {
-    const compare = byRank(this.#target, this.#order);
+    const compare = compareCandidates(this.#target, this.#order);
     const strategies = [...this.#byStrategy.values()];
     const firsts = strategies.flatMap(({ members }) => members.slice(0, 1)).sort(compare);
     const others = strategies.flatMap(({ members }) => members.slice(1)).sort(compare);
@@ -62,7 +65,7 @@ export class Elites {
         this.#chosen.find((elite) => elite.member === member) ?? {
           member,
           pattern: sharedPattern(member.pattern),
-          score: member.score,
+          score: { metric: this.#metric, scatter: member.scatter, vector: member.vector },
         },
     );
   }

@@ -1,6 +1,4 @@
-import type { Pattern } from '../pattern/pattern.ts';
-import type { ScatterScore } from '../scatter/metric.ts';
-import type { Ties } from './ranking.ts';
+import type { NumberedCandidate, ScoredCandidate } from './candidate.ts';
 import type { Problem } from './strategy.ts';
 
 /** A user's module, and what it held when the study began: another content would give another search. */
@@ -50,30 +48,7 @@ export interface SearchResume {
   /** of the last round that was stored */
   readonly checkpoint: SearchCheckpoint;
   /** every candidate added until then */
-  readonly kept: readonly Pick<
-    KeptCandidate,
-    'number' | 'fingerprint' | 'strategy' | 'island' | 'pattern' | 'score' | 'other' | 'ties'
-  >[];
-}
-
-/**
- * A candidate that was among the best of its strategy and target when its turn came, its score audited by the reference. Later
- * ones may displace it from the best. Which are kept depends on the candidates before, never on where a budget or a round ends.
- */
-export interface KeptCandidate {
-  /** ordinal among all scored candidates of the study, from 1: the same on any number of threads */
-  readonly number: number;
-  readonly fingerprint: string;
-  readonly strategy: string;
-  readonly island: number;
-  readonly round: number;
-  readonly pattern: Pattern;
-  readonly score: ScatterScore;
-  /** under the metric that does not rank; null where it was too costly */
-  readonly other: ScatterScore | null;
-  /** the proxies of the order, by name; null where one is left out */
-  readonly ties: Ties;
-  readonly audit: 'whole' | 'sampled';
+  readonly kept: readonly Omit<NumberedCandidate, 'round' | 'audit'>[];
 }
 
 export interface SearchProgress {
@@ -110,20 +85,16 @@ export interface SearchCheckpoint extends SearchProgress {
    * What the last round found beyond a budget by number, in turn: a later run with a larger budget takes these in first, and so
    * ends as one that had the larger budget from the start. Absent in checkpoints of older versions, which dropped it.
    */
-  readonly overflow?: readonly OverflowCandidate[];
+  readonly overflow?: readonly PackedCandidate[];
   /** islands that ended by an error, in order of their ends: a later run does not try them again. Absent in older versions' */
   readonly failures?: readonly IslandFailure[];
 }
 
-/** A candidate that was scored but has no number yet. */
-export interface OverflowCandidate {
+/** A candidate that waits for its number, as a checkpoint holds it. */
+export interface PackedCandidate extends Omit<ScoredCandidate, 'pattern'> {
   readonly island: number;
-  readonly fingerprint: string;
-  /** the pattern, by `packPattern` */
+  /** the pattern, by `packPattern`: about a tenth of its memory */
   readonly packed: Uint8Array;
-  readonly score: ScatterScore;
-  readonly other: ScatterScore | null;
-  readonly ties: Ties;
 }
 
 /** An island whose strategy threw, gave what is no pattern, or ended its thread. */
@@ -134,6 +105,16 @@ export interface IslandFailure {
   /** one sentence, naming strategy and file */
   readonly reason: string;
 }
+
+/** Why a search ended. */
+export type SearchEnding =
+  | 'budget'
+  | 'optimal'
+  | 'target'
+  | 'no-improvement'
+  | 'exhausted'
+  | 'nothing-made'
+  | 'aborted';
 
 /**
  * What a search says, in order. One 'round' a round, and one more for a round of which an earlier run's budget left something
@@ -169,11 +150,11 @@ export type SearchEvent =
   | {
       readonly kind: 'round';
       readonly progress: SearchProgress;
-      readonly added: readonly KeptCandidate[];
+      readonly added: readonly NumberedCandidate[];
       readonly checkpoint: SearchCheckpoint;
     }
   | {
       readonly kind: 'ended';
-      readonly why: 'budget' | 'optimal' | 'target' | 'no-improvement' | 'aborted' | 'exhausted' | 'nothing-made';
+      readonly why: SearchEnding;
       readonly progress: SearchProgress;
     };

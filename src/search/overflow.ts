@@ -1,37 +1,32 @@
 import { packPattern, unpackPattern } from '../pattern/formats/packed.ts';
-import type { OverflowCandidate } from './events.ts';
-import type { ScoredPattern, StepResult } from './tasks.ts';
+import type { ScoredCandidate } from './candidate.ts';
+import type { PackedCandidate } from './events.ts';
+import type { StepResult } from './tasks.ts';
 
-/** A candidate that waits for its number, and the island that found it. */
-export interface Waiting {
-  readonly island: number;
-  readonly candidate: ScoredPattern;
-}
+/** A scored candidate and the island that found it. */
+export type FromIsland = ScoredCandidate & Pick<PackedCandidate, 'island'>;
 
 /**
- * A round's candidates in the order in which they are numbered: the first of every island, then the second, …, so that a budget
- * that ends within a round is spread over the islands.
+ * A round's candidates in the order in which they are numbered: the first of every island, then the second of every island, and so
+ * on. So a budget that ends within a round is spread over the islands.
  * @param results by island; null for one that did not step
  */
-export function inTurn(results: readonly (StepResult | null)[]): Waiting[] {
+export function interleaveIslands(results: readonly (StepResult | null)[]): FromIsland[] {
   const longest = Math.max(...results.map((result) => result?.candidates.length ?? 0));
-  const waiting: Waiting[] = [];
+  const interleaved: FromIsland[] = [];
   for (let turn = 0; turn < longest; turn++) {
     for (const [island, result] of results.entries()) {
       const candidate = result?.candidates[turn];
-      if (candidate !== undefined) waiting.push({ island, candidate });
+      if (candidate !== undefined) interleaved.push({ ...candidate, island });
     }
   }
-  return waiting;
+  return interleaved;
 }
 
-/** As a checkpoint holds them: a packed pattern takes about a tenth of the memory. */
-export const packWaiting = (waiting: readonly Waiting[]): OverflowCandidate[] =>
-  waiting.map(({ island, candidate: { pattern, ...rest } }) => ({ island, ...rest, packed: packPattern(pattern) }));
+/** As a checkpoint holds them. */
+export const packCandidates = (candidates: readonly FromIsland[]): PackedCandidate[] =>
+  candidates.map(({ pattern, ...rest }) => ({ ...rest, packed: packPattern(pattern) }));
 
-/** @throws RangeError for anything but what `packWaiting` made */
-export const unpackWaiting = (overflow: readonly OverflowCandidate[]): Waiting[] =>
-  overflow.map(({ island, packed, ...rest }) => ({
-    island,
-    candidate: { ...rest, pattern: unpackPattern(packed) },
-  }));
+/** @throws RangeError for anything except what `packCandidates` made */
+export const unpackCandidates = (overflow: readonly PackedCandidate[]): FromIsland[] =>
+  overflow.map(({ packed, ...rest }) => ({ ...rest, pattern: unpackPattern(packed) }));

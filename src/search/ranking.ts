@@ -6,18 +6,10 @@ import {
   rankingOrder,
   SCATTER,
 } from '../proxies/ranking.ts';
-import type { ScatterScore } from '../scatter/metric.ts';
+import type { NumberedCandidate } from './candidate.ts';
 
-/** What candidates of equal scatter are told apart by, by name; null where it was left out, or could no longer matter. */
-export type Ties = Readonly<Record<string, number | null>>;
-
-/** What candidates are ranked by. */
-export interface Ranked {
-  readonly number: number;
-  readonly score: Pick<ScatterScore, 'scatter'>;
-  readonly other: Pick<ScatterScore, 'scatter'> | null;
-  readonly ties: Ties;
-}
+/** What a candidate is ranked by, scored, numbered or stored. */
+export type RankingFields = Pick<NumberedCandidate, 'number' | 'scatter' | 'otherScatter' | 'ties'>;
 
 /**
  * What decides after S, in turn, where nothing else is asked for. Rank is not among it: it takes 65 ms for 64-1024-64, as long as
@@ -37,25 +29,27 @@ export const shortfall = (scatter: number, target: number | null): number =>
 
 /** A candidate's values in every criterion of the order. @param target wanted S, or null for the highest */
 export function rankingValues(
-  { score, other, ties }: Omit<Ranked, 'number'>,
+  { scatter, otherScatter, ties }: Omit<RankingFields, 'number'>,
   target: number | null,
   order: readonly Criterion[],
 ): RankingValues {
   const values: Record<string, number | null> = {};
   for (const { name } of order) values[name] = ties[name] ?? null;
-  values[SCATTER] = target === null ? score.scatter : -Math.abs(score.scatter - target);
-  values[OTHER_SCATTER] = other?.scatter ?? null;
+  values[SCATTER] = target === null ? scatter : -Math.abs(scatter - target);
+  values[OTHER_SCATTER] = otherScatter;
   return values;
 }
 
 /**
- * Better first: by S (nearest to the target, where one is wanted), then by the criteria of the order in turn, then the earlier one.
- * @param order what decides after S: see `rankingOrder`. @throws RangeError for an unknown name
+ * The one rule for which of two candidates is better: by S (nearest to the target, where one is wanted), then by the criteria of
+ * the order in turn, then the earlier one. @returns a comparator for sorting, best first
+ * @param target wanted S, or null for the highest. @param order what decides after S: see `rankingOrder`
+ * @throws RangeError for an unknown name
  */
-export function byRank(
+export function compareCandidates(
   target: number | null,
   order: readonly string[] = defaultSearchOrder,
-): (a: Ranked, b: Ranked) => number {
+): (a: RankingFields, b: RankingFields) => number {
   const criteria = rankingOrder(order);
   const compare = compareLexicographic(criteria);
   return (a, b) =>
@@ -63,21 +57,21 @@ export function byRank(
 }
 
 /** The best few of all that were ever offered, best first. */
-export class BestOf<T extends Ranked> {
+export class BestOf<T extends RankingFields> {
   readonly #most: number;
-  readonly #compare: (a: Ranked, b: Ranked) => number;
+  readonly #compare: (a: RankingFields, b: RankingFields) => number;
   #members: readonly T[] = [];
 
   constructor(most: number, target: number | null, order: readonly string[] = defaultSearchOrder) {
     this.#most = most;
-    this.#compare = byRank(target, order);
+    this.#compare = compareCandidates(target, order);
   }
 
   get members(): readonly T[] {
     return this.#members;
   }
 
-  /** The one that a new member must beat; null while there is room. */
+  /** The one that a new member must be better than; null while there is room. */
   get worst(): T | null {
     return this.#members.length < this.#most ? null : (this.#members.at(-1) ?? null);
   }

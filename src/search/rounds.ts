@@ -1,20 +1,21 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
-import type { ScatterScore } from '../scatter/metric.ts';
+import type { NumberedCandidate } from './candidate.ts';
 import { Elites } from './elites.ts';
-import type { IslandFailure, KeptCandidate, SearchCheckpoint, SearchProgress, SearchRequest } from './events.ts';
+import type { IslandFailure, SearchCheckpoint, SearchProgress, SearchRequest } from './events.ts';
 import { FingerprintSet, type SharedFingerprints } from './fingerprint-set.ts';
-import { inTurn, packWaiting, unpackWaiting, type Waiting } from './overflow.ts';
-import { BestOf, byRank, shortfall } from './ranking.ts';
+import { type FromIsland, interleaveIslands, packCandidates, unpackCandidates } from './overflow.ts';
+import { BestOf, compareCandidates, type RankingFields, shortfall } from './ranking.ts';
 import type { Elite } from './strategy.ts';
-import type { Bar, StepResult } from './tasks.ts';
+import type { StepResult } from './tasks.ts';
 
 /** A candidate that is kept, its score not audited yet. */
-export type Newcomer = Omit<KeptCandidate, 'audit'>;
+export type Unaudited = Omit<NumberedCandidate, 'audit'>;
 
-/** What is remembered of a kept candidate: a pattern would be held in memory as long. */
-type Kept = Omit<Newcomer, 'pattern' | 'round'>;
+/** What is remembered of a kept candidate: its pattern would be held in memory as long. */
+type Remembered = RankingFields & Pick<NumberedCandidate, 'vector'>;
 
-interface Tally {
+/** What the candidates of one strategy came to. */
+interface StrategyTotal {
   readonly name: string;
   evaluated: number;
   best: number | null;
@@ -27,12 +28,12 @@ interface Tally {
 export class Rounds {
   readonly #request: SearchRequest;
   readonly #seen: FingerprintSet;
-  readonly #tallies: readonly Tally[];
+  readonly #totals: readonly StrategyTotal[];
   /** by strategy and target */
-  readonly #kept = new Map<string, BestOf<Kept>>();
+  readonly #kept = new Map<string, BestOf<Remembered>>();
   readonly #elites: Elites;
   #failures: readonly IslandFailure[];
-  #overflow: readonly Waiting[];
+  #overflow: readonly FromIsland[];
   #states: readonly unknown[];
   #round = 0;
   #duplicates = 0;
@@ -45,15 +46,15 @@ export class Rounds {
     this.#request = request;
     const { islands, keep, order, problem, resume } = request;
     this.#seen = FingerprintSet.from(resume?.checkpoint.seen ?? new Uint8Array());
-    this.#tallies = [...new Set(islands.map(({ strategy }) => strategy))].map((name) => {
-      const earlier = resume?.checkpoint.strategies.find((tally) => tally.name === name);
+    this.#totals = [...new Set(islands.map(({ strategy }) => strategy))].map((name) => {
+      const earlier = resume?.checkpoint.strategies.find((total) => total.name === name);
       return { name, evaluated: earlier?.evaluated ?? 0, best: earlier?.best ?? null };
     });
     for (const [island] of islands.entries())
       this.#kept.set(this.#group(island), new BestOf(keep, this.#target(island), order));
-    this.#elites = new Elites(problem.target, order);
+    this.#elites = new Elites(problem.metric, problem.target, order);
     this.#failures = resume?.checkpoint.failures ?? [];
-    this.#overflow = unpackWaiting(resume?.checkpoint.overflow ?? []);
+    this.#overflow = unpackCandidates(resume?.checkpoint.overflow ?? []);
     this.#states = resume?.checkpoint.states ?? islands.map(() => null);
     if (resume !== undefined) this.#restore(resume);
   }
@@ -98,11 +99,13 @@ export class Rounds {
     return this.#elites.members;
   }
 
-  /** By island: what a candidate must beat to be kept; null while there is room. */
-  get bars(): readonly (Bar | null)[] {
+  /** By island: what a candidate must be better than to be kept; null while there is room. */
+  get toBeat(): readonly (Omit<RankingFields, 'number'> | null)[] {
     return this.#request.islands.map((_, island) => {
       const worst = this.#kept.get(this.#group(island))?.worst ?? null;
-      return worst === null ? null : { score: worst.score, other: worst.other, ties: worst.ties };
+      if (worst === null) return null;
+      const { scatter, otherScatter, ties } = worst;
+      return { scatter, otherScatter, ties };
     });
   }
 
@@ -111,16 +114,14 @@ export class Rounds {
     return this.#seen.shared;
   }
 
-  get best(): Pick<Newcomer, 'number' | 'strategy' | 'score'> | null {
+  get best(): Pick<NumberedCandidate, 'number' | 'strategy' | 'scatter' | 'vector'> | null {
     return this.#elites.best;
   }
 
-  /** Scores of the kept candidates whose S is that of the best, which is first of them by what decides between equals. */
-  get equals(): readonly ScatterScore[] {
-    const scatter = this.best?.score.scatter;
-    return [...this.#kept.values()].flatMap(({ members }) =>
-      members.flatMap(({ score }) => (score.scatter === scatter ? [score] : [])),
-    );
+  /** The kept candidates whose S is that of the best, which is first of them by what decides between equals. */
+  get equals(): readonly Pick<NumberedCandidate, 'scatter' | 'vector'>[] {
+    const scatter = this.best?.scatter;
+    return [...this.#kept.values()].flatMap(({ members }) => members.filter((member) => member.scatter === scatter));
   }
 
   /** Candidates since the best one. */
@@ -134,11 +135,12 @@ export class Rounds {
   }
 
   /**
-   * Takes in a round. Candidates are numbered in turns, as far as the budget goes; those beyond it are left over.
+   * Takes in a round. Candidates are numbered as `interleaveIslands` orders them, as far as the budget goes; those beyond it are
+   * left over.
    * @param results by island; null for one that did not step
    * @returns the candidates that are kept, by number
    */
-  merge(results: readonly (StepResult | null)[]): Newcomer[] {
+  merge(results: readonly (StepResult | null)[]): Unaudited[] {
     this.#round++;
     this.#states = results.map((result) => result?.state ?? null);
     for (const result of results) {
@@ -146,35 +148,33 @@ export class Rounds {
       this.#duplicates += result?.duplicates ?? 0;
     }
     const before = this.#seen.count;
-    const newcomers = this.#take(inTurn(results));
+    const kept = this.#take(interleaveIslands(results));
     if (this.#seen.count > before) [this.#idleRounds, this.#emptyRounds] = [0, 0];
     else if (results.some((result) => result !== null && result.candidates.length + result.duplicates > 0))
       this.#idleRounds++;
     else this.#emptyRounds++;
-    return newcomers;
+    return kept;
   }
 
   /**
    * What `merge` would make the best, given room; null where that cannot be told, since an island with a target of its own has the
    * best of them. @param results as of `merge`
    */
-  bestWith(results: readonly (StepResult | null)[]): Pick<Newcomer, 'score'> | null {
+  bestWith(results: readonly (StepResult | null)[]): Pick<NumberedCandidate, 'scatter' | 'vector'> | null {
     const { problem, order } = this.#request;
-    const compare = byRank(problem.target, order);
-    const ranked = inTurn(results).map(({ island, candidate }, index) => ({
-      ...candidate,
-      number: this.evaluated + 1 + index,
-      isOurs: this.#target(island) === problem.target,
-    }));
+    const compare = compareCandidates(problem.target, order);
+    const numbered = interleaveIslands(results).map((found, index) =>
+      this.#numbered(found, this.evaluated + 1 + index),
+    );
     const { best } = this.#elites;
-    if (ranked.length === 0) return best;
-    const first = ranked.reduce((a, b) => (compare(b, a) < 0 ? b : a));
+    if (numbered.length === 0) return best;
+    const first = numbered.reduce((a, b) => (compare(b, a) < 0 ? b : a));
     if (best !== null && compare(best, first) < 0) return best;
-    return first.isOurs ? first : null;
+    return this.#target(first.island) === problem.target ? first : null;
   }
 
   /** Goes on with a round of which an earlier budget left something over, as if it had never been cut. @returns as `merge` does */
-  takeLeftOver(): Newcomer[] {
+  takeLeftOver(): Unaudited[] {
     return this.#take(this.#overflow);
   }
 
@@ -186,8 +186,8 @@ export class Rounds {
       duplicates: this.#duplicates,
       swaps: this.#swaps,
       seconds,
-      best: best === null ? null : { number: best.number, strategy: best.strategy, scatter: best.score.scatter },
-      strategies: this.#tallies.map((tally) => ({ ...tally })),
+      best: best === null ? null : { number: best.number, strategy: best.strategy, scatter: best.scatter },
+      strategies: this.#totals.map((total) => ({ ...total })),
     };
   }
 
@@ -198,7 +198,7 @@ export class Rounds {
       seen: this.#seen.bytes(),
       idleRounds: this.#idleRounds,
       emptyRounds: this.#emptyRounds,
-      overflow: packWaiting(this.#overflow),
+      overflow: packCandidates(this.#overflow),
       failures: this.#failures,
     };
   }
@@ -221,43 +221,43 @@ export class Rounds {
    * Numbers candidates while there is room. Each is kept if it is among the best of its group at its turn, whatever comes after:
    * so what a smaller budget keeps is the beginning of what a larger one does.
    */
-  #take(waiting: readonly Waiting[]): Newcomer[] {
-    const newcomers: Newcomer[] = [];
+  #take(waiting: readonly FromIsland[]): Unaudited[] {
+    const kept: Unaudited[] = [];
     let taken = 0;
     for (; taken < waiting.length && this.#hasRoom(); taken++) {
-      const newcomer = this.#number(waiting[taken]);
-      if (newcomer !== null && this.#keep(newcomer)) newcomers.push(newcomer);
+      if (!this.#seen.add(waiting[taken].fingerprint)) {
+        this.#duplicates++;
+        continue;
+      }
+      const candidate = this.#numbered(waiting[taken], this.evaluated);
+      this.#count(candidate);
+      if (this.#keep(candidate)) kept.push(candidate);
     }
     this.#overflow = waiting.slice(taken);
-    return newcomers;
+    return kept;
   }
 
-  /** Null for a candidate that is known. */
-  #number({ island, candidate }: Waiting): Newcomer | null {
-    if (!this.#seen.add(candidate.fingerprint)) {
-      this.#duplicates++;
-      return null;
-    }
-    const { strategy } = this.#request.islands[island];
-    const newcomer = { number: this.evaluated, strategy, island, round: this.#round, ...candidate };
-    this.#tally(newcomer);
-    return newcomer;
+  #numbered({ island, score, other, ...found }: FromIsland, number: number): Unaudited {
+    return {
+      ...{ ...found, number, island, strategy: this.#request.islands[island].strategy, round: this.#round },
+      ...{ scatter: score.scatter, vector: score.vector },
+      ...{ otherScatter: other?.scatter ?? null, otherVector: other?.vector ?? null },
+    };
   }
 
-  #tally({ strategy, score }: Newcomer): void {
-    const tally = this.#tallies.find(({ name }) => name === strategy);
-    if (tally === undefined) return;
+  #count({ strategy, scatter }: Unaudited): void {
+    const total = this.#totals.find(({ name }) => name === strategy);
+    if (total === undefined) return;
     const { target } = this.#request.problem;
-    tally.evaluated++;
-    if (tally.best === null || shortfall(score.scatter, target) < shortfall(tally.best, target)) {
-      tally.best = score.scatter;
-    }
+    total.evaluated++;
+    if (total.best === null || shortfall(scatter, target) < shortfall(total.best, target)) total.best = scatter;
   }
 
-  #keep(candidate: Omit<Newcomer, 'round'>): boolean {
-    const { pattern: _, ...rest } = candidate;
-    if (this.#kept.get(this.#group(candidate.island))?.offer(rest) !== true) return false;
-    this.#elites.offer(candidate);
+  #keep(candidate: Omit<Unaudited, 'round'>): boolean {
+    const { number, scatter, vector, otherScatter, ties, pattern, strategy, island } = candidate;
+    const remembered = { number, scatter, vector, otherScatter, ties };
+    if (this.#kept.get(this.#group(island))?.offer(remembered) !== true) return false;
+    this.#elites.offer({ ...remembered, pattern, strategy });
     return true;
   }
 

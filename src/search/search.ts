@@ -1,37 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { certificate, scoreBound } from '../scatter/bound.ts';
-import type { ScatterScore } from '../scatter/metric.ts';
-import type { IslandFailure, KeptCandidate, SearchEvent, SearchProgress, SearchRequest } from './events.ts';
+import type { NumberedCandidate } from './candidate.ts';
+import { type BestSoFar, type EndingRules, endingOf, goalReached } from './ending.ts';
+import type { IslandFailure, SearchEnding, SearchEvent, SearchProgress, SearchRequest } from './events.ts';
 import { SearchPool } from './pool.ts';
-import { type Newcomer, Rounds } from './rounds.ts';
+import { Rounds, type Unaudited } from './rounds.ts';
 import { allFailed, allRefused, checkRequest, requireOwn } from './search-faults.ts';
-import { TARGET_TOLERANCE } from './strategy.ts';
 import type { StepFailure, StepOutcome } from './tasks.ts';
 
-export interface SearchOptions {
+/** How a search runs; no part of what it finds. */
+export interface SearchRunOptions {
   /** a module to run in the worker threads in place of the search's own */
   readonly workerFile?: URL;
-  /** a step that takes longer is told of, once for each island */
+  /** a step that takes longer is reported, once for each island */
   readonly slowStepMs?: number;
 }
 
 /** A step should take a tenth of a second; one of ours on the largest nets takes a few. */
 const SLOW_STEP_MS = 10_000;
 
-type Ending = Extract<SearchEvent, { kind: 'ended' }>['why'];
-
-/** Rounds after which a search has nothing left to find: candidates came in all of them, and none was new. */
-const MOST_IDLE_ROUNDS = 256;
-
-/** Rounds in which nothing came at all, after which nothing is expected any more. A strategy may work long on one candidate. */
-const MOST_EMPTY_ROUNDS = 100_000;
-
 /** Scores closer than this are equal: they are quotients of whole numbers far below its inverse. */
 const ROUNDING = 1e-12;
 
 /** A candidate's score is not what the reference says: a defect, since both are exact. */
 export class AuditMismatchError extends Error {
-  constructor({ number, fingerprint, strategy }: Newcomer, disagreement: string) {
+  constructor({ number, fingerprint, strategy }: Unaudited, disagreement: string) {
     super(`candidate ${number} (${fingerprint.slice(0, 12)}, ${strategy}) has a wrong score: ${disagreement}`);
     this.name = 'AuditMismatchError';
   }
@@ -41,6 +34,8 @@ const isFailure = (outcome: StepOutcome | null): outcome is StepFailure => outco
 
 const resultOf = (outcome: StepOutcome | null) => (isFailure(outcome) ? null : outcome);
 
+type Scored = Pick<NumberedCandidate, 'scatter' | 'vector'>;
+
 /** One run of a search: its threads, what it knows, and its clock. */
 class SearchRun {
   readonly #request: SearchRequest;
@@ -48,15 +43,16 @@ class SearchRun {
   readonly #rounds: Rounds;
   readonly #began = performance.now();
   readonly #signal: AbortSignal;
+  readonly #endingRules: EndingRules;
   /** islands that step */
-  readonly #living = new Set<number>();
+  readonly #active = new Set<number>();
   readonly #refusals: string[] = [];
-  /** islands whose slowness was told of */
-  readonly #slow = new Set<number>();
+  /** islands that were reported as slow */
+  readonly #reportedSlow = new Set<number>();
   readonly #slowStepMs: number;
   /** no pattern scores higher */
   readonly #bound: number;
-  #told: SearchProgress;
+  #lastReported: SearchProgress;
 
   constructor(request: SearchRequest, pool: SearchPool, signal: AbortSignal, slowStepMs: number) {
     this.#request = request;
@@ -65,13 +61,14 @@ class SearchRun {
     this.#slowStepMs = slowStepMs;
     const { entries, architecture, metric } = request.problem;
     this.#bound = scoreBound(entries, architecture, metric);
+    this.#endingRules = { ...request, target: request.problem.target };
     this.#rounds = new Rounds(request);
-    this.#told = this.#rounds.progress(this.seconds());
+    this.#lastReported = this.#rounds.progress(this.seconds());
   }
 
-  /** As of the last round that was told of. */
-  get told(): SearchProgress {
-    return this.#told;
+  /** As of the last 'round' event. */
+  get lastReported(): SearchProgress {
+    return this.#lastReported;
   }
 
   async *events(): AsyncGenerator<SearchEvent> {
@@ -80,16 +77,16 @@ class SearchRun {
     let why = this.#ending();
     let steps = this.#next(why);
     while (steps !== null) {
-      const outcomes = yield* this.#patiently(steps);
+      const outcomes = yield* this.#reportingSlow(steps);
       this.#signal.throwIfAborted();
-      const failed = this.#bury(outcomes);
-      const newcomers = this.#rounds.merge(outcomes.map(resultOf));
+      const failed = this.#endFailed(outcomes);
+      const kept = this.#rounds.merge(outcomes.map(resultOf));
       const round = this.#round([]);
       why = this.#ending();
       // The next round is queued first: audits fill the threads that it leaves idle.
       steps = this.#next(why);
-      const added = await this.#audited(newcomers);
-      this.#told = round.progress;
+      const added = await this.#audited(kept);
+      this.#lastReported = round.progress;
       yield { ...round, added };
       for (const event of failed) yield event;
     }
@@ -107,30 +104,28 @@ class SearchRun {
     return (this.#request.resume?.checkpoint.seconds ?? 0) + (performance.now() - this.#began) / 1000;
   }
 
-  /** Whether nothing better than such a candidate is wanted. @param equals scores of others that have its S */
-  #isReached(best: Pick<Newcomer, 'score'> | null, equals: readonly ScatterScore[] = []): 'target' | 'optimal' | null {
-    const { problem, untilOptimal } = this.#request;
-    const { entries, architecture, target } = problem;
+  /** @param best as the ranking has it. @param equals others of the same S */
+  #bestSoFar(best: Scored | null, equals: readonly Scored[] = []): BestSoFar | null {
     if (best === null) return null;
-    if (target !== null && Math.abs(best.score.scatter - target) <= TARGET_TOLERANCE) return 'target';
-    // Below the bound of S some entry is below its own: nothing else need be looked at.
-    if (!untilOptimal || best.score.scatter < this.#bound - ROUNDING) return null;
-    const isCertified = (score: ScatterScore) => certificate(score, entries, architecture) !== null;
-    return [best.score, ...equals].some(isCertified) ? 'optimal' : null;
+    const { problem, untilOptimal } = this.#request;
+    const { entries, architecture, metric } = problem;
+    const { scatter } = best;
+    // Below the bound of S some entry is below its own: no certificate need be looked for.
+    const mayBeOptimal = untilOptimal && scatter >= this.#bound - ROUNDING;
+    const isCertified = ({ vector }: Scored) =>
+      certificate({ metric, scatter, vector }, entries, architecture) !== null;
+    return { scatter, isOptimal: mayBeOptimal === true && [best, ...equals].some(isCertified) };
   }
 
   /** Why the search is over after the rounds so far, or null. */
-  #ending(): Ending | null {
-    const { budget, untilOptimal, patience = Number.POSITIVE_INFINITY } = this.#request;
+  #ending(): SearchEnding | null {
     const { best, round, evaluated, idleRounds, emptyRounds, sinceBest } = this.#rounds;
-    const reached = this.#isReached(best, untilOptimal ? this.#rounds.equals : []);
-    if (reached !== null) return reached;
-    if (budget.kind === 'candidates' ? evaluated >= budget.candidates : round > 0 && this.seconds() >= budget.seconds) {
-      return 'budget';
-    }
-    if (sinceBest >= patience) return 'no-improvement';
-    if (idleRounds >= MOST_IDLE_ROUNDS) return 'exhausted';
-    return emptyRounds >= MOST_EMPTY_ROUNDS ? 'nothing-made' : null;
+    const equals = this.#request.untilOptimal ? this.#rounds.equals : [];
+    return endingOf(this.#endingRules, {
+      ...{ round, evaluated, idleRounds, emptyRounds, sinceBest },
+      best: this.#bestSoFar(best, equals),
+      seconds: this.seconds(),
+    });
   }
 
   /** The rest of a round that an earlier budget cut, before anything is decided: a larger budget would not have cut it. */
@@ -138,22 +133,22 @@ class SearchRun {
     const added = await this.#audited(this.#rounds.takeLeftOver());
     this.#signal.throwIfAborted();
     const round = this.#round(added);
-    this.#told = round.progress;
+    this.#lastReported = round.progress;
     return round;
   }
 
-  /** Asks every island whether it can do the problem, but those that failed before, and says which cannot. */
+  /** Asks every island whether it can do the problem, except those that failed before, and says which cannot. */
   async *#admitted(): AsyncGenerator<SearchEvent> {
     await this.#pool.start();
     const { islands } = this.#request;
     const before = new Set(this.#rounds.failures.map(({ island }) => island));
-    const answers = yield* this.#patiently(
+    const answers = yield* this.#reportingSlow(
       Promise.all(islands.map((_, island) => (before.has(island) ? null : this.#pool.accepts(island)))),
     );
     this.#signal.throwIfAborted();
     for (const [island, answer] of answers.entries()) {
       const { strategy } = islands[island];
-      if (answer === true) this.#living.add(island);
+      if (answer === true) this.#active.add(island);
       else if (typeof answer === 'string') {
         this.#refusals.push(`${strategy}: ${answer}`);
         yield { kind: 'refused', island, strategy, reason: answer };
@@ -165,8 +160,8 @@ class SearchRun {
     for (const failure of this.#rounds.failures) yield this.#failed(failure);
   }
 
-  /** Waits, and says for whom where that takes long. What comes of it is the same however long it takes. */
-  async *#patiently<T>(pending: Promise<T>): AsyncGenerator<SearchEvent, T> {
+  /** Waits, and reports the islands that take long. What they find is the same however long they take. */
+  async *#reportingSlow<T>(pending: Promise<T>): AsyncGenerator<SearchEvent, T> {
     // It may fail while the listener has the word.
     pending.catch(() => {});
     for (;;) {
@@ -175,8 +170,8 @@ class SearchRun {
       const isThere = await Promise.race([pending.then(() => true), pause]).finally(() => rest.abort());
       if (isThere) return pending;
       for (const island of this.#pool.islandsBusyFor(this.#slowStepMs)) {
-        if (this.#slow.has(island)) continue;
-        this.#slow.add(island);
+        if (this.#reportedSlow.has(island)) continue;
+        this.#reportedSlow.add(island);
         const { strategy } = this.#request.islands[island];
         yield { kind: 'slow', island, strategy, seconds: this.#slowStepMs / 1000 };
       }
@@ -184,13 +179,13 @@ class SearchRun {
   }
 
   /** Ends the islands whose steps failed. */
-  #bury(outcomes: readonly (StepOutcome | null)[]): SearchEvent[] {
+  #endFailed(outcomes: readonly (StepOutcome | null)[]): SearchEvent[] {
     const before = this.#rounds.failures.length;
     for (const [island, outcome] of outcomes.entries()) {
       if (!isFailure(outcome)) continue;
       requireOwn(outcome);
       this.#rounds.fail(island, this.#rounds.round + 1, outcome.failed);
-      this.#living.delete(island);
+      this.#active.delete(island);
     }
     return this.#rounds.failures.slice(before).map((failure) => this.#failed(failure));
   }
@@ -200,7 +195,7 @@ class SearchRun {
     return { kind: 'failed', island, strategy, file: file?.path ?? null, round, reason };
   }
 
-  #round(added: readonly KeptCandidate[]): Extract<SearchEvent, { kind: 'round' }> {
+  #round(added: readonly NumberedCandidate[]): Extract<SearchEvent, { kind: 'round' }> {
     const seconds = this.seconds();
     return {
       kind: 'round',
@@ -210,13 +205,13 @@ class SearchRun {
     };
   }
 
-  /** The next round of every island that lives; null where there is to be none. */
-  #next(why: Ending | null): Promise<readonly (StepOutcome | null)[]> | null {
-    if (why !== null || this.#living.size === 0) return null;
-    const { round, states, elites, known, bars } = this.#rounds;
+  /** The next round of every active island; null where there is to be none. */
+  #next(why: SearchEnding | null): Promise<readonly (StepOutcome | null)[]> | null {
+    if (why !== null || this.#active.size === 0) return null;
+    const { round, states, elites, known, toBeat } = this.#rounds;
     const steps = this.#request.islands.map((_, island) =>
-      this.#living.has(island)
-        ? this.#pool.step({ island, round: round + 1, state: states[island], elites, known, bar: bars[island] })
+      this.#active.has(island)
+        ? this.#pool.step({ island, round: round + 1, state: states[island], elites, known, toBeat: toBeat[island] })
         : null,
     );
     const outcomes = this.#outcomes(steps);
@@ -235,20 +230,24 @@ class SearchRun {
     const mayEnd = untilOptimal || problem.target !== null;
     for (const [island, step] of steps.entries()) {
       outcomes[island] = await step;
-      if (!mayEnd || this.#isReached(this.#rounds.bestWith(outcomes.map(resultOf))) === null) continue;
+      const best = mayEnd ? this.#bestSoFar(this.#rounds.bestWith(outcomes.map(resultOf))) : null;
+      if (goalReached(this.#endingRules, best) === null) continue;
       this.#pool.dropWaiting();
       break;
     }
     return outcomes;
   }
 
-  async #audited(newcomers: readonly Newcomer[]): Promise<KeptCandidate[]> {
-    const audits = newcomers.map(({ number, pattern, score }) => this.#pool.audit({ number, pattern, score }));
+  async #audited(kept: readonly Unaudited[]): Promise<NumberedCandidate[]> {
+    const { metric } = this.#request.problem;
+    const audits = kept.map(({ number, pattern, scatter, vector }) =>
+      this.#pool.audit({ number, pattern, score: { metric, scatter, vector } }),
+    );
     const results = await Promise.all(audits);
-    return newcomers.map((newcomer, index) => {
+    return kept.map((candidate, index) => {
       const { audit, message } = results[index];
-      if (message !== null) throw new AuditMismatchError(newcomer, message);
-      return { ...newcomer, audit };
+      if (message !== null) throw new AuditMismatchError(candidate, message);
+      return { ...candidate, audit };
     });
   }
 }
@@ -265,7 +264,7 @@ class SearchRun {
 export async function* runSearch(
   request: SearchRequest,
   signal: AbortSignal,
-  options: SearchOptions = {},
+  options: SearchRunOptions = {},
 ): AsyncGenerator<SearchEvent> {
   checkRequest(request);
   const { problem, seed, islands, order } = request;
@@ -279,7 +278,7 @@ export async function* runSearch(
       yield* run.events();
     } catch (error) {
       if (!signal.aborted || error instanceof AuditMismatchError) throw error;
-      yield { kind: 'ended', why: 'aborted', progress: run.told };
+      yield { kind: 'ended', why: 'aborted', progress: run.lastReported };
     }
   } finally {
     signal.removeEventListener('abort', stop);

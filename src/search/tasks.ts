@@ -1,9 +1,10 @@
 import type { Pattern } from '../pattern/pattern.ts';
 import type { AuditResult } from '../scatter/audit.ts';
 import type { ScatterScore } from '../scatter/metric.ts';
+import type { ScoredCandidate } from './candidate.ts';
 import type { IslandSpec } from './events.ts';
 import type { SharedFingerprints } from './fingerprint-set.ts';
-import type { Ranked, Ties } from './ranking.ts';
+import type { RankingFields } from './ranking.ts';
 import type { Elite, Problem } from './strategy.ts';
 
 /** What a worker gets once, when it starts. */
@@ -23,26 +24,15 @@ export interface StepTask {
   /** in shared memory, as `known` is */
   readonly elites: readonly Elite[];
   readonly known: SharedFingerprints;
-  /** what a candidate must beat to be kept, after the round before; null while there is room */
-  readonly bar: Bar | null;
-}
-
-export type Bar = Omit<Ranked, 'number'>;
-
-export interface ScoredPattern {
-  readonly fingerprint: string;
-  readonly pattern: Pattern;
-  readonly score: ScatterScore;
-  readonly other: ScatterScore | null;
-  /** measured as far as they decide whether the candidate is kept */
-  readonly ties: Ties;
+  /** what a candidate must be better than to be kept, after the round before; null while there is room */
+  readonly toBeat: Omit<RankingFields, 'number'> | null;
 }
 
 export interface StepResult {
   readonly state: unknown;
   readonly swaps: number;
   /** new ones alone */
-  readonly candidates: readonly ScoredPattern[];
+  readonly candidates: readonly ScoredCandidate[];
   /** patterns that were known, or came twice in this step: not scored */
   readonly duplicates: number;
 }

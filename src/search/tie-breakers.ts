@@ -2,7 +2,8 @@ import { type Architecture, type JunctionSize, junctionSizes } from '../pattern/
 import type { Pattern } from '../pattern/pattern.ts';
 import { requireProxy } from '../proxies/index.ts';
 import { type Criterion, compareLexicographic, OTHER_SCATTER, rankingOrder, SCATTER } from '../proxies/ranking.ts';
-import { type Ranked, rankingValues, type Ties } from './ranking.ts';
+import type { Ties } from './candidate.ts';
+import { type RankingFields, rankingValues } from './ranking.ts';
 
 /** Estimated milliseconds above which a search leaves a criterion out: ranking must not take longer than making and scoring. */
 export const MOST_TIE_BREAKER_MS = 200;
@@ -76,18 +77,18 @@ export class TieBreakers {
   }
 
   /**
-   * @param bar what must be beaten to be kept; null: everything is measured
+   * @param toBeat what the candidate must be better than to be kept; null: everything is measured
    * @param target wanted S, or null for the highest
    * @returns by criterion; null for what is left out, or comes after one in which the candidate is behind
    */
   measure(
     pattern: Pattern,
-    scores: Pick<Ranked, 'score' | 'other'>,
-    bar: Omit<Ranked, 'number'> | null,
+    scores: Pick<RankingFields, 'scatter' | 'otherScatter'>,
+    toBeat: Omit<RankingFields, 'number'> | null,
     target: number | null,
   ): Ties {
     const ties: Record<string, number | null> = Object.fromEntries(this.#measured.map((name) => [name, null]));
-    const wanted = bar === null ? null : rankingValues(bar, target, this.#criteria);
+    const wanted = toBeat === null ? null : rankingValues(toBeat, target, this.#criteria);
     let undecided = wanted !== null;
     for (const [index, { name }] of this.#criteria.entries()) {
       if (name in ties && !this.#leftOut.has(name)) {

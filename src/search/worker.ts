@@ -7,12 +7,13 @@ import { constraintFault } from '../pattern/constraints/fault.ts';
 import { fingerprint, type Pattern, patternFault } from '../pattern/pattern.ts';
 import { type AuditResult, auditScore } from '../scatter/audit.ts';
 import { scoreBoth } from '../scatter/kernel.ts';
+import type { ScoredCandidate } from './candidate.ts';
 import type { StrategyFile } from './events.ts';
 import { hasFingerprint } from './fingerprint-set.ts';
 import { guardedStrategy } from './guarded-strategy.ts';
 import type { Problem, Step, Strategy } from './strategy.ts';
 import { errorText, importStrategy, strategyFileFault, strategyText } from './strategy-file.ts';
-import type { AuditTask, Bar, ScoredPattern, StepFailure, StepOutcome, StepTask, WorkerSetup } from './tasks.ts';
+import type { AuditTask, StepFailure, StepOutcome, StepTask, WorkerSetup } from './tasks.ts';
 import { TieBreakers } from './tie-breakers.ts';
 import { buffersOf } from './transfer.ts';
 
@@ -97,9 +98,10 @@ function advance(strategy: Strategy, task: StepTask): Step<unknown> {
   return strategy.step(own, state, task.elites, random.fork(task.round));
 }
 
-function scored(pattern: Pattern, id: string, bar: Bar | null, target: number | null): ScoredPattern {
+function scored(pattern: Pattern, id: string, { island, toBeat }: StepTask): ScoredCandidate {
   const { score, other } = scoreBoth(pattern, problem.entries, problem.metric);
-  const ties = tieBreakers.measure(pattern, { score, other }, bar, target);
+  const scatters = { scatter: score.scatter, otherScatter: other?.scatter ?? null };
+  const ties = tieBreakers.measure(pattern, scatters, toBeat, problems[island].target);
   return { fingerprint: id, pattern, score, other, ties };
 }
 
@@ -118,17 +120,17 @@ function checked(pattern: Pattern): Pattern {
 
 /** One step of one island; new candidates are scored. Whatever its strategy does wrong ends the island alone. */
 export async function stepIsland(task: StepTask): Promise<StepOutcome> {
-  const { island, round, known, bar } = task;
+  const { island, round, known } = task;
   const strategy = await strategyOf(island);
   if (!strategy.ok) return unloaded(strategy);
   try {
     const { state, candidates, swaps } = advance(strategy.value, task);
     const patterns = candidates.map(checked);
-    const found = new Map<string, ScoredPattern>();
+    const found = new Map<string, ScoredCandidate>();
     for (const pattern of patterns) {
       const id = fingerprint(pattern);
       if (found.has(id) || hasFingerprint(known, id)) continue;
-      found.set(id, scored(pattern, id, bar, problems[island].target));
+      found.set(id, scored(pattern, id, task));
     }
     const result = { state, swaps, candidates: [...found.values()], duplicates: candidates.length - found.size };
     buffersOf(result);

@@ -2,6 +2,7 @@ import { InvalidValueError } from '../base/caller-errors.ts';
 import { failure, type Outcome, ScattershotError, success } from '../base/failure.ts';
 import { unpackPattern } from '../pattern/formats/packed.ts';
 import { fingerprint, type Pattern } from '../pattern/pattern.ts';
+import type { NumberedCandidate } from '../search/candidate.ts';
 import { type Connection, now } from './connection.ts';
 import { corruptDatabase } from './failures.ts';
 import {
@@ -11,7 +12,7 @@ import {
   passes,
   sortedCandidates,
 } from './ranking.ts';
-import type { CandidateRecord, NewCandidate, StudyRecord } from './records.ts';
+import type { CandidateRecord, StudyRecord } from './records.ts';
 
 export interface CandidateQuery {
   /** default 'scatter' */
@@ -94,7 +95,7 @@ export class Candidates {
   }
 
   /** Inside a write. @param packed the candidates' patterns, in their order: made before, so as not to hold the lock meanwhile */
-  insert(study: number, added: readonly NewCandidate[], packed: readonly Uint8Array[]): void {
+  insert(study: number, added: readonly NumberedCandidate[], packed: readonly Uint8Array[]): void {
     if (added.length === 0) return;
     const at = now();
     const madeBy = this.#connection.makerId();

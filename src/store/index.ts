@@ -1,6 +1,7 @@
 import { type Outcome, ScattershotError, success } from '../base/failure.ts';
 import { packPattern } from '../pattern/formats/packed.ts';
 import type { Pattern } from '../pattern/pattern.ts';
+import type { NumberedCandidate } from '../search/candidate.ts';
 import { type AccuracyTraining, type CandidateQuery, Candidates } from './candidates.ts';
 import { Claims } from './claims.ts';
 import type { Connection } from './connection.ts';
@@ -12,7 +13,7 @@ import {
   type NewEvaluation,
 } from './evaluations.ts';
 import { type OpenOptions, openConnection } from './open.ts';
-import type { CandidateRecord, EpochRecord, EvaluationRecord, NewCandidate, StudyRecord } from './records.ts';
+import type { CandidateRecord, EpochRecord, EvaluationRecord, StudyRecord } from './records.ts';
 import { type Checkpoint, SearchStates } from './search-state.ts';
 import { type NewStudy, Studies, type StudyEnd, type StudySummary } from './studies.ts';
 
@@ -27,7 +28,7 @@ export type { NewStudy, StudyEnd, StudySummary } from './studies.ts';
 
 /** One round of a search, as it is stored. */
 export interface Round {
-  readonly added: readonly NewCandidate[];
+  readonly added: readonly NumberedCandidate[];
   /** totals over the whole study so far */
   readonly evaluated: number;
   readonly seconds: number;

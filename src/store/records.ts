@@ -1,5 +1,5 @@
 import type { Architecture } from '../pattern/architecture.ts';
-import type { Pattern } from '../pattern/pattern.ts';
+import type { NumberedCandidate } from '../search/candidate.ts';
 
 /** Rows as plain values. Fractions are 0 to 1; times are ISO 8601 in UTC. */
 
@@ -36,26 +36,8 @@ export interface StudyRecord extends Provenance {
   readonly result: unknown;
 }
 
-export interface NewCandidate {
-  /** the candidate's number in the study, from 1, by order of evaluation */
-  readonly number: number;
-  readonly fingerprint: string;
-  readonly strategy: string;
-  readonly island: number;
-  readonly round: number;
-  readonly scatter: number;
-  readonly vector: readonly number[];
-  /** the same under the metric that does not rank; null where it was too costly */
-  readonly otherScatter: number | null;
-  readonly otherVector: readonly number[] | null;
-  /** by name, what decides between candidates of equal scatter; null where it was left out. Finite numbers */
-  readonly ties: Readonly<Record<string, number | null>>;
-  /** 'whole' or 'sampled': how the reference audited its score */
-  readonly audit: 'whole' | 'sampled';
-  readonly pattern: Pattern;
-}
-
-export interface CandidateRecord extends Omit<NewCandidate, 'pattern'> {
+/** A candidate as stored: as numbered, except its pattern, which is loaded by itself. */
+export interface CandidateRecord extends Omit<NumberedCandidate, 'pattern'> {
   readonly createdAt: string;
   /** test accuracy over finished evaluations, at the last epoch; null while there is none */
   readonly accuracy: { readonly mean: number; readonly sd: number | null; readonly n: number } | null;

@@ -1,6 +1,6 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
 import { type Criterion, compareLexicographic, describeRanking, SCATTER } from '../proxies/ranking.ts';
-import { rankingValues } from '../search/ranking.ts';
+import { compareCandidates, rankingValues } from '../search/ranking.ts';
 import { searchOrder } from '../search/tie-breakers.ts';
 import {
   type CandidateQuery,
@@ -10,7 +10,6 @@ import {
   type Store,
   type StudyRecord,
 } from '../store/index.ts';
-import { bestFirst, ranked } from './best-first.ts';
 import { orderOf, targetOf } from './settings.ts';
 
 export interface StudyRanking {
@@ -58,11 +57,11 @@ export function rankedCandidates(
   }
   const target = targetOf(study);
   const { criteria } = studyRanking(study);
-  const inOrder = bestFirst({ target, order: orderOf(study) });
+  const inOrder: CandidateRanking = compareCandidates(target, orderOf(study));
   const chosen = candidateSorts(study.entryKeys).includes(sort) ? [] : criteria.filter(({ name }) => name === sort);
   if (chosen.length === 0) return store.candidates(study, { ...query, ranking: inOrder });
   const by = compareLexicographic(chosen);
-  const values = (candidate: CandidateRecord) => rankingValues(ranked(candidate), target, criteria);
+  const values = (candidate: CandidateRecord) => rankingValues(candidate, target, criteria);
   const ranking: CandidateRanking = (a, b) => by(values(a), values(b)) || inOrder(a, b);
   return store.candidates(study, { ...query, sort: SCATTER, ranking });
 }

@@ -1,44 +1,29 @@
-import { otherMetric } from '../scatter/metric.ts';
-import type { KeptCandidate, SearchCheckpoint, SearchEvent, SearchRequest, SearchResume } from '../search/events.ts';
+import type { NumberedCandidate } from '../search/candidate.ts';
+import type { SearchCheckpoint, SearchEvent, SearchRequest, SearchResume } from '../search/events.ts';
 import { runSearch } from '../search/search.ts';
-import type { NewCandidate, Store, StudyRecord } from '../store/index.ts';
+import type { Store, StudyRecord } from '../store/index.ts';
 import type { ShownCandidate } from './events.ts';
 import type { Say, StudyHost, StudyNews } from './host.ts';
 import type { SearchEnd } from './search-end.ts';
 import { problemOf, type StudySettings } from './settings.ts';
 
-function storedCandidate(kept: KeptCandidate): NewCandidate {
-  const { number, fingerprint, strategy, island, round, pattern, score, other, ties, audit } = kept;
-  return {
-    ...{ number, fingerprint, strategy, island, round, pattern, ties, audit },
-    scatter: score.scatter,
-    vector: score.vector,
-    otherScatter: other?.scatter ?? null,
-    otherVector: other?.vector ?? null,
-  };
-}
-
-function shown({ number, fingerprint, strategy, score, other, ties }: KeptCandidate): ShownCandidate {
-  const { scatter, vector } = score;
-  return { number, fingerprint, strategy, scatter, vector, otherScatter: other?.scatter ?? null, ties };
+function shown(kept: NumberedCandidate): ShownCandidate {
+  const { number, fingerprint, strategy, scatter, vector, otherScatter, ties } = kept;
+  return { number, fingerprint, strategy, scatter, vector, otherScatter, ties };
 }
 
 /** Where the store says that the search stopped; null before its first round. */
-function resumeFrom(store: Store, study: StudyRecord, { metric }: StudySettings): SearchResume | null {
+function resumeFrom(store: Store, study: StudyRecord): SearchResume | null {
   const checkpoint = store.loadCheckpoint<SearchCheckpoint>(study.id);
   if (checkpoint === null) return null;
-  const kept = store.candidates(study, { sort: 'number' }).map((candidate) => {
-    const { number, fingerprint, strategy, island, scatter, vector, otherScatter, otherVector, ties } = candidate;
-    const hasOther = otherScatter !== null && otherVector !== null;
-    const other = hasOther ? { metric: otherMetric(metric), scatter: otherScatter, vector: otherVector } : null;
-    const pattern = store.loadPattern(study.id, number);
-    return { number, fingerprint, strategy, island, pattern, score: { metric, scatter, vector }, other, ties };
-  });
+  const kept = store
+    .candidates(study, { sort: 'number' })
+    .map((candidate) => ({ ...candidate, pattern: store.loadPattern(study.id, candidate.number) }));
   return { checkpoint, kept };
 }
 
 function requestOf(study: StudyRecord, settings: StudySettings, host: StudyHost): SearchRequest {
-  const resume = resumeFrom(host.store, study, settings);
+  const resume = resumeFrom(host.store, study);
   return {
     problem: problemOf(settings),
     islands: settings.islands,
@@ -106,7 +91,7 @@ function recordRound(
   say: Say,
 ): void {
   const { evaluated, seconds } = progress;
-  store.recordRound(study.id, { added: added.map(storedCandidate), evaluated, seconds, checkpoint });
+  store.recordRound(study.id, { added, evaluated, seconds, checkpoint });
   if (added.length > 0) say({ kind: 'candidates-kept', candidates: added.map(shown) });
   say({ kind: 'search-progress', progress });
 }

@@ -1,4 +1,4 @@
-import { bestFirst } from '../study/best-first.ts';
+import { compareCandidates } from '../search/ranking.ts';
 import type { PhaseName, ShownCandidate, StudyEvent, StudyPhase } from '../study/events.ts';
 import type { SearchEnd } from '../study/search-end.ts';
 import { warningText } from './event-text.ts';
@@ -61,7 +61,8 @@ export const initialDashboardState: DashboardState = {
 
 /** Each candidate once, the newer word on it counting, in the study's own order. */
 function rankCandidates({ study }: DashboardState, candidates: readonly ShownCandidate[]): ShownCandidate[] {
-  const compare = bestFirst(study?.settings ?? { target: null, order: [] });
+  const { target, order } = study?.settings ?? { target: null, order: [] };
+  const compare = compareCandidates(target, order);
   return [...new Map(candidates.map((candidate) => [candidate.number, candidate])).values()].sort(compare);
 }
 

@@ -2,10 +2,14 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { Elites } from '../../src/search/elites.ts';
-import { byRank, defaultSearchOrder } from '../../src/search/ranking.ts';
+import { compareCandidates, defaultSearchOrder } from '../../src/search/ranking.ts';
 import { scored } from './sample-candidates.ts';
 
-const member = (number: number, strategy: string) => ({ ...scored(number), number, strategy });
+function member(number: number, strategy: string) {
+  const { pattern, score, other, ties } = scored(number);
+  const { scatter, vector } = score;
+  return { number, strategy, pattern, scatter, vector, otherScatter: other?.scatter ?? null, ties };
+}
 
 /** The numbers of the chosen, by their patterns. */
 const chosen = (elites: Elites, of: readonly ReturnType<typeof member>[]) =>
@@ -14,10 +18,10 @@ const chosen = (elites: Elites, of: readonly ReturnType<typeof member>[]) =>
   );
 
 test('four strategies or more send their best, fewer fill up with their seconds', () => {
-  const ranked = Array.from({ length: 12 }, (_, index) => member(index + 1, 'any')).sort(byRank(null));
+  const ranked = Array.from({ length: 12 }, (_, index) => member(index + 1, 'any')).sort(compareCandidates(null));
   const of = (...strategies: string[]) => strategies.map((strategy, index) => ({ ...ranked[index], strategy }));
   const elitesOf = (candidates: ReturnType<typeof of>) => {
-    const elites = new Elites(null, defaultSearchOrder);
+    const elites = new Elites('indicator', null, defaultSearchOrder);
     for (const candidate of candidates) elites.offer(candidate);
     return chosen(elites, candidates);
   };
@@ -35,11 +39,11 @@ test('property: the elites do not depend on the order of the offers, and the bes
   fc.assert(
     fc.property(drawn, fc.nat(), fc.option(fc.constantFrom(0.4, 0.6)), (rows, seed, target) => {
       const all = rows.map(([number, strategy], index) => ({ ...member(number, strategy), number: index }));
-      const [forward, shuffled] = [new Elites(target, []), new Elites(target, [])];
+      const [forward, shuffled] = [new Elites('indicator', target, []), new Elites('indicator', target, [])];
       for (const one of all) forward.offer(one);
       for (const one of Random.fromSeed(seed).shuffle([...all])) shuffled.offer(one);
       expect(shuffled.members).toEqual(forward.members);
-      expect(shuffled.best).toEqual([...all].sort(byRank(target, []))[0]);
+      expect(shuffled.best).toEqual([...all].sort(compareCandidates(target, []))[0]);
     }),
     { seed: 3, numRuns: 60 },
   );

@@ -5,7 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { ScattershotError } from '../../src/base/failure.ts';
 import type { IslandSpec, SearchEvent, SearchRequest } from '../../src/search/events.ts';
 import { defaultSearchOrder } from '../../src/search/ranking.ts';
-import { runSearch, type SearchOptions } from '../../src/search/search.ts';
+import { runSearch, type SearchRunOptions } from '../../src/search/search.ts';
 import { makeProblem } from '../conformance/strategy-problems.ts';
 import { altered, documented, folder, islandOf, written } from './strategy-files.ts';
 
@@ -21,7 +21,7 @@ const request = (islands: readonly IslandSpec[], changes: Partial<SearchRequest>
 });
 
 /** Events until the end; an error that ended the search is the last. */
-async function told(asked: SearchRequest, options: SearchOptions = {}): Promise<(SearchEvent | Error)[]> {
+async function told(asked: SearchRequest, options: SearchRunOptions = {}): Promise<(SearchEvent | Error)[]> {
   const events: (SearchEvent | Error)[] = [];
   try {
     for await (const event of runSearch(asked, new AbortController().signal, options)) events.push(event);
@@ -126,7 +126,7 @@ test('what a strategy writes into what it is given reaches nobody else', async (
   const added = (events: (SearchEvent | Error)[]) =>
     events
       .filter(isRound)
-      .flatMap((round) => round.added.map(({ number, fingerprint, score }) => [number, fingerprint, score]));
+      .flatMap((round) => round.added.map(({ number, fingerprint, vector }) => [number, fingerprint, vector]));
   const spoilt = await told(request(islands(spoiling)));
   expect(failures(spoilt)).toEqual([]);
   expect(added(spoilt)).toEqual(added(await told(request(islands(written('fair.mjs', documented))))));

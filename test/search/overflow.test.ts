@@ -3,9 +3,9 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import type { SearchRequest, SearchResume } from '../../src/search/events.ts';
-import { inTurn, packWaiting, unpackWaiting } from '../../src/search/overflow.ts';
+import { interleaveIslands, packCandidates, unpackCandidates } from '../../src/search/overflow.ts';
 import { defaultSearchOrder } from '../../src/search/ranking.ts';
-import { type Newcomer, Rounds } from '../../src/search/rounds.ts';
+import { Rounds, type Unaudited } from '../../src/search/rounds.ts';
 import type { StepResult } from '../../src/search/tasks.ts';
 import { problem, scored } from './sample-candidates.ts';
 
@@ -26,9 +26,9 @@ const request = (budget: number, keep: number, resume?: SearchResume): SearchReq
 function found(rounds: Rounds, seed: number): StepResult[] {
   // What islands do may depend on all that they are told, so a difference in it must show.
   const told = rounds.elites.reduce((sum, { score }) => sum + Math.round(1e6 * score.scatter), rounds.evaluated);
-  const bars = rounds.bars.reduce((sum, bar) => sum + Math.round(1e6 * (bar?.score.scatter ?? 0)), 0);
+  const thresholds = rounds.toBeat.reduce((sum, worst) => sum + Math.round(1e6 * (worst?.scatter ?? 0)), 0);
   return islands.map((_, island) => {
-    const random = Random.fromSeed(seed).fork(rounds.round, island, told, bars);
+    const random = Random.fromSeed(seed).fork(rounds.round, island, told, thresholds);
     const numbers = new Set(Array.from({ length: random.below(6) }, () => random.below(400)));
     const candidates = [...numbers].map(scored);
     return { state: { told, drawn: random.uint32() }, swaps: random.below(9), candidates, duplicates: random.below(2) };
@@ -36,7 +36,7 @@ function found(rounds: Rounds, seed: number): StepResult[] {
 }
 
 interface Course {
-  readonly added: readonly Newcomer[];
+  readonly added: readonly Unaudited[];
   readonly rounds: Rounds;
 }
 
@@ -62,7 +62,7 @@ test('property: a budget that is raised, once or often, ends as the large one do
       expect(cut?.added).toEqual(whole.added);
       expect(cut?.rounds.checkpoint(0)).toEqual(whole.rounds.checkpoint(0));
       expect(cut?.rounds.elites).toEqual(whole.rounds.elites);
-      expect(cut?.rounds.bars).toEqual(whole.rounds.bars);
+      expect(cut?.rounds.toBeat).toEqual(whole.rounds.toBeat);
     }),
     { seed: 12, numRuns: 60 },
   );
@@ -89,19 +89,19 @@ test('a checkpoint without an overflow, as older versions wrote it, goes on with
   expect(resumed.round).toBe(rounds.round + 1);
 });
 
-test('waiting candidates are packed and unpacked whole, in their turn', () => {
+test('waiting candidates are packed and unpacked whole, in the order of their numbers', () => {
   const step = (...seeds: number[]): StepResult => ({
     state: 0,
     swaps: 0,
     candidates: seeds.map(scored),
     duplicates: 0,
   });
-  const waiting = inTurn([step(1, 2, 3), null, step(4)]);
-  expect(waiting.map(({ island, candidate }) => [island, candidate.fingerprint])).toEqual([
+  const waiting = interleaveIslands([step(1, 2, 3), null, step(4)]);
+  expect(waiting.map(({ island, fingerprint }) => [island, fingerprint])).toEqual([
     [0, scored(1).fingerprint],
     [2, scored(4).fingerprint],
     [0, scored(2).fingerprint],
     [0, scored(3).fingerprint],
   ]);
-  expect(unpackWaiting(deserialize(serialize(packWaiting(waiting))))).toEqual(waiting);
+  expect(unpackCandidates(deserialize(serialize(packCandidates(waiting))))).toEqual(waiting);
 });

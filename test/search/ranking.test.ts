@@ -1,13 +1,14 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { BestOf, byRank, defaultSearchOrder, type Ranked, type Ties } from '../../src/search/ranking.ts';
+import type { Ties } from '../../src/search/candidate.ts';
+import { BestOf, compareCandidates, defaultSearchOrder, type RankingFields } from '../../src/search/ranking.ts';
 
-function ranked(number: number, scatter: number, other: number | null, ties: Ties = {}): Ranked {
-  return { number, score: { scatter }, other: other === null ? null : { scatter: other }, ties };
+function ranked(number: number, scatter: number, otherScatter: number | null, ties: Ties = {}): RankingFields {
+  return { number, scatter, otherScatter, ties };
 }
 
-const sorted = (target: number | null, order: readonly string[], ...candidates: Ranked[]) =>
-  [...candidates].sort(byRank(target, order)).map(({ number }) => number);
+const sorted = (target: number | null, order: readonly string[], ...candidates: RankingFields[]) =>
+  [...candidates].sort(compareCandidates(target, order)).map(({ number }) => number);
 
 test('the highest S goes first, then the higher S of the other metric, then the earlier number', () => {
   expect(
@@ -58,7 +59,7 @@ test('property: the best of all are kept, and an offer says whether it was among
       for (const [index, candidate] of all.entries()) {
         const expected = all
           .slice(0, index + 1)
-          .sort(byRank(null, order))
+          .sort(compareCandidates(null, order))
           .slice(0, most);
         expect(best.offer(candidate)).toBe(expected.includes(candidate));
         expect(best.members).toEqual(expected);

@@ -7,9 +7,10 @@ import { ScattershotError } from '../../src/base/failure.ts';
 import { presets } from '../../src/pattern/presets.ts';
 import { certificate } from '../../src/scatter/bound.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
-import type { KeptCandidate, SearchEvent, SearchRequest } from '../../src/search/events.ts';
-import { byRank, defaultSearchOrder } from '../../src/search/ranking.ts';
-import { AuditMismatchError, runSearch, type SearchOptions } from '../../src/search/search.ts';
+import type { NumberedCandidate } from '../../src/search/candidate.ts';
+import type { SearchEvent, SearchRequest } from '../../src/search/events.ts';
+import { compareCandidates, defaultSearchOrder } from '../../src/search/ranking.ts';
+import { AuditMismatchError, runSearch, type SearchRunOptions } from '../../src/search/search.ts';
 import { strategyNames } from '../../strategies/index.ts';
 import { makeProblem, strategyProblems } from '../conformance/strategy-problems.ts';
 import { documented, islandOf, written } from './strategy-files.ts';
@@ -40,11 +41,14 @@ interface Story {
   readonly rounds: Round[];
   readonly refused: Extract<SearchEvent, { kind: 'refused' }>[];
   readonly ended: Ended;
-  readonly added: KeptCandidate[];
+  readonly added: NumberedCandidate[];
 }
 
 /** The whole of a search; it is aborted after the round that `until` names. */
-async function search(asked: SearchRequest, options: SearchOptions & { readonly until?: number } = {}): Promise<Story> {
+async function search(
+  asked: SearchRequest,
+  options: SearchRunOptions & { readonly until?: number } = {},
+): Promise<Story> {
   const stop = new AbortController();
   const events: SearchEvent[] = [];
   for await (const event of runSearch(asked, stop.signal, options)) {
@@ -60,9 +64,9 @@ async function search(asked: SearchRequest, options: SearchOptions & { readonly 
 
 /** All that must not depend on threads or time. */
 const lasting = ({ added, ended }: Story) => ({
-  added: added.map(({ number, fingerprint, island, round, score, other, ties, audit }) => [
+  added: added.map(({ number, fingerprint, island, round, vector, otherVector, ties, audit }) => [
     ...[number, fingerprint, island, round, audit],
-    ...[score.vector, other?.vector, ties],
+    ...[vector, otherVector, ties],
   ]),
   ended: { ...ended, progress: { ...ended.progress, seconds: 0 } },
 });
@@ -83,19 +87,19 @@ test('a budget by number is met exactly, with distinct candidates of every strat
 
 test('what is added was audited and has the score that its pattern has', () => {
   const { problem } = request();
-  for (const { pattern, score, audit } of whole.added) {
+  for (const { pattern, scatter, vector, audit } of whole.added) {
     expect(audit).toBe('whole');
-    expect(scorePattern(pattern, problem.entries, problem.metric)).toEqual(score);
+    expect(scorePattern(pattern, problem.entries, problem.metric)).toEqual({ metric: problem.metric, scatter, vector });
   }
 });
 
 test('of every strategy and target the best few are among the added', () => {
-  const anneals = whole.added.filter(({ island }) => island === 4).map(({ score }) => Math.abs(score.scatter - 0.8));
+  const anneals = whole.added.filter(({ island }) => island === 4).map(({ scatter }) => Math.abs(scatter - 0.8));
   expect(anneals.length).toBeGreaterThanOrEqual(4);
   expect(Math.max(...anneals)).toBeLessThanOrEqual(0.005);
   const { best, strategies } = whole.ended.progress;
   expect(best?.scatter).toBe(Math.max(...strategies.map((strategy) => strategy.best ?? 0)));
-  expect(whole.added.find(({ number }) => number === best?.number)?.score.scatter).toBe(best?.scatter);
+  expect(whole.added.find(({ number }) => number === best?.number)?.scatter).toBe(best?.scatter);
 });
 
 test('every strategy together with a file: numbers, scores, ties and checkpoint are the same on 1 thread as on 2', async () => {
@@ -153,9 +157,9 @@ test('patterns of equal scatter are kept by what tells them apart, as if all had
   const islands = [{ strategy: 'permutation-grid' }, { strategy: 'permutation-grid' }];
   const few = await search(request({ problem, order, islands, keep: 3 }));
   const all = await search(request({ problem, order, islands, keep: 150 }));
-  expect(new Set(all.added.map(({ score }) => score.scatter)).size).toBeLessThan(all.added.length);
-  const best = all.added.toSorted(byRank(null, order)).slice(0, 3);
-  expect(few.added.toSorted(byRank(null, order)).slice(0, 3)).toEqual(best);
+  expect(new Set(all.added.map(({ scatter }) => scatter)).size).toBeLessThan(all.added.length);
+  const best = all.added.toSorted(compareCandidates(null, order)).slice(0, 3);
+  expect(few.added.toSorted(compareCandidates(null, order)).slice(0, 3)).toEqual(best);
   expect(few.ended.progress.best?.number).toBe(best[0].number);
   expect(few.added.length).toBeLessThan(all.added.length);
 });
@@ -254,7 +258,7 @@ test('on request a search ends as soon as nothing can be better', async () => {
   expect(ended).toMatchObject({ why: 'optimal', progress: { best: { scatter: 1, strategy: 'permutation-grid' } } });
   expect(ended.progress.round).toBeLessThanOrEqual(2);
   const best = added.find(({ number }) => number === ended.progress.best?.number);
-  expect(best?.score.vector).toEqual([1, 1, 1, 1, 1, 1]);
+  expect(best?.vector).toEqual([1, 1, 1, 1, 1, 1]);
 });
 
 test('the islands after the one that ends a search are not waited for, and what they found does not count', async () => {
@@ -302,8 +306,8 @@ test('what a caller gets wrong is said', async () => {
 test('a certified candidate ends the search too where a tie-breaker puts one of equal S before it that is not certified', async () => {
   // S cannot pass 5/6 here: most patterns that reach it have other entries below their bounds.
   const problem = makeProblem({ layers: [4, 8], fanOuts: [6], usedInputs: 3 }, { windows: 'balanced' });
-  const isCertified = ({ score }: Pick<KeptCandidate, 'score'>) =>
-    certificate(score, problem.entries, problem.architecture) !== null;
+  const isCertified = ({ scatter, vector }: Pick<NumberedCandidate, 'scatter' | 'vector'>) =>
+    certificate({ metric: problem.metric, scatter, vector }, problem.entries, problem.architecture) !== null;
   const outcomes = await Promise.all(
     [1, 2, 3, 4].map(async (seed) => {
       const islands = [{ strategy: 'uniform-random' }];
@@ -313,7 +317,7 @@ test('a certified candidate ends the search too where a tie-breaker puts one of 
         story.rounds.map((_, index) => index === story.rounds.length - 1),
       );
       const best = story.added.find(({ number }) => number === story.ended.progress.best?.number);
-      return isCertified(best as KeptCandidate);
+      return isCertified(best as NumberedCandidate);
     }),
   );
   expect(outcomes).toContain(false);

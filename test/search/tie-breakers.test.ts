@@ -15,32 +15,33 @@ const { architecture } = problem;
 function sample(seed: number) {
   const pattern = samplePattern(architecture.layers, architecture.fanOuts, seed);
   const { score, other } = scoreBoth(pattern, problem.entries, problem.metric);
-  return { pattern, score, other };
+  return { pattern, scatter: score.scatter, otherScatter: other?.scatter ?? null };
 }
 
 test('with room left everything is measured, in the order asked for', () => {
-  const { pattern, score, other } = sample(1);
+  const { pattern, ...scatters } = sample(1);
   const order = ['spectral-gap', 'other-scatter', 'rank:lower'];
-  const ties = new TieBreakers(order, architecture).measure(pattern, { score, other }, null, null);
+  const ties = new TieBreakers(order, architecture).measure(pattern, scatters, null, null);
   const expected = measureProxies(pattern, architecture, ['spectral-gap', 'rank']);
   expect(Object.entries(ties)).toEqual([...expected].map(([name, { value }]) => [name, value]));
 });
 
 test('nothing is measured once a candidate is behind, and everything once it is ahead', () => {
-  const { pattern, score, other } = sample(1);
+  const { pattern, ...scatters } = sample(1);
   const breakers = new TieBreakers(['other-scatter', 'rank', 'four-cycles'], architecture);
-  const full = breakers.measure(pattern, { score, other }, null, null);
-  const measure = (bar: object, target: number | null = null) =>
-    breakers.measure(pattern, { score, other }, { score, other, ties: full, ...bar }, target);
+  const full = breakers.measure(pattern, scatters, null, null);
+  const { scatter } = scatters;
+  const measure = (changes: object, target: number | null = null) =>
+    breakers.measure(pattern, scatters, { ...scatters, ties: full, ...changes }, target);
   const nothing = { rank: null, 'four-cycles': null };
-  expect(measure({ score: { scatter: score.scatter + 0.01 } })).toEqual(nothing);
-  expect(measure({ other: { scatter: 1 } })).toEqual(nothing);
+  expect(measure({ scatter: scatter + 0.01 })).toEqual(nothing);
+  expect(measure({ otherScatter: 1 })).toEqual(nothing);
   expect(measure({ ties: { ...full, rank: 2 } })).toEqual({ ...full, 'four-cycles': null });
   expect(measure({ ties: { rank: 0, 'four-cycles': -1 } })).toEqual(full);
   expect(measure({})).toEqual(full);
-  expect(measure({ score: { scatter: score.scatter + 0.01 } }, score.scatter)).toEqual(full);
-  expect(measure({ score: { scatter: score.scatter } }, score.scatter - 0.01)).toEqual(full);
-  expect(measure({ score: { scatter: score.scatter - 0.01 } }, score.scatter - 0.01)).toEqual(nothing);
+  expect(measure({ scatter: scatter + 0.01 }, scatter)).toEqual(full);
+  expect(measure({ scatter }, scatter - 0.01)).toEqual(full);
+  expect(measure({ scatter: scatter - 0.01 }, scatter - 0.01)).toEqual(nothing);
 });
 
 test('property: what is kept with measuring only as far as it matters is what is kept with everything measured', () => {
@@ -60,9 +61,9 @@ test('property: what is kept with measuring only as far as it matters is what is
       // rounds of three, held against what was kept before the last of them, as a search does
       for (let start = 0; start < drawn.length; start += 3) {
         const round = drawn.slice(start, start + 3).map((seed, index) => ({ ...sample(seed), number: start + index }));
-        const bar = lazy.worst;
+        const toBeat = lazy.worst;
         for (const one of round) {
-          const kept = lazy.offer({ ...one, ties: breakers.measure(one.pattern, one, bar, wanted) });
+          const kept = lazy.offer({ ...one, ties: breakers.measure(one.pattern, one, toBeat, wanted) });
           expect(kept).toBe(whole.offer({ ...one, ties: breakers.measure(one.pattern, one, null, wanted) }));
         }
       }
@@ -89,10 +90,10 @@ test('what is left out of a ranking is null, and what comes after it still decid
   const order = ['rank', 'distinct-neighbourhoods'];
   expect(searchOrder(order, wide).leftOut).toEqual(['rank']);
   const pattern = samplePattern(wide.layers, wide.fanOuts, 1);
-  const scores = { score: { scatter: 0.5 }, other: null };
+  const scores = { scatter: 0.5, otherScatter: null };
   const breakers = new TieBreakers(order, wide);
   const distinct = { rank: null, 'distinct-neighbourhoods': 1 };
   expect(breakers.measure(pattern, scores, null, null)).toEqual(distinct);
-  const bar = { ...scores, ties: { rank: null, 'distinct-neighbourhoods': 0.5 } };
-  expect(breakers.measure(pattern, scores, bar, null)).toEqual(distinct);
+  const toBeat = { ...scores, ties: { rank: null, 'distinct-neighbourhoods': 0.5 } };
+  expect(breakers.measure(pattern, scores, toBeat, null)).toEqual(distinct);
 });

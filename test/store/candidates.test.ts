@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { unwrap } from '../../src/base/failure.ts';
 import { fingerprint } from '../../src/pattern/pattern.ts';
+import type { NumberedCandidate } from '../../src/search/candidate.ts';
 import type { Store } from '../../src/store/index.ts';
 import { sortedCandidates } from '../../src/store/ranking.ts';
-import type { CandidateRecord, NewCandidate } from '../../src/store/records.ts';
+import type { CandidateRecord } from '../../src/store/records.ts';
 import { finishedWith, newCandidate, newEvaluation, tinyPattern } from './sample-rows.ts';
 import { storeWithStudy } from './samples.ts';
 
-function storeWith(...added: NewCandidate[]) {
+function storeWith(...added: NumberedCandidate[]) {
   const opened = storeWithStudy();
   opened.store.recordRound(opened.study.id, { added, evaluated: added.length, seconds: 0, checkpoint: null });
   return opened;

@@ -1,8 +1,9 @@
 import { Random } from '../../src/base/random.ts';
 import { defineArchitecture } from '../../src/pattern/architecture.ts';
 import { fingerprint, makePattern, type Pattern } from '../../src/pattern/pattern.ts';
+import type { NumberedCandidate } from '../../src/search/candidate.ts';
 import type { NewEvaluation, NewStudy } from '../../src/store/index.ts';
-import type { NewCandidate, Provenance } from '../../src/store/records.ts';
+import type { Provenance } from '../../src/store/records.ts';
 
 /** Rows small enough to check by hand; also what child processes of the tests write. Nothing here is of vitest. */
 
@@ -30,7 +31,7 @@ export function tinyPattern(seed: number): Pattern {
   return makePattern(architecture, [pairs, second]);
 }
 
-export function newCandidate(number: number, changes: Partial<NewCandidate> = {}): NewCandidate {
+export function newCandidate(number: number, changes: Partial<NumberedCandidate> = {}): NumberedCandidate {
   const pattern = changes.pattern ?? tinyPattern(number);
   return {
     number,

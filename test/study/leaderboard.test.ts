@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { unwrap } from '../../src/base/failure.ts';
-import type { NewCandidate } from '../../src/store/index.ts';
+import type { NumberedCandidate } from '../../src/search/candidate.ts';
 import { leaderboardSorts, rankedCandidates, studyRanking } from '../../src/study/leaderboard.ts';
 import { orderOf } from '../../src/study/settings.ts';
 import { newCandidate } from '../store/sample-rows.ts';
@@ -17,7 +17,7 @@ const four = [
   newCandidate(4, { scatter: 0.5, otherScatter: 0.25, ties: { 'four-cycles': 0.5, 'spectral-gap': 0.75 } }),
 ];
 
-function ranking(settings: object, added: readonly NewCandidate[] = four) {
+function ranking(settings: object, added: readonly NumberedCandidate[] = four) {
   const { store, study } = studyWith(settings, added);
   return (sort?: string) =>
     rankedCandidates(store, study, sort === undefined ? {} : { sort }).map(({ number }) => number);

@@ -1,0 +1,44 @@
+import type { Pattern } from '../pattern/pattern.ts';
+import type { ScatterScore } from '../scatter/metric.ts';
+
+/** What candidates of equal scatter are told apart by, by name; null where it was left out, or could no longer matter. */
+export type Ties = Readonly<Record<string, number | null>>;
+
+/** A pattern that a strategy made, with its score: a candidate that has no number yet. */
+export interface ScoredCandidate {
+  readonly fingerprint: string;
+  readonly pattern: Pattern;
+  readonly score: ScatterScore;
+  /** under the metric that does not rank; null where it was too costly */
+  readonly other: ScatterScore | null;
+  /** the proxies of the order, measured as far as they decide whether the candidate is kept */
+  readonly ties: Ties;
+}
+
+/**
+ * A candidate of a study: what events tell, the ranking compares, the store keeps and screens show. A search numbers every scored
+ * candidate and tells of those that were among the best of their strategy and target when their turn came. Later ones may displace
+ * them from the best. Which these are depends on the candidates before, never on where a budget or a round ends.
+ */
+export interface NumberedCandidate {
+  /** ordinal among all scored candidates of the study, from 1: the same on any number of threads */
+  readonly number: number;
+  readonly fingerprint: string;
+  readonly strategy: string;
+  /** index of its island */
+  readonly island: number;
+  /** in which it was found, from 1 */
+  readonly round: number;
+  readonly pattern: Pattern;
+  /** S under the study's metric, a fraction */
+  readonly scatter: number;
+  /** the scatter vector under the study's metric, in the order of the problem's entries */
+  readonly vector: readonly number[];
+  /** S under the metric that does not rank; null where it was too costly */
+  readonly otherScatter: number | null;
+  readonly otherVector: readonly number[] | null;
+  /** the proxies of the order, by name; finite numbers, null where one is left out */
+  readonly ties: Ties;
+  /** how the reference audited its score */
+  readonly audit: 'whole' | 'sampled';
+}

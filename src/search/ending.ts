@@ -1,0 +1,61 @@
+import type { SearchEnding, SearchRequest } from './events.ts';
+import { TARGET_TOLERANCE } from './strategy.ts';
+
+/** Rounds after which a search counts as having nothing left to find: candidates came in all of them, and none was new. */
+const MOST_IDLE_ROUNDS = 256;
+
+/** Rounds in which no candidate came at all, after which none is expected any more. A strategy may work long on one candidate. */
+const MOST_EMPTY_ROUNDS = 100_000;
+
+/** What a search may end by, as it was asked for. */
+export interface EndingRules extends Pick<SearchRequest, 'budget' | 'untilOptimal' | 'patience'> {
+  /** wanted S, or null for the highest */
+  readonly target: number | null;
+}
+
+/** The best candidate, as far as endings go. */
+export interface BestSoFar {
+  readonly scatter: number;
+  /** whether it, or another of the same S, is certified: no pattern scores higher. Looked at only where the search is to end so */
+  readonly isOptimal: boolean;
+}
+
+/** Where a search stands between two rounds. */
+export interface SearchStanding {
+  /** null before the first candidate */
+  readonly best: BestSoFar | null;
+  /** rounds done */
+  readonly round: number;
+  readonly evaluated: number;
+  readonly seconds: number;
+  /** candidates since the best one */
+  readonly sinceBest: number;
+  /** rounds since the last new candidate in which candidates came, and in which none came */
+  readonly idleRounds: number;
+  readonly emptyRounds: number;
+}
+
+/** Whether nothing better than the best is wanted; a wanted scatter goes before the highest. */
+export function goalReached(
+  { target, untilOptimal }: Pick<EndingRules, 'target' | 'untilOptimal'>,
+  best: BestSoFar | null,
+): 'target' | 'optimal' | null {
+  if (best === null) return null;
+  if (target !== null && Math.abs(best.scatter - target) <= TARGET_TOLERANCE) return 'target';
+  return untilOptimal && best.isOptimal ? 'optimal' : null;
+}
+
+/** Why a search is over after the rounds so far, or null where it goes on. Where several reasons hold, the first of this order. */
+export function endingOf(rules: EndingRules, standing: SearchStanding): Exclude<SearchEnding, 'aborted'> | null {
+  const { budget, patience = Number.POSITIVE_INFINITY } = rules;
+  const { best, round, evaluated, seconds, sinceBest, idleRounds, emptyRounds } = standing;
+  const reached = goalReached(rules, best);
+  if (reached !== null) return reached;
+  // A time that start-up alone used up still allows one round.
+  const isSpent =
+    budget.kind === 'candidates' ? evaluated >= budget.candidates : round > 0 && seconds >= budget.seconds;
+  if (isSpent) return 'budget';
+  if (sinceBest >= patience) return 'no-improvement';
+  if (idleRounds >= MOST_IDLE_ROUNDS) return 'exhausted';
+  return emptyRounds >= MOST_EMPTY_ROUNDS ? 'nothing-made' : null;
+}
