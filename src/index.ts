@@ -36,7 +36,7 @@ export type { Elite, Problem, Step, Strategy } from './search/strategy.ts';
 export { openStore, type Store } from './store/index.ts';
 export type { StudyEvent, StudyListener } from './study/events.ts';
 export { type ResumeChanges, resumeStudy, runStudy, type StudyOutcome } from './study/run-study.ts';
-export type { StudySettings, TrainingPlan } from './study/settings.ts';
+export type { StudySettings, StudyTraining } from './study/settings.ts';
 export type { Dataset } from './training/datasets/dataset.ts';
 export { findDataset } from './training/datasets/index.ts';
 export { createTrainer, detectBackends } from './training/engines.ts';

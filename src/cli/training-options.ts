@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import { plural } from '../report/format.ts';
+import type { TrainingPlanRequest } from '../study/training-plan.ts';
 import { engineNames } from '../training/engines.ts';
-import { frontBetween, frontFeatures, frontNames, frontOutputs, fronts } from '../training/fronts.ts';
-import { paperNetwork } from '../training/networks.ts';
-import { defaultTrainingSettings, trainingSettings } from '../training/settings.ts';
+import { frontFeatures, frontNames, frontOutputs, fronts } from '../training/fronts.ts';
+import { defaultTrainingSettings } from '../training/settings.ts';
 import type { FrontName, TrainingSettings } from '../training/trainer.ts';
 import { UsageError } from './errors.ts';
 import { notNegative, oneOf, positiveNumber, wholeNumber } from './parse.ts';
@@ -22,15 +22,6 @@ export interface TrainingOptions {
   readonly l2?: number;
   readonly fastMath?: boolean;
   readonly front?: FrontName | 'auto' | 'none';
-}
-
-/** What is trained, as far as it decides how. */
-export interface Trained {
-  /** a network of the paper by name: its hyperparameters are the defaults. Any other name means nothing */
-  readonly network?: string | undefined;
-  /** of the data */
-  readonly features: number;
-  readonly layers: readonly number[];
 }
 
 export const backends = ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
@@ -90,24 +81,13 @@ const frontHelp = `
 Candidates of a network of the paper are trained as there: epochs, optimizer, rate, L2. Options that are given come first.
 Fronts: ${frontNames.map((name) => `${name} makes ${frontOutputs(fronts[name])} from ${frontFeatures(fronts[name])} features`).join(', ')}.`;
 
-/** The front asked for; under 'auto', or when nothing is said, the one that leads from the data to the first layer, if any does. */
-function frontFrom({ front = 'auto' }: TrainingOptions, trained: Trained | undefined): FrontName | undefined {
-  if (front === 'none') return undefined;
-  if (front !== 'auto') return front;
-  return trained === undefined ? undefined : (frontBetween(trained.features, trained.layers[0]) ?? undefined);
-}
-
-/** What was typed, then what the paper has for the network, then our own defaults. */
-export function trainingSettingsFrom(options: TrainingOptions, trained?: Trained): TrainingSettings {
+/** The training that was typed, for `trainingPlan`. */
+export function trainingRequestFrom(options: TrainingOptions): Omit<TrainingPlanRequest, 'architecture' | 'network'> {
+  const { data, engine, backend, front = 'auto' } = options;
   const { epochs, batchSize, optimizer, learningRate, decay, momentum, l2, fastMath } = options;
-  const front = frontFrom(options, trained);
   const typed = { epochs, batchSize, optimizer, learningRate, learningRateDecay: decay, momentum, l2, fastMath };
-  const said = Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== undefined));
-  const paper = paperNetwork(trained?.network)?.training ?? {};
-  // A rate that was found for one optimizer says nothing of another.
-  const known =
-    optimizer === undefined || optimizer === paper.optimizer ? paper : { ...paper, learningRate: undefined };
-  return trainingSettings({ ...known, ...said, ...(front === undefined ? {} : { front }) });
+  const settings = Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== undefined));
+  return { dataset: data, engine, backend, front, settings };
 }
 
 /** So many seeds, from the first one on. @throws UsageError where they go beyond the numbers that are exact */

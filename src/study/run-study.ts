@@ -2,15 +2,14 @@ import { messageOf, ScattershotError, unwrap } from '../base/failure.ts';
 import type { Budget } from '../search/events.ts';
 import { strategyFileFault } from '../search/strategy-file.ts';
 import type { StudyRecord } from '../store/index.ts';
-import { findDataset } from '../training/datasets/index.ts';
 import { conclude, type StudyResult } from './conclude.ts';
 import { type Say, type StudyHost, type StudyNews, stamped, startHeartbeat } from './host.ts';
-import { requireFit } from './require-fit.ts';
 import type { SearchConclusion, SearchEnd } from './search-end.ts';
 import { searchPhase } from './search-phase.ts';
 import { selectSpread } from './select.ts';
-import { problemOf, type StudySettings, storedSettings, type TrainingPlan } from './settings.ts';
+import { problemOf, type StudySettings, type StudyTraining, storedSettings } from './settings.ts';
 import { loadData, trainingPhase } from './training-phase.ts';
+import { type TrainingPlan, trainingPlan } from './training-plan.ts';
 
 export interface StudyOutcome {
   /** as it stands in the store at the end */
@@ -27,13 +26,7 @@ export interface StudyOutcome {
  */
 export async function runStudy(settings: StudySettings, name: string | null, host: StudyHost): Promise<StudyOutcome> {
   const problem = problemOf(settings);
-  const { training, architecture } = settings;
-  if (training !== null) {
-    const source = findDataset(training.dataset);
-    requireFit(source, architecture, training.settings.front);
-    const lack = source.lacks(host.cacheFolder);
-    if (lack !== null) throw new ScattershotError(lack);
-  }
+  const plan = await planOf(settings, host);
   const study = unwrap(
     host.store.createStudy({
       name,
@@ -46,7 +39,17 @@ export async function runStudy(settings: StudySettings, name: string | null, hos
       settings,
     }),
   );
-  return run(study, settings, host, { resumed: false, news: [] });
+  return run(study, { settings, plan }, host, { resumed: false, news: [] });
+}
+
+/** What a study runs by: its settings, and the plan of its training where it has one. */
+interface StudyWork {
+  readonly settings: StudySettings;
+  readonly plan: TrainingPlan | null;
+}
+
+async function planOf({ architecture, training }: StudySettings, host: StudyHost): Promise<TrainingPlan | null> {
+  return training === null ? null : unwrap(await trainingPlan({ architecture, ...training }, host));
 }
 
 /** What a resume may change of a study's settings: how long it searches, not what it does. */
@@ -69,7 +72,9 @@ export async function resumeStudy(
   host: StudyHost,
   changes: ResumeChanges = {},
 ): Promise<StudyOutcome> {
-  await requireStrategyFiles(storedSettings(study));
+  const begun = storedSettings(study);
+  await requireStrategyFiles(begun);
+  const plan = await planOf(begun, host);
   const claimed = unwrap(host.store.claimStudy(study.id));
   const stored = storedSettings(claimed);
   const { budget = stored.budget, patience = stored.patience } = changes;
@@ -81,7 +86,7 @@ export async function resumeStudy(
   }
   const { evaluated, searchSeconds: seconds } = claimed;
   const spent: StudyNews = { kind: 'budget-spent', evaluated, seconds, asked: budget, budget: stored.budget };
-  return run(claimed, settings, host, { resumed: true, news: isSpent ? [spent] : [] });
+  return run(claimed, { settings, plan }, host, { resumed: true, news: isSpent ? [spent] : [] });
 }
 
 /** Whether what was done before leaves nothing of a budget. */
@@ -91,10 +96,11 @@ const isReached = ({ evaluated, searchSeconds }: StudyRecord, budget: Budget): b
 /** @param beginning whether the study goes on, and what is to be said of that */
 async function run(
   study: StudyRecord,
-  settings: StudySettings,
+  work: StudyWork,
   host: StudyHost,
   { resumed, news }: { readonly resumed: boolean; readonly news: readonly StudyNews[] },
 ): Promise<StudyOutcome> {
+  const { settings } = work;
   const say = stamped(host.listener);
   const { store } = host;
   say({
@@ -105,7 +111,7 @@ async function run(
   for (const each of news) say(each);
   const endHeartbeat = startHeartbeat(host, study.id);
   try {
-    const { ended, result } = await phases(study, settings, host, say);
+    const { ended, result } = await phases(study, work, host, say);
     const status = host.signal.aborted ? 'interrupted' : 'finished';
     const searched = status === 'finished' && settings.training === null;
     const conclusion: StudyResult | SearchConclusion | null = searched ? { ended } : result;
@@ -132,18 +138,15 @@ function markFailed({ store }: StudyHost, study: number): void {
 
 async function phases(
   study: StudyRecord,
-  settings: StudySettings,
+  { settings, plan }: StudyWork,
   host: StudyHost,
   say: Say,
 ): Promise<{ readonly ended: SearchEnd; readonly result: StudyResult | null }> {
   const { islands, budget, patience = null } = settings;
   say({ kind: 'phase', phase: 'search', islands, budget, patience });
   const ended = await searchPhase(study, settings, host, say);
-  const plan = settings.training;
-  return {
-    ended,
-    result: plan === null || host.signal.aborted ? null : await trained(study, settings, plan, host, say),
-  };
+  if (plan === null || host.signal.aborted) return { ended, result: null };
+  return { ended, result: await trained(study, settings, plan, host, say) };
 }
 
 /** Selects, trains and concludes. @returns null when it was interrupted */
@@ -155,21 +158,21 @@ async function trained(
   say: Say,
 ): Promise<StudyResult | null> {
   const { architecture } = settings;
-  const chosen = selectSpread(host.store.candidates(study), plan.candidates);
+  const training = settings.training as StudyTraining;
+  const chosen = selectSpread(host.store.candidates(study), training.candidates);
   const candidates = chosen.map(({ number }) => number);
-  const seeds = Array.from({ length: plan.seeds }, (_, index) => index + 1);
-  say({ kind: 'phase', phase: 'select', candidates: chosen.length });
-  say({ kind: 'selected', candidates: chosen, seeds: plan.seeds, epochs: plan.settings.epochs });
-  say({ kind: 'phase', phase: 'data', dataset: plan.dataset });
-  const dataset = await loadData(plan.dataset, host, say);
-  if (dataset === null) return null;
+  const seeds = Array.from({ length: training.seeds }, (_, index) => index + 1);
   const { epochs } = plan.settings;
+  say({ kind: 'phase', phase: 'select', candidates: chosen.length });
+  say({ kind: 'selected', candidates: chosen, seeds: training.seeds, epochs });
+  say({ kind: 'phase', phase: 'data', dataset: training.dataset });
+  const dataset = await loadData(plan, host, say);
+  if (dataset === null) return null;
   const work = { study: study.name, architecture, dataset: dataset.name, candidates, seeds, epochs };
   say({ kind: 'phase', phase: 'train', ...work });
   const { settingsDigest } = await trainingPhase(
     {
-      ...plan,
-      ...{ study: study.id, architecture, candidates, seeds, dataset },
+      ...{ plan, study: study.id, candidates, seeds, dataset },
     },
     host,
     say,

@@ -9,7 +9,7 @@ import type { StudyRecord } from '../store/index.ts';
 import type { TrainingSettings } from '../training/trainer.ts';
 
 /** Which of the found candidates are trained, on what and how. */
-export interface TrainingPlan {
+export interface StudyTraining {
   /** a dataset's name with its options, as on the command line: "morse:examples=500/100/100" */
   readonly dataset: string;
   readonly candidates: number;
@@ -40,7 +40,7 @@ export interface StudySettings {
   readonly untilOptimal: boolean;
   /** the search ends once so many candidates in a row were not better than the best; absent: it does not */
   readonly patience?: number;
-  readonly training: TrainingPlan | null;
+  readonly training: StudyTraining | null;
 }
 
 export function problemOf(settings: StudySettings): Problem {

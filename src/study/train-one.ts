@@ -8,12 +8,11 @@ import { auditScore } from '../scatter/audit.ts';
 import { scoreBoth } from '../scatter/kernel.ts';
 import type { Metric } from '../scatter/metric.ts';
 import type { EvaluationRecord, Store, StudyRecord } from '../store/index.ts';
-import { findDataset } from '../training/datasets/index.ts';
-import { type BestEpoch, bestEpochOf, type RunsOn, type TrainingSettings } from '../training/trainer.ts';
+import { type BestEpoch, bestEpochOf, type RunsOn } from '../training/trainer.ts';
 import { type DataReport, dataReport } from './data-report.ts';
 import { type StudyHost, stamped, startHeartbeat } from './host.ts';
-import { requireFit } from './require-fit.ts';
 import { loadData, trainingPhase } from './training-phase.ts';
+import { type TrainingPlan, type TrainingPlanRequest, trainingPlan } from './training-plan.ts';
 
 /** A pattern from a file, as a study of its own: named by its fingerprint, so that the same file is the same study. */
 export interface FilePattern {
@@ -74,12 +73,13 @@ export function studyOfPattern(store: Store, file: FilePattern): StudyRecord {
   return unwrap(store.getStudy(study.name));
 }
 
-export interface TrainOnePlan {
-  readonly dataset: string;
+/** What is trained: a study's candidate, or a file's pattern, of which a study is made once the training's plan holds. */
+export type Trainee = { readonly study: StudyRecord; readonly candidate: number } | FilePattern;
+
+export interface TrainOneRequest extends Omit<TrainingPlanRequest, 'architecture'> {
   readonly seeds: readonly number[];
-  readonly settings: TrainingSettings;
-  readonly engine: string;
-  readonly backend: string;
+  /** hears the plan before anything is stored, generated or trained */
+  readonly onPlan?: (plan: TrainingPlan) => void;
 }
 
 /** One training of the candidate, whenever it ran. */
@@ -98,6 +98,10 @@ export interface TrainOneRun extends Pick<EvaluationRecord, 'engine' | 'backend'
 }
 
 export interface TrainOneReport {
+  /** name of the study that holds the candidate */
+  readonly study: string;
+  /** its number there */
+  readonly candidate: number;
   /** what the runs ran on; null where that is not the same for all of them */
   readonly engine: string | null;
   readonly backend: string | null;
@@ -115,33 +119,51 @@ export interface TrainOneReport {
 const mean = (values: readonly number[]) =>
   values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
 
-/** Trains one candidate of a study with each seed, unless the store has it already, and reports what the store then holds; null when interrupted before. */
+/**
+ * Trains one candidate with each seed, unless the store has it already, and reports what the store then holds; null when interrupted
+ * before.
+ * @throws RangeError for what does not fit together, before anything is stored; ScattershotError for what the world does
+ */
 export async function trainOne(
-  study: StudyRecord,
-  candidate: number,
-  plan: TrainOnePlan,
+  trainee: Trainee,
+  request: TrainOneRequest,
   host: StudyHost,
 ): Promise<TrainOneReport | null> {
+  const { architecture } = 'study' in trainee ? trainee.study : trainee;
+  const plan = unwrap(await trainingPlan({ ...request, architecture }, host));
+  request.onPlan?.(plan);
+  const { study, candidate } =
+    'study' in trainee ? trainee : { study: studyOfPattern(host.store, trainee), candidate: 1 };
+  return trainPlanned({ plan, seeds: request.seeds, study, candidate }, host);
+}
+
+interface PlannedTraining {
+  readonly plan: TrainingPlan;
+  readonly seeds: readonly number[];
+  readonly study: StudyRecord;
+  readonly candidate: number;
+}
+
+async function trainPlanned(planned: PlannedTraining, host: StudyHost): Promise<TrainOneReport | null> {
+  const { plan, seeds, study, candidate } = planned;
   const say = stamped(host.listener);
   const { store } = host;
-  requireFit(findDataset(plan.dataset), study.architecture, plan.settings.front);
-  say({ kind: 'phase', phase: 'data', dataset: plan.dataset });
-  const dataset = await loadData(plan.dataset, host, say);
+  say({ kind: 'phase', phase: 'data', dataset: plan.source.name });
+  const dataset = await loadData(plan, host, say);
   if (dataset === null) return null;
   unwrap(store.claimStudy(study.id, 'add'));
   const endHeartbeat = startHeartbeat(host, study.id);
   try {
     const data = dataReport(dataset);
-    const { architecture } = study;
     const { epochs } = plan.settings;
-    const told = { study: study.name, architecture, dataset: dataset.name, seeds: plan.seeds, epochs };
+    const told = { study: study.name, architecture: study.architecture, dataset: dataset.name, seeds, epochs };
     say({ kind: 'phase', phase: 'train', ...told, candidates: [candidate] });
-    const work = { ...plan, study: study.id, architecture, candidates: [candidate], dataset };
+    const work = { plan, seeds, study: study.id, candidates: [candidate], dataset };
     const { runsOn, settingsDigest, trainedBefore } = await trainingPhase(work, host, say);
     const evaluations = store
       .evaluations(study.id, { candidate, settingsDigest })
-      .filter(({ seed }) => plan.seeds.includes(seed));
-    return { ...trainReport(evaluations, runsOn), trainedBefore, data };
+      .filter(({ seed }) => seeds.includes(seed));
+    return { study: study.name, candidate, ...trainReport(evaluations, runsOn), trainedBefore, data };
   } finally {
     endHeartbeat();
     store.releaseStudy(study.id);
@@ -158,7 +180,7 @@ function same<T>(values: readonly T[]): T | null {
 function trainReport(
   evaluations: readonly EvaluationRecord[],
   started: RunsOn,
-): Omit<TrainOneReport, 'trainedBefore' | 'data'> {
+): Omit<TrainOneReport, 'study' | 'candidate' | 'trainedBefore' | 'data'> {
   const finished = evaluations.filter(({ status }) => status === 'finished');
   const ran = evaluations.length === 0 ? [started] : evaluations;
   const device = same(ran.map((run) => run.device));

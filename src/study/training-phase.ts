@@ -1,38 +1,42 @@
-import { ScattershotError, unwrap } from '../base/failure.ts';
-import type { Architecture } from '../pattern/architecture.ts';
+import { failure, ScattershotError, unwrap } from '../base/failure.ts';
 import type { Dataset } from '../training/datasets/dataset.ts';
-import { findDataset } from '../training/datasets/index.ts';
 import { createTrainer } from '../training/engines.ts';
-import type { RunsOn, TrainingSettings } from '../training/trainer.ts';
+import type { RunsOn } from '../training/trainer.ts';
 import { dataReport } from './data-report.ts';
 import type { Say, StudyHost } from './host.ts';
 import { type TrainedCandidates, trainCandidates } from './train-candidates.ts';
+import type { TrainingPlan } from './training-plan.ts';
 
-/** The data of that name, or null when interrupted before it was there. @throws ScattershotError for what the world does */
-export async function loadData(name: string, host: StudyHost, say: Say): Promise<Dataset | null> {
-  const loaded = await findDataset(name).load(host.cacheFolder, {
+/**
+ * A plan's data, or null when interrupted before they were there.
+ * @throws ScattershotError for what the world does; 'data-changed' where a user's files are no longer those that the plan was made for
+ */
+export async function loadData({ source }: TrainingPlan, host: StudyHost, say: Say): Promise<Dataset | null> {
+  const loaded = await source.load(host.cacheFolder, {
     signal: host.signal,
     onNote: (message) => say({ kind: 'warning', message }),
   });
-  if (loaded.ok) {
+  if (!loaded.ok) {
+    if (host.signal.aborted) return null;
+    throw new ScattershotError(loaded);
+  }
+  const { name, features, classes } = loaded.value;
+  if (features === source.features && classes === source.classes) {
     say({ kind: 'dataset', dataset: dataReport(loaded.value) });
     return loaded.value;
   }
-  if (host.signal.aborted) return null;
-  throw new ScattershotError(loaded);
+  const message = `${name} has ${features} features and ${classes} classes; it had ${source.features} and ${source.classes} when the training was planned`;
+  throw new ScattershotError(failure('data-changed', message, 'Run the same command again.'));
 }
 
 export interface TrainingWork {
+  readonly plan: TrainingPlan;
   /** the study's id; claimed by this process */
   readonly study: number;
-  readonly architecture: Architecture;
   /** numbers of the study's candidates */
   readonly candidates: readonly number[];
   readonly seeds: readonly number[];
   readonly dataset: Dataset;
-  readonly settings: TrainingSettings;
-  readonly engine: string;
-  readonly backend: string;
 }
 
 export interface TrainingPhase extends TrainedCandidates {
@@ -42,10 +46,11 @@ export interface TrainingPhase extends TrainedCandidates {
 
 /** Starts an engine, trains on it what was not trained before, and closes it. */
 export async function trainingPhase(work: TrainingWork, host: StudyHost, say: Say): Promise<TrainingPhase> {
-  const { study, architecture, candidates, seeds, dataset, settings, engine, backend } = work;
-  const { store, signal, workers } = host;
+  const { study, plan, candidates, seeds, dataset } = work;
+  const { architecture, settings, engine, backend, threads } = plan;
+  const { store, signal } = host;
   const { front, fastMath } = settings;
-  const trainer = unwrap(await createTrainer({ engine, backend, threads: workers, front, fastMath }));
+  const trainer = unwrap(await createTrainer({ engine, backend, threads, front, fastMath }));
   try {
     for (const message of trainer.warnings) say({ kind: 'warning', message });
     say({ kind: 'engine', ...trainer.runsOn });

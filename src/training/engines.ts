@@ -1,5 +1,6 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
-import type { Failure, Outcome } from '../base/failure.ts';
+import { type Outcome, success } from '../base/failure.ts';
+import { checkedBackend } from './backend-names.ts';
 import type { BackendReport, TfjsOptions } from './tfjs/index.ts';
 import type { FrontName, Trainer } from './trainer.ts';
 
@@ -17,9 +18,15 @@ export interface TrainerOptions extends TfjsOptions {
 /** Engines that can be asked for by name. */
 export const engineNames = ['auto', 'sparse', 'tfjs'] as const;
 
-/** What a request leaves to choose from. @throws RangeError where its parts do not fit together */
-function possibleEngine(options: TrainerOptions): string {
-  const { engine = 'auto', backend = 'auto', front, fastMath = false } = options;
+export type EngineChoice = (typeof engineNames)[number];
+
+/**
+ * The engine that a request leaves: 'auto' where either could be, which a look at the machine decides.
+ * @throws RangeError where its parts do not fit together
+ */
+function possibleEngine(options: TrainerOptions): EngineChoice {
+  const { engine = 'auto', front, fastMath = false } = options;
+  const backend = checkedBackend(options.backend ?? 'auto');
   if (!(engineNames as readonly string[]).includes(engine)) {
     throw new InvalidValueError(`the engine must be one of ${engineNames.join(', ')}; got ${engine}`);
   }
@@ -33,20 +40,21 @@ function possibleEngine(options: TrainerOptions): string {
   if (fastMath && (engine === 'tfjs' || (engine === 'auto' && forTfjs !== null))) {
     throw new InvalidValueError(`fast math belongs to the sparse engine; got ${forTfjs ?? 'the engine tfjs'}`);
   }
-  if (engine !== 'auto') return engine;
+  if (engine !== 'auto') return engine as EngineChoice;
   if (forTfjs !== null) return 'tfjs';
   return fastMath ? 'sparse' : 'auto';
 }
 
 /**
- * What would keep `createTrainer` from making an engine, as far as it can be told without starting one: to be asked before anything
- * is generated or stored. @throws RangeError as `createTrainer` does
+ * The engine that `createTrainer` would make, as far as it can be told without starting one: to be asked before anything is generated
+ * or stored. @returns Failure 'no-relaxed-simd' where fast math is asked for and this runtime lacks it. @throws RangeError as
+ * `createTrainer` does
  */
-export async function engineFault(options: TrainerOptions): Promise<Failure | null> {
-  possibleEngine(options);
-  if (!options.fastMath) return null;
+export async function chooseEngine(options: TrainerOptions): Promise<Outcome<EngineChoice>> {
+  const engine = possibleEngine(options);
+  if (!options.fastMath) return success(engine);
   const { fastMathFault } = await import('./sparse/fast-math.ts');
-  return fastMathFault();
+  return fastMathFault() ?? success(engine);
 }
 
 async function createSparse(options: TrainerOptions, passedOver: readonly string[]): Promise<Outcome<Trainer>> {

@@ -77,18 +77,3 @@ export function frontBetween(features: number, firstLayer: number): FrontName | 
     frontFeatures(fronts[name]) === features && frontOutputs(fronts[name]) === firstLayer;
   return frontNames.find(fits) ?? null;
 }
-
-/**
- * What keeps data from a network's first layer, in words that end a sentence begun with the data's name; null if nothing does.
- * @param layer neurons of the first layer that may hold values
- * @param front null or absent for connected layers only
- */
-export function inputFault(features: number, layer: number, front: FrontName | null = null): string | null {
-  if (front === null) {
-    return features > layer ? `has ${features} features; expected at most the first layer's ${layer}` : null;
-  }
-  const takes = frontFeatures(fronts[front]);
-  const gives = frontOutputs(fronts[front]);
-  if (features === takes && layer === gives) return null;
-  return `has ${features} features and the first layer ${layer} neurons; the front ${front} makes ${gives} from ${takes}`;
-}

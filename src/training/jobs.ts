@@ -2,8 +2,7 @@ import { InvalidTypeError, InvalidValueError } from '../base/caller-errors.ts';
 import { junctionSizes } from '../pattern/architecture.ts';
 import { patternFault } from '../pattern/pattern.ts';
 import { type Dataset, splitNames } from './datasets/dataset.ts';
-import { inputFault } from './fronts.ts';
-import type { FrontName, JunctionWeights, TrainingJob } from './trainer.ts';
+import type { JunctionWeights, TrainingJob } from './trainer.ts';
 
 function checkDataset(dataset: Dataset): void {
   for (const name of splitNames) {
@@ -36,8 +35,8 @@ function checkStartWeights(job: TrainingJob, startWeights: readonly JunctionWeig
   }
 }
 
-function checkJob(job: TrainingJob, dataset: Dataset, front: FrontName | undefined): void {
-  const { layers, fanOuts, usedOutputs } = job.architecture;
+function checkJob(job: TrainingJob): void {
+  const { layers, fanOuts } = job.architecture;
   const { pattern } = job;
   if (pattern.layers.join() !== layers.join() || pattern.fanOuts.join() !== fanOuts.join()) {
     const got = `${pattern.layers.join('-')} (${pattern.fanOuts.join()})`;
@@ -47,27 +46,21 @@ function checkJob(job: TrainingJob, dataset: Dataset, front: FrontName | undefin
   }
   const fault = patternFault(pattern);
   if (fault !== null) throw new InvalidValueError(`job ${job.id}: ${fault.message}`);
-  const misfit = inputFault(dataset.features, layers[0], front);
-  if (misfit !== null) throw new InvalidValueError(`job ${job.id}: ${dataset.name} ${misfit}`);
-  if (dataset.classes > usedOutputs) {
-    throw new InvalidValueError(
-      `job ${job.id}: ${dataset.name} has ${dataset.classes} classes; expected at most the ${usedOutputs} used outputs`,
-    );
-  }
   if (job.startWeights !== undefined) checkStartWeights(job, job.startWeights);
 }
 
 /**
- * Refuses what no engine could train: sizes that do not fit each other or the data, data outside shared memory, one id for two jobs.
- * @param front the settings' one
+ * Refuses jobs that are not whole: a pattern that is not its architecture's, start weights of other lengths, splits with holes or
+ * outside shared memory, one id for two jobs. Whether data, network and engine fit each other is the plan's question
+ * (`trainingPlan` in study) and is not asked again.
  * @throws RangeError, TypeError
  */
-export function checkJobs(jobs: readonly TrainingJob[], dataset: Dataset, front?: FrontName): void {
+export function checkJobs(jobs: readonly TrainingJob[], dataset: Dataset): void {
   checkDataset(dataset);
   const ids = new Set<string>();
   for (const job of jobs) {
     if (ids.has(job.id)) throw new InvalidValueError(`every job needs an id of its own; got ${job.id} twice`);
     ids.add(job.id);
-    checkJob(job, dataset, front);
+    checkJob(job);
   }
 }

@@ -5,21 +5,30 @@ import { UsageError } from '../../src/cli/errors.ts';
 import {
   addTrainingOptions,
   describeTraining,
-  type Trained,
   type TrainingOptions,
+  trainingRequestFrom,
   trainingSeeds,
-  trainingSettingsFrom,
 } from '../../src/cli/training-options.ts';
 import { presets } from '../../src/pattern/presets.ts';
 import type { TrainOneReport } from '../../src/study/train-one.ts';
+import { settingsFor } from '../../src/study/training-plan.ts';
 import { defaultTrainingSettings } from '../../src/training/settings.ts';
 
+interface Trained {
+  readonly network?: string;
+  readonly features: number;
+  readonly layers: readonly number[];
+}
+
+/** The settings that a plan would have for what was typed. */
 function settingsOf(typed: string, trained?: Trained) {
   const command = addTrainingOptions(new Command('train'))
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
   command.parse(typed === '' ? [] : typed.split(' '), { from: 'user' });
-  return trainingSettingsFrom(command.opts<TrainingOptions>(), trained);
+  const request = { ...trainingRequestFrom(command.opts<TrainingOptions>()), network: trained?.network };
+  const data = trained === undefined ? null : { features: trained.features, firstLayer: trained.layers[0] };
+  return settingsFor(request, data);
 }
 
 const on = (network: string, features: number): Trained => ({ network, features, layers: presets[network].layers });

@@ -24,8 +24,9 @@ async function trainedOnWasm() {
   const events: StudyEvent[] = [];
   const train = async (seeds: readonly number[], engine: string, backend: string): Promise<TrainOneReport> => {
     const host = { store, cacheFolder: '', workers: 1, signal: new AbortController().signal };
-    const plan = { dataset: data, seeds, settings, engine, backend };
-    const report = await trainOne(study, 1, plan, { ...host, listener: (event) => events.push(event) });
+    const request = { dataset: data, seeds, settings, engine, backend };
+    const listener = (event: StudyEvent) => void events.push(event);
+    const report = await trainOne({ study, candidate: 1 }, request, { ...host, listener });
     if (report === null) throw new Error('it was interrupted');
     return report;
   };

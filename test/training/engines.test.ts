@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { unwrap } from '../../src/base/failure.ts';
 import {
+  chooseEngine,
   createTrainer,
   detectBackends,
-  engineFault,
   engineNames,
   type TrainerOptions,
 } from '../../src/training/engines.ts';
@@ -56,6 +56,7 @@ describe('auto', () => {
 
 test('what does not fit together is refused', async () => {
   const refused: readonly [TrainerOptions, RegExp][] = [
+    [{ backend: 'cuda' }, /backend must be auto, tensorflow, webgpu, wasm, cpu; got cuda/],
     [{ engine: 'sparse', backend: 'webgpu' }, /sparse engine runs on the backend wasm; got webgpu/],
     [{ engine: 'sparse', front: 'cifar-conv' }, /connected layers only; got the front cifar-conv/],
     [{ engine: 'tfjs', fastMath: true }, /fast math belongs to the sparse engine; got the engine tfjs/],
@@ -64,14 +65,15 @@ test('what does not fit together is refused', async () => {
   ];
   for (const [options, message] of refused) {
     await expect(createTrainer(options)).rejects.toThrow(message);
-    await expect(engineFault(options)).rejects.toThrow(message);
+    await expect(chooseEngine(options)).rejects.toThrow(message);
   }
 });
 
 test('what this runtime lacks for fast math is known before an engine is started', async () => {
-  expect(await engineFault({})).toBeNull();
-  expect(await engineFault({ engine: 'sparse', backend: 'wasm' })).toBeNull();
-  expect((await engineFault({ fastMath: true })) === null).toBe(fastMathSupported());
+  expect(unwrap(await chooseEngine({}))).toBe('auto');
+  expect(unwrap(await chooseEngine({ engine: 'sparse', backend: 'wasm' }))).toBe('sparse');
+  expect(unwrap(await chooseEngine({ backend: 'wasm' }))).toBe('tfjs');
+  expect((await chooseEngine({ fastMath: true })).ok).toBe(fastMathSupported());
   expect(fastMathFault(true)).toBeNull();
   expect(fastMathFault(false)).toMatchObject({
     reason: 'no-relaxed-simd',

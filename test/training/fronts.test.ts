@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { blockSizes, type ConvBlock, type Front, frontOutputs, inputFault } from '../../src/training/fronts.ts';
+import { blockSizes, type ConvBlock, type Front, frontOutputs } from '../../src/training/fronts.ts';
 import { startFront } from '../../src/training/weights.ts';
 
 const block = (filterSize: number, filters: number, pool: boolean, batchNorm = false): ConvBlock => ({
@@ -23,16 +23,6 @@ test('even filters, and images of odd sides where there is pooling, are refused'
   expect(() => blockSizes({ ...front, blocks: [block(4, 5, true)] })).toThrow(/block 1 must have an odd side; got 4/);
   const blocks = [block(3, 5, true), block(3, 5, true), block(3, 5, true)];
   expect(() => blockSizes({ ...front, blocks })).toThrow(/block 3 can pool images of even sides only; got 2 × 1/);
-});
-
-test('what does not fit is said with both ends: the data’s and the first layer’s', () => {
-  expect(inputFault(784, 3136, 'mnist-conv')).toBeNull();
-  expect(inputFault(784, 4096, 'mnist-conv')).toBe(
-    'has 784 features and the first layer 4096 neurons; the front mnist-conv makes 3136 from 784',
-  );
-  expect(inputFault(784, 4096, 'cifar-conv')).toMatch(/cifar-conv makes 4096 from 3072/);
-  expect(inputFault(64, 63)).toBe("has 64 features; expected at most the first layer's 63");
-  expect(inputFault(64, 64)).toBeNull();
 });
 
 test('start weights are He-normal by what a filter covers, by streams of their own and the same for ever', () => {

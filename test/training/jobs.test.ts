@@ -31,21 +31,6 @@ describe('refused is', () => {
     junctions[0][0] = 8;
     refused({ pattern: { ...job.pattern, junctions } }).toThrow(/junction 1, right neuron 0/);
   });
-  test('more features than inputs, more classes than used outputs', () => {
-    refused({}, someDataset({ features: 9, classes: 4 })).toThrow(/9 features; expected at most the first layer's 8/);
-    refused({}, someDataset({ features: 8, classes: 5 })).toThrow(/5 classes; expected at most the 4 used outputs/);
-  });
-  test('a front that does not lead from the data to the first layer', () => {
-    const images = someDataset({ features: 784, classes: 4, examples: { train: 1, validation: 1, test: 1 } });
-    const fitting = someJob({ layers: [3136, 4], fanOuts: [1] });
-    expect(() => checkJobs([fitting], images, 'mnist-conv')).not.toThrow();
-    expect(() => checkJobs([fitting], images, 'cifar-conv')).toThrow(
-      /job job: some data has 784 features and the first layer 3136 neurons; the front cifar-conv makes 4096 from 3072/,
-    );
-    expect(() => checkJobs([someJob({ layers: [784, 4], fanOuts: [1] })], images, 'mnist-conv')).toThrow(
-      /first layer 784 neurons; the front mnist-conv makes 3136 from 784/,
-    );
-  });
   test('start weights of the wrong length', () => {
     const [first] = startWeights(job.pattern, 1, 0);
     refused({ startWeights: [first] }).toThrow(/junction 2 must be 24 weights and 4 biases; got 0 and 0/);

@@ -72,7 +72,7 @@ export class PoolTrainer implements Trainer {
     signal: AbortSignal,
   ): AsyncIterable<TrainingEvent> {
     const checked = trainingSettings(settings);
-    checkJobs(jobs, dataset, checked.front);
+    checkJobs(jobs, dataset);
     const stop = new Int32Array(new SharedArrayBuffer(4));
     return this.#events({ jobs, dataset, settings: checked, stop }, signal);
   }

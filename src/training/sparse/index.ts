@@ -1,10 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { InvalidValueError } from '../../base/caller-errors.ts';
 import { type Outcome, success } from '../../base/failure.ts';
 import { checkedThreads, describeDevice, noGpuWarning } from '../pool/device.ts';
 import { PoolTrainer } from '../pool/pool-trainer.ts';
 import { TrainingPool } from '../pool/training-pool.ts';
-import type { RunsOn, Trainer, TrainingEvent } from '../trainer.ts';
+import type { RunsOn, Trainer } from '../trainer.ts';
 import { fastMathFault } from './fast-math.ts';
 
 export interface SparseOptions {
@@ -22,19 +21,9 @@ export interface SparseOptions {
 
 const ownWorker = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
-/** Connected layers over existing edges only, in WebAssembly SIMD, one training a thread. */
-class SparseTrainer extends PoolTrainer {
-  override train(...request: Parameters<PoolTrainer['train']>): AsyncIterable<TrainingEvent> {
-    const [, , { front }] = request;
-    if (front !== undefined) {
-      throw new InvalidValueError(`the sparse engine has connected layers only; got settings with the front ${front}`);
-    }
-    return super.train(...request);
-  }
-}
-
 /**
- * The sparse engine: cost follows the connections, and equal jobs give bit-equal weights on every machine (but with fast math).
+ * The sparse engine: connected layers over existing edges only, in WebAssembly SIMD, one training a thread. Cost follows the
+ * connections, and equal jobs give bit-equal weights on every machine, except with fast math.
  * @returns Failure 'no-relaxed-simd' where fast math is wanted and this runtime has not what it is made of
  * @throws RangeError for a number of threads that makes no sense
  */
@@ -54,5 +43,5 @@ export async function createSparseTrainer(options: SparseOptions = {}): Promise<
   const { passedOver = [] } = options;
   const warnings = passedOver.length === 0 ? [] : [noGpuWarning(runsOn.device, passedOver)];
   for (const warning of warnings) options.onWarning?.(warning);
-  return success(new SparseTrainer(pool, threads, runsOn, warnings));
+  return success(new PoolTrainer(pool, threads, runsOn, warnings));
 }

@@ -1,12 +1,10 @@
 import { type Failure, type Outcome, success } from '../../base/failure.ts';
+import { backendNames } from '../backend-names.ts';
 import { describeDevice } from '../pool/device.ts';
 import type { StartedBackend } from '../pool/messages.ts';
 import type { BackendName } from '../trainer.ts';
 import { type ProbeOptions, probeBackend } from './probe.ts';
 import { explainNoGpu } from './tensorflow-package.ts';
-
-/** In the order of preference. */
-export const backendNames: readonly BackendName[] = ['tensorflow', 'webgpu', 'wasm', 'cpu'];
 
 /** Whether a backend works here, and how to get it where it does not. */
 export interface BackendReport {

@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { InvalidValueError } from '../../base/caller-errors.ts';
 import { type Outcome, success } from '../../base/failure.ts';
+import { checkedBackend } from '../backend-names.ts';
 import { checkedThreads, describeDevice, noGpuWarning } from '../pool/device.ts';
 import type { StartedBackend } from '../pool/messages.ts';
 import { PoolTrainer, type PopulationDevice } from '../pool/pool-trainer.ts';
 import { TrainingPool } from '../pool/training-pool.ts';
 import type { BackendName, RunsOn, Trainer } from '../trainer.ts';
-import { type BackendChoice, backendNames, chooseBackend, usesGpu } from './backends.ts';
+import { type BackendChoice, chooseBackend, usesGpu } from './backends.ts';
 import { freeGpuMemory, usableMemory } from './device-memory.ts';
 import { anotherBackend } from './optional-package.ts';
 
@@ -28,13 +29,6 @@ function checkedPopulation(population: number | undefined): number | undefined {
     throw new InvalidValueError(`population must be a whole number from 1 to 4096; got ${population}`);
   }
   return population;
-}
-
-function checkedBackend(backend: string): BackendName | 'auto' {
-  if (backend !== 'auto' && !backendNames.includes(backend as BackendName)) {
-    throw new InvalidValueError(`the backend must be auto, ${backendNames.join(', ')}; got ${backend}`);
-  }
-  return backend as BackendName | 'auto';
 }
 
 /** What the threads of this engine run. */

@@ -76,11 +76,7 @@ test('says that it runs in this processor’s SIMD, by how many threads, and war
   expect(heard[0]).toMatch(/not on a GPU \(webgpu: there is none\)/);
 });
 
-test('refuses convolutional fronts, and numbers of threads that make no sense', async () => {
-  const trainer = await create({ threads: 1 });
-  const conv = trainingSettings({ front: 'mnist-conv' });
-  const call = () => trainer.train([someJob(sizes)], dataset, conv, new AbortController().signal);
-  expect(call).toThrow(/connected layers only; got settings with the front mnist-conv/);
+test('refuses numbers of threads that make no sense', async () => {
   for (const threads of [0, 1.5, Number.NaN]) {
     await expect(createSparseTrainer({ threads })).rejects.toThrow(/threads must be a whole number from 1 to 1024/);
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { unwrap } from '../../../src/base/failure.ts';
-import { backendNames, chooseBackend, detectBackends } from '../../../src/training/tfjs/backends.ts';
+import { backendNames } from '../../../src/training/backend-names.ts';
+import { chooseBackend, detectBackends } from '../../../src/training/tfjs/backends.ts';
 import { probeBackend } from '../../../src/training/tfjs/probe.ts';
 
 describe('trying a backend', () => {
