@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { access, type FileHandle, constants as modes, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, constants as modes, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Failure, failure, type Outcome, ScattershotError, success } from './failure.ts';
 
@@ -37,24 +37,6 @@ export function fileFailure(error: unknown, path: string, purpose: Purpose): Fai
     'Check the path and the disk, and try again.',
   ];
   return failure(reason, what + message, nextStep);
-}
-
-/** The whole file. Beyond 2 GiB: refused. */
-export async function readWhole(path: string): Promise<Outcome<Buffer>> {
-  let handle: FileHandle | undefined;
-  try {
-    handle = await open(path, 'r');
-    return success(await handle.readFile());
-  } catch (error) {
-    // Node's own limit: it reads at most 2 GiB at once, and stops an endless device there
-    if ((error as NodeJS.ErrnoException).code === 'ERR_FS_FILE_TOO_LARGE') {
-      const message = `cannot read ${path}: it is above the 2 GiB that can be read`;
-      return failure('file-too-big', message, 'Use .npz, which is compressed, for this pattern.');
-    }
-    return failureOf(error, path, 'read');
-  } finally {
-    await handle?.close();
-  }
 }
 
 /** What a chunk source refused, or the system's word on a file, as a Failure; a bug goes on as the error it is. */

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { isRecord } from '../base/json.ts';
 import {
   type Architecture,
   type ArchitectureRequest,
@@ -11,7 +12,7 @@ import type { EntryOptions, ExplicitWindows } from '../pattern/entries.ts';
 import { presets } from '../pattern/presets.ts';
 import { type Metric, metrics } from '../scatter/metric.ts';
 import { UsageError } from './errors.ts';
-import { isRecord, readJsonFile } from './json-file.ts';
+import { readOptionFile } from './option-file.ts';
 import { fraction, oneOf, shapes, wholeNumber, wholeNumbers } from './parse.ts';
 
 /** What a user typed to say which network is meant and how its scatter is measured. */
@@ -128,7 +129,7 @@ const WINDOWS_STEP =
   'Give integral, balanced, or the path of a file with lists of neurons by entry: {"1:1 forward": [[0,1],[2,3]], "1:1 backward": …}.';
 
 function readWindowsFile(path: string): ExplicitWindows {
-  const parsed = readJsonFile(path, 'the windows file', WINDOWS_STEP);
+  const parsed = readOptionFile(path, 'the windows file', WINDOWS_STEP);
   const isList = (value: unknown): value is unknown[] => Array.isArray(value);
   const isLists = (lists: unknown) =>
     isList(lists) && lists.every((list) => isList(list) && list.every((n) => typeof n === 'number'));

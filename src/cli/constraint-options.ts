@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { isRecord } from '../base/json.ts';
 import type { Architecture } from '../pattern/architecture.ts';
 import type { Constraints, NeuronPair, NmStructure } from '../pattern/constraints/constraints.ts';
 import { refusalOfConstraints } from '../study/constraints-refusal.ts';
 import { UsageError } from './errors.ts';
-import { isRecord, readJsonFile } from './json-file.ts';
+import { readOptionFile } from './option-file.ts';
 
 /** What a user typed to say what patterns must keep to besides their degrees. */
 export interface ConstraintOptions {
@@ -75,7 +76,7 @@ const KINDS = ['forbidden', 'forced'] as const;
 
 /** Lists of pairs by kind and junction, as the file has them. @throws UsageError naming the place of what is wrong */
 function edgesFrom(path: string, architecture: Architecture): Pick<Constraints, (typeof KINDS)[number]> {
-  const parsed = readJsonFile(path, 'the edges file', EDGES_STEP);
+  const parsed = readOptionFile(path, 'the edges file', EDGES_STEP);
   const bad = (what: string) => new UsageError(`the edges file ${path} ${what}`, EDGES_STEP);
   if (!isRecord(parsed)) throw bad('is not an object of junctions');
   const junctions = architecture.fanOuts.length;

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { expect, test } from 'vitest';
+import { ScattershotError } from '../../src/base/failure.ts';
 import { addConstraintOptions, constraintsFrom } from '../../src/cli/constraint-options.ts';
 import { UsageError } from '../../src/cli/errors.ts';
 import { defineArchitecture } from '../../src/pattern/architecture.ts';
@@ -87,8 +88,10 @@ test.each(refused)('refused: %s', async (_, args, file, parts) => {
       );
       constraintsFrom(command.opts(), defineArchitecture({ layers: [16, 32, 16], fanOuts: [8, 4] }));
     });
-    expect([UsageError, RangeError, CommanderError].some((kind) => caught instanceof kind)).toBe(true);
-    const said = `${caught.message}\n${caught instanceof UsageError ? caught.nextStep : ''}`;
+    expect([UsageError, ScattershotError, RangeError, CommanderError].some((kind) => caught instanceof kind)).toBe(
+      true,
+    );
+    const said = `${caught.message}\n${caught instanceof UsageError || caught instanceof ScattershotError ? caught.nextStep : ''}`;
     for (const part of parts) expect(said).toMatch(part);
   });
 });

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { failure, type Outcome, ScattershotError, success } from '../../base/failure.ts';
-import { readWhole, writeWhole } from '../../base/file-access.ts';
+import { writeWhole } from '../../base/file-access.ts';
+import { readInput } from '../../base/input-file.ts';
 import { csvChunks } from './csv.ts';
 import { jsonChunks, parseJson } from './json.ts';
 import { npyChunks, npzChunks, parseNpy, parseNpz } from './numpy.ts';
@@ -52,7 +53,7 @@ export async function readPatternFile(path: string): Promise<Outcome<PatternFile
     const message = `cannot read ${path}: ${extname(path)} files are only written`;
     return failure('unknown-ending', message, `Give a file ending in ${readableEndings.join(', ')}.`);
   }
-  const bytes = await readWhole(path);
+  const bytes = await readInput(path);
   if (!bytes.ok) return bytes;
   const parse = (byEnding ?? formatByContent(bytes.value))?.parse;
   if (parse === undefined) {

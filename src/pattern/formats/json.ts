@@ -1,4 +1,5 @@
-import { constants } from 'node:buffer';
+import { showValue, wordContentErrors } from '../../base/content-error.ts';
+import { parseJson as parseAnyJson } from '../../base/json.ts';
 import { fingerprint, type Pattern } from '../pattern.ts';
 import {
   type PatternFile,
@@ -6,8 +7,8 @@ import {
   refuseBody,
   refuseEdges,
   type StatedExtras,
-  show,
   withExtras,
+  wordForPatterns,
 } from './pattern-file.ts';
 import { type JunctionRows, patternFromRows } from './rows.ts';
 
@@ -62,21 +63,13 @@ interface StatedBody extends StatedExtras {
 
 /** @throws ScattershotError for whatever is not a sound pattern of this format */
 export function parseJson(bytes: Buffer): PatternFile {
-  if (bytes.length > constants.MAX_STRING_LENGTH) {
-    const most = Math.floor(constants.MAX_STRING_LENGTH / 2 ** 20);
-    refuse(
-      'file-too-big',
-      `the file is too big for JSON, of which ${most} MiB can be read`,
-      'Use .npz for this pattern.',
-    );
-  }
-  const body = parsed(bytes);
+  const body = wordContentErrors(() => parseAnyJson(bytes), wordForPatterns);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return refuseBody('it holds no JSON object');
   const fields: StatedBody = body;
   checkHead(fields);
   const layers = checkedLayers(fields.layers);
   const { junctions } = fields;
-  if (!Array.isArray(junctions)) return refuseBody(`"junctions" must be a list; got ${show(junctions)}`);
+  if (!Array.isArray(junctions)) return refuseBody(`"junctions" must be a list; got ${showValue(junctions)}`);
   if (junctions.length !== layers.length - 1) {
     refuseEdges(`${layers.length} layers have ${layers.length - 1} junctions; got ${junctions.length}`);
   }
@@ -86,44 +79,34 @@ export function parseJson(bytes: Buffer): PatternFile {
   return withExtras(pattern, fields);
 }
 
-function parsed(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''));
-  } catch (error) {
-    const detail = String((error as Error).message)
-      .replace(/\s+/g, ' ')
-      .slice(0, 120);
-    return refuseBody(`it is not JSON, or was cut short (${detail})`);
-  }
-}
-
 function checkHead({ format, version }: StatedBody): void {
-  if (format !== FORMAT) refuseBody(`its "format" must be "${FORMAT}"; got ${show(format)}`);
+  if (format !== FORMAT) refuseBody(`its "format" must be "${FORMAT}"; got ${showValue(format)}`);
   if (version === VERSION) return;
   if (typeof version === 'number' && version > VERSION) {
     const message = `it has version ${version} of the pattern format, newer than the ${VERSION} known here`;
     refuse('newer-version', message, 'Update Scattershot, or export the pattern again with this version.');
   }
-  refuseBody(`its "version" must be ${VERSION}; got ${show(version)}`);
+  refuseBody(`its "version" must be ${VERSION}; got ${showValue(version)}`);
 }
 
 function checkedLayers(layers: unknown): readonly number[] {
   if (!Array.isArray(layers) || layers.length < 2) {
-    return refuseBody(`"layers" must list at least 2 layers; got ${show(layers)}`);
+    return refuseBody(`"layers" must list at least 2 layers; got ${showValue(layers)}`);
   }
   const wrong = layers.findIndex((size) => !Number.isInteger(size) || size < 1 || size > 2 ** 31 - 1);
-  if (wrong >= 0) refuseBody(`layer ${wrong + 1} must be a whole number from 1; got ${show(layers[wrong])}`);
+  if (wrong >= 0) refuseBody(`layer ${wrong + 1} must be a whole number from 1; got ${showValue(layers[wrong])}`);
   return layers;
 }
 
 function rowsOf(junction: unknown, number: number, left: number, right: number): JunctionRows {
-  if (!Array.isArray(junction)) return refuseBody(`junction ${number} must be a list of rows; got ${show(junction)}`);
+  if (!Array.isArray(junction))
+    return refuseBody(`junction ${number} must be a list of rows; got ${showValue(junction)}`);
   if (junction.length !== right) {
     refuseEdges(`junction ${number} has rows for ${junction.length} right neurons; expected ${right}`);
   }
   for (const [j, row] of junction.entries()) {
     if (!Array.isArray(row)) {
-      refuseBody(`junction ${number}, right neuron ${j} must be a list of left neurons; got ${show(row)}`);
+      refuseBody(`junction ${number}, right neuron ${j} must be a list of left neurons; got ${showValue(row)}`);
     }
   }
   const fanIns = Uint32Array.from(junction, (row: readonly unknown[]) => row.length);
@@ -133,7 +116,7 @@ function rowsOf(junction: unknown, number: number, left: number, right: number):
     for (const neuron of junction[j]) {
       if (!Number.isInteger(neuron) || neuron < 0 || neuron >= left) {
         refuseEdges(
-          `junction ${number}, right neuron ${j}: left neuron ${show(neuron)} is out of range; expected a whole number from 0 to ${left - 1}`,
+          `junction ${number}, right neuron ${j}: left neuron ${showValue(neuron)} is out of range; expected a whole number from 0 to ${left - 1}`,
         );
       }
       sources[e++] = neuron;
@@ -145,14 +128,14 @@ function rowsOf(junction: unknown, number: number, left: number, right: number):
 function checkFanOuts(pattern: Pattern, stated: unknown): void {
   if (stated === undefined || stated === null) return;
   if (!Array.isArray(stated) || stated.length !== pattern.fanOuts.length) {
-    refuseEdges(`"fanOuts" must be the ${pattern.fanOuts.join(',')} of its rows; got ${show(stated)}`);
+    refuseEdges(`"fanOuts" must be the ${pattern.fanOuts.join(',')} of its rows; got ${showValue(stated)}`);
   }
   for (const [index, fanOut] of pattern.fanOuts.entries()) {
     const said = (stated as readonly unknown[])[index];
     if (said === fanOut) continue;
     const fanIn = pattern.junctions[index].length / pattern.layers[index + 1];
     refuseEdges(
-      `junction ${index + 1}, right neuron 0 has fan-in ${fanIn}, hence fan-out ${fanOut}; the file says ${show(said)}`,
+      `junction ${index + 1}, right neuron 0 has fan-in ${fanIn}, hence fan-out ${fanOut}; the file says ${showValue(said)}`,
     );
   }
 }

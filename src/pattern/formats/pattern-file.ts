@@ -1,4 +1,5 @@
 import { InvalidValueError } from '../../base/caller-errors.ts';
+import { type ContentError, type ContentReason, showValue } from '../../base/content-error.ts';
 import { failure, ScattershotError } from '../../base/failure.ts';
 import { type ArchitectureRequest, defineArchitecture, type LayerShape } from '../architecture.ts';
 import { fingerprint, type Pattern, patternFault } from '../pattern.ts';
@@ -18,8 +19,25 @@ export function refuse(reason: string, message: string, nextStep: string): never
   throw new ScattershotError(failure(reason, message, nextStep));
 }
 
-export const refuseBody = (message: string): never =>
-  refuse('not-a-pattern', message, 'Give a pattern file written by Scattershot, or arrays junction1, junction2, ….');
+const PATTERN_STEP = 'Give a pattern file written by Scattershot, or arrays junction1, junction2, ….';
+
+export const refuseBody = (message: string): never => refuse('not-a-pattern', message, PATTERN_STEP);
+
+const wordings: Readonly<Record<ContentReason, readonly [reason: string, nextStep: string]>> = {
+  'damaged-content': ['not-a-pattern', PATTERN_STEP],
+  'unsupported-content': [
+    'unsupported-array',
+    'Save it as a two-dimensional array of bool, integers or floats, [right, left].',
+  ],
+  'content-too-big': ['file-too-big', 'Give this pattern as .json, which lists edges.'],
+  'out-of-proportion': ['out-of-proportion', 'Give this pattern as .json, which lists edges.'],
+};
+
+/** What the readers of `base` find wrong, in the words of patterns: for `wordContentErrors`. */
+export function wordForPatterns({ reason, message }: ContentError): never {
+  const [patternReason, nextStep] = wordings[reason];
+  return refuse(patternReason, message, nextStep);
+}
 
 /** A pattern in form whose edges are wrong. */
 export const refuseEdges = (message: string): never =>
@@ -54,7 +72,7 @@ function checkFingerprint(pattern: Pattern, stated: unknown): void {
   if (typeof stated === 'string' && stated.toLowerCase() === actual) return;
   refuse(
     'fingerprint-mismatch',
-    `its edges have the fingerprint ${actual.slice(0, 12)}…, but it says ${show(stated)}`,
+    `its edges have the fingerprint ${actual.slice(0, 12)}…, but it says ${showValue(stated)}`,
     'The edges were changed: remove the fingerprint if that was meant, or export the pattern again.',
   );
 }
@@ -77,12 +95,4 @@ export function withExtras(pattern: Pattern, stated: StatedExtras): PatternFile 
     throw error;
   }
   return file;
-}
-
-/** A value from a file, short enough for a message; never looks inside a list, which may be nested without end. */
-export function show(value: unknown): string {
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === 'object' && value !== null) return 'an object';
-  if (typeof value !== 'string') return String(value);
-  return JSON.stringify(value.length > 40 ? `${value.slice(0, 37)}…` : value);
 }

@@ -1,6 +1,7 @@
+import { showValue } from '../../base/content-error.ts';
 import { fingerprint } from '../pattern.ts';
 import { countJunctions, type DenseArray, denseBlocks, type Item, junctionName, rowsFromDense } from './dense.ts';
-import { type PatternFile, refuse, refuseBody, type StatedExtras, show, withExtras } from './pattern-file.ts';
+import { type PatternFile, refuse, refuseBody, type StatedExtras, withExtras } from './pattern-file.ts';
 import { patternFromRows } from './rows.ts';
 
 /**
@@ -84,18 +85,18 @@ function tensorsOf(described: Readonly<Record<string, unknown>>, dataBytes: numb
     .map(([name, value]): Tensor => {
       const { dtype, shape, data_offsets } = (value ?? {}) as Readonly<Record<string, unknown>>;
       if (!isWholeList(shape) || !isWholeList(data_offsets) || data_offsets.length !== 2) {
-        return refuseBody(`tensor ${show(name)} has no proper shape and data_offsets`);
+        return refuseBody(`tensor ${showValue(name)} has no proper shape and data_offsets`);
       }
       const [begin, end] = data_offsets;
       if (end < begin || end > dataBytes) {
-        refuseBody(`tensor ${show(name)} lies at bytes ${begin} to ${end} of ${dataBytes}`);
+        refuseBody(`tensor ${showValue(name)} lies at bytes ${begin} to ${end} of ${dataBytes}`);
       }
       return { name, dtype, shape, begin, end };
     })
     .sort((a, b) => a.begin - b.begin || a.end - b.end);
   let covered = 0;
   for (const { name, begin, end } of tensors) {
-    if (begin !== covered) refuseBody(`tensor ${show(name)} starts at byte ${begin}; expected ${covered}`);
+    if (begin !== covered) refuseBody(`tensor ${showValue(name)} starts at byte ${begin}; expected ${covered}`);
     covered = end;
   }
   if (covered !== dataBytes) refuseBody(`its tensors cover ${covered} bytes of ${dataBytes}`);
@@ -106,7 +107,7 @@ function denseOf({ name, dtype, shape, begin, end }: Tensor, data: Uint8Array): 
   const item = typeof dtype === 'string' && Object.hasOwn(DTYPES, dtype) ? DTYPES[dtype] : undefined;
   const [right, left] = shape;
   if (item === undefined || shape.length !== 2 || right < 1 || left < 1) {
-    const message = `tensor ${name} is ${show(dtype)} of shape [${shape.join(', ')}]`;
+    const message = `tensor ${name} is ${showValue(dtype)} of shape [${shape.join(', ')}]`;
     return refuse('unsupported-array', message, 'Save it as [right, left] of bool, integers or floats.');
   }
   if (right * left * item.bytes !== end - begin) {

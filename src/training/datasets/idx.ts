@@ -1,5 +1,5 @@
 import { InvalidValueError } from '../../base/caller-errors.ts';
-import type { NumericArray } from '../../pattern/formats/numpy.ts';
+import type { NumericArray } from '../../base/npy.ts';
 import { itemsIn } from './numeric-array.ts';
 
 const types: Readonly<Record<number, Pick<NumericArray, 'kind' | 'bytes'>>> = {

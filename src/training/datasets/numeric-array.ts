@@ -1,4 +1,4 @@
-import type { NumericArray } from '../../pattern/formats/numpy.ts';
+import type { NumericArray } from '../../base/npy.ts';
 
 export const itemsIn = (shape: readonly number[]) => shape.reduce((product, side) => product * side, 1);
 

@@ -3,8 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { failure, ScattershotError } from '../../base/failure.ts';
 import { fileFailure } from '../../base/file-access.ts';
-import { type NumericArray, parseNumbers } from '../../pattern/formats/numpy.ts';
-import { unzipMember, zipMembers } from '../../pattern/formats/zip.ts';
+import { type NumericArray, parseNpy } from '../../base/npy.ts';
+import { unzipMember, zipDirectory } from '../../base/zip.ts';
 import { parseIdx } from './idx.ts';
 
 /** Files of a user's own data set. */
@@ -73,13 +73,13 @@ function readIdxFile(path: string): NamedArray {
 function readNpz(path: string): OwnArrays {
   const bytes = readBytes(path);
   return withPath(path, () => {
-    const members = zipMembers(bytes);
+    const { members } = zipDirectory(bytes);
     const names = [...members.keys()].flatMap((name) => (name.endsWith('.npy') ? [name.slice(0, -4)] : []));
     const read = (name: string): NamedArray => {
       const member = members.get(`${name}.npy`);
       if (member === undefined)
         return refuseData(`${path} has no array ${name} (arrays: ${names.join(', ') || 'none'})`);
-      return { name: `${name} in ${path}`, array: parseNumbers(unzipMember(bytes, member, name), name) };
+      return { name: `${name} in ${path}`, array: parseNpy(unzipMember(bytes, member, name), name) };
     };
     const validation = names.find((name) => /^[xy]_val/.test(name));
     if (validation !== undefined) {

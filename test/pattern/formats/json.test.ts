@@ -175,11 +175,11 @@ describe('reading', () => {
     for (let length = 0; length < text.length; length++) {
       const refusal = refusalOf(() => parseJson(Buffer.from(text.slice(0, length))));
       expect(refusal.reason).toBe('not-a-pattern');
-      expect(refusal.message).toContain('it is not JSON, or was cut short');
+      expect(refusal.message).toMatch(/it is not JSON, or was cut short|it is nested more than 100 deep/);
     }
     for (const body of ['', 'PK\x03\x04', '{"format":NaN}', '\0\0\0', '['.repeat(200_000)]) {
       const refusal = refusalOf(() => parseJson(Buffer.from(body)));
-      expect(refusal.message).toContain('it is not JSON, or was cut short');
+      expect(refusal.message).toMatch(/it is not JSON, or was cut short|it is nested more than 100 deep/);
       expect(refusal.message).not.toContain('\n');
       expect(refusal.message.length).toBeLessThan(200);
     }

@@ -59,7 +59,7 @@ describe('arrays written by NumPy', () => {
   test.each([
     ['complex', 'the file has items of kind "<c8"'],
     ['vector', 'the file has the shape (4), not [right, left]'],
-    ['object', 'the file has items of kind "|O"'],
+    ['object', 'the file holds Python objects (pickled), which only Python can read'],
   ])('%s.npy is refused', (name, message) => {
     const refusal = refusalOf(() => parseNpy(fixture(`${name}.npy`)));
     expect(refusal).toMatchObject({ reason: 'unsupported-array', message });
@@ -103,7 +103,7 @@ describe('an array', () => {
       [npy(header('|u1', '(0, 4)'), []), 'the shape (0, 4), not'],
       [npy(header('|u1', '(-1, 4)'), []), 'the shape (-1, 4), not'],
       [npy(header('|u1', '(1.5, 4)'), []), 'the shape (1.5, 4), not'],
-      [npy(header('|u1', '(9999999999, 9999999999)'), [1]), 'not [right, left]'],
+      [npy(header('|u1', '(9999999999, 9999999999)'), [1]), 'not whole numbers below 2^31'],
       [npy(header('|u1', '(1, 1)'), [1], 4), 'version 4 of the .npy format'],
     ] as const) {
       const refusal = refusalOf(() => parseNpy(bytes));
