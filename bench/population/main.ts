@@ -76,7 +76,12 @@ async function measureSize(candidates: number, backend: string, options: Options
   const trainer = unwrap(await createTfjsTrainer({ backend, population: candidates }));
   try {
     const dataset = noise(layers[0], Math.min(usedOutputs, 256), batch * steps);
-    const problem = { architecture, entries: scatterEntries(architecture), metric: 'indicator', target: null } as const;
+    const problem = {
+      architecture,
+      entries: scatterEntries(architecture, {}, 'indicator'),
+      metric: 'indicator',
+      target: null,
+    } as const;
     const jobs = Array.from({ length: candidates }, (_, c) => ({
       ...{ id: `${c}`, architecture, seed: sharedOrder ? 1 : c },
       pattern: uniformRandomPattern(problem, Random.fromSeed(c)),

@@ -70,7 +70,7 @@ export function problemsNamed(names: readonly string[] | null): NamedProblem[] {
     .filter(({ name }) => names === null || names.includes(name))
     .map(({ name, request, metric = 'indicator', constraints, ...options }) => {
       const architecture = defineArchitecture(request);
-      const entries = scatterEntries(architecture, options);
+      const entries = scatterEntries(architecture, options, metric);
       const constrained = constraints === undefined ? {} : { constraints };
       return { name, problem: { architecture, entries, metric, target: null, ...constrained } };
     });

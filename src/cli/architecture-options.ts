@@ -7,6 +7,7 @@ import {
   fanOutStep,
   fanOutsForDensity,
   type LayerShape,
+  nameOfLayers,
 } from '../pattern/architecture.ts';
 import type { EntryOptions, ExplicitWindows } from '../pattern/entries.ts';
 import { presets } from '../pattern/presets.ts';
@@ -93,7 +94,7 @@ export function architectureFrom(
     usedInputs: options.usedInputs ?? base?.usedInputs,
     usedOutputs: options.usedOutputs ?? base?.usedOutputs,
   });
-  return { architecture, baseName: net ?? layers.join('-') };
+  return { architecture, baseName: net ?? nameOfLayers(layers) };
 }
 
 function presetNamed(net: string): ArchitectureRequest {

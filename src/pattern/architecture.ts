@@ -39,9 +39,10 @@ export interface JunctionSize {
   readonly density: number;
 }
 
-/** @throws RangeError unless both are whole and not negative: NaN would never come to an end */
+/** 1 for none; of whole numbers exact below 2^53. */
 export const product = (values: readonly number[]): number => values.reduce((a, b) => a * b, 1);
 
+/** @throws RangeError unless both are whole and not negative: NaN would never come to an end */
 export function greatestCommonDivisor(a: number, b: number): number {
   requireWhole(a, 0, Number.MAX_SAFE_INTEGER, 'the first number of a common divisor');
   requireWhole(b, 0, Number.MAX_SAFE_INTEGER, 'the second number of a common divisor');
@@ -90,10 +91,10 @@ function checkedShape(shape: LayerShape | undefined, neurons: number, layer: num
     throw new InvalidValueError(`the shape of layer ${layer} must have 1 to 3 sides; got ${sides.join('x')}`);
   }
   for (const side of sides) requireWhole(side, 1, neurons, `every side of the shape of layer ${layer}`);
-  const product = sides.reduce((a, b) => a * b, 1);
-  if (product !== neurons) {
+  const held = product(sides);
+  if (held !== neurons) {
     throw new InvalidValueError(
-      `the shape of layer ${layer} must hold its ${neurons} neurons; got ${sides.join('x')} = ${product}`,
+      `the shape of layer ${layer} must hold its ${neurons} neurons; got ${sides.join('x')} = ${held}`,
     );
   }
   return [...sides] as unknown as LayerShape;
@@ -178,6 +179,14 @@ export function fanOutsForDensity(layers: readonly number[], density: number): n
       `density ${percent(density)} is not feasible in junction ${index + 1} (${left} to ${right} neurons); nearest feasible fan-outs: ${nearest}`,
     );
   });
+}
+
+const MOST_LAYERS_NAMED = 8;
+
+/** "64-1024-64"; "51-layers-64-to-10" for many: it names studies and files, which have room for so many letters only. */
+export function nameOfLayers(layers: readonly number[]): string {
+  if (layers.length <= MOST_LAYERS_NAMED) return layers.join('-');
+  return `${layers.length}-layers-${layers[0]}-to-${layers[layers.length - 1]}`;
 }
 
 /** "64-1024-64 (128,8)" */

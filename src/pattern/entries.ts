@@ -1,5 +1,7 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
-import { type Architecture, greatestCommonDivisor, junctionSizes } from './architecture.ts';
+import { type Architecture, greatestCommonDivisor, junctionSizes, product } from './architecture.ts';
+import type { Metric } from './metric.ts';
+import { vacuousUnder } from './vacuous.ts';
 import {
   balancedWindows,
   boxWindows,
@@ -12,7 +14,10 @@ import {
 
 export type Direction = 'forward' | 'backward';
 
-/** r = fi/N_X = fo/N_{Y+1} in lowest terms: edges (or paths) per pair of neurons of the span. */
+/**
+ * r = fi/N_X = fo/N_{Y+1} in lowest terms: edges (or paths) per pair of neurons of the span. A numerator of 2^53 and more is rounded
+ * (or infinite): paths cannot be counted there.
+ */
 export interface Rate {
   readonly numerator: number;
   readonly denominator: number;
@@ -44,9 +49,11 @@ export interface Entry {
   readonly neurons: number;
   /** how many of them, the first ones, are averaged over */
   readonly averaged: number;
-  /** every pattern scores 1 here, so the entry supports no claim */
+  /** every pattern scores 1 here, so the entry supports no claim: under the metric that the entries were made for, else under both */
   readonly vacuous: boolean;
-  /** neurons per window and their ideal count r·size, where all windows are alike; else null */
+  /** the same by metric; vacuous under `fair-share` is vacuous under both */
+  readonly vacuousUnder: Readonly<Record<Metric, boolean>>;
+  /** neurons per window and their ideal count r·size (null above 1.8e308, too), where all windows are alike; else null */
   readonly windowSize: number | null;
   readonly ideal: number | null;
 }
@@ -60,9 +67,6 @@ export function spanRate(architecture: Pick<Architecture, 'layers' | 'fanOuts'>,
     const common = greatestCommonDivisor(fanIn, denominator);
     numerator *= fanIn / common;
     denominator /= common;
-  }
-  if (!Number.isSafeInteger(numerator)) {
-    throw new InvalidValueError(`span ${from}:${to} has more paths between two neurons than can be counted (2^53)`);
   }
   return { numerator, denominator };
 }
@@ -118,24 +122,10 @@ function balancedEntryWindows(architecture: Architecture, span: Span): Windows {
   const neurons = architecture.layers[layer - 1];
   const sizes = junctionSizes(architecture).slice(span.from - 1, span.to);
   const degrees = sizes.map((size) => (span.direction === 'forward' ? size.fanIn : size.fanOut));
-  return balancedWindows(
-    neurons,
-    Math.min(
-      neurons,
-      degrees.reduce((a, b) => a * b, 1),
-    ),
-  );
+  return balancedWindows(neurons, Math.min(neurons, product(degrees)));
 }
 
-/** Every pattern gives every window its exact share: a dense junction in the span, or one window over the whole layer. */
-function isVacuous(architecture: Architecture, span: Span, windows: Windows): boolean {
-  const dense = junctionSizes(architecture)
-    .slice(span.from - 1, span.to)
-    .some((size) => size.density === 1);
-  return dense || windows.sizes.every((size) => size === windows.neurons);
-}
-
-function makeEntry(architecture: Architecture, span: Span, options: EntryOptions): Entry {
+function makeEntry(architecture: Architecture, span: Span, options: EntryOptions, metric: Metric): Entry {
   const { from, to, direction } = span;
   const key = entryKey(from, to, direction);
   const rate = spanRate(architecture, from, to);
@@ -148,10 +138,12 @@ function makeEntry(architecture: Architecture, span: Span, options: EntryOptions
   else windows = shapedWindows(architecture, span, rate);
   const neurons = architecture.layers[other - 1];
   const windowSize = windows.sizes.every((size) => size === windows.sizes[0]) ? windows.sizes[0] : null;
-  const ideal = windowSize === null ? null : (rate.numerator * windowSize) / rate.denominator;
-  const vacuous = isVacuous(architecture, span, windows);
+  const shares = ((windowSize ?? 0) * rate.numerator) / rate.denominator;
+  const ideal = windowSize !== null && Number.isFinite(shares) ? shares : null;
+  const byMetric = vacuousUnder(architecture, span, windows);
   const averaged = averagedNeurons(architecture, other, neurons);
-  return { key, ...span, windows, rate, neurons, averaged, vacuous, windowSize, ideal };
+  const told = { vacuous: byMetric[metric], vacuousUnder: byMetric };
+  return { key, ...span, windows, rate, neurons, averaged, ...told, windowSize, ideal };
 }
 
 function averagedNeurons(architecture: Architecture, layer: number, neurons: number): number {
@@ -161,9 +153,14 @@ function averagedNeurons(architecture: Architecture, layer: number, neurons: num
 
 /**
  * The entries of the scatter vector, in its order: forward and backward of 1:1, 2:2, …, then of 1:J (or of every X:Y).
+ * @param metric the one that ranks, for `vacuous`; without it only what is vacuous under both metrics is called so
  * @throws RangeError when windows cannot be laid out, or a windows file names a span that is not measured
  */
-export function scatterEntries(architecture: Architecture, options: EntryOptions = {}): Entry[] {
+export function scatterEntries(
+  architecture: Architecture,
+  options: EntryOptions = {},
+  metric: Metric = 'fair-share',
+): Entry[] {
   const spans = measuredSpans(architecture.fanOuts.length, options);
   if (typeof options.windows === 'object') {
     const known = spans.map(({ from, to, direction }) => entryKey(from, to, direction));
@@ -174,5 +171,5 @@ export function scatterEntries(architecture: Architecture, options: EntryOptions
       );
     }
   }
-  return spans.map((span) => makeEntry(architecture, span, options));
+  return spans.map((span) => makeEntry(architecture, span, options, metric));
 }

@@ -1,5 +1,5 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
-import type { LayerShape } from './architecture.ts';
+import { type LayerShape, product } from './architecture.ts';
 
 /**
  * Groups of neurons of one layer. Any lists: they may overlap, be unequal or leave neurons out.
@@ -58,7 +58,7 @@ export function tile(shape: LayerShape, size: number): number[] {
   const divisors = (n: number) => Array.from({ length: n }, (_, i) => i + 1).filter((d) => n % d === 0);
   let boxes: number[][] = [[]];
   for (const side of shape) boxes = boxes.flatMap((box) => divisors(side).map((d) => [...box, d]));
-  const tilings = boxes.filter((box) => box.reduce((a, b) => a * b, 1) === size);
+  const tilings = boxes.filter((box) => product(box) === size);
   const longer = (a: number[], b: number[]) =>
     Math.max(...a) * Math.min(...b) - Math.max(...b) * Math.min(...a) || firstDifference(a, b);
   if (tilings.length === 0)

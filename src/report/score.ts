@@ -84,7 +84,10 @@ export function scoreText(report: ScoreReport, options: TextOptions): string {
       ...paragraph('Certified: every entry that is not vacuous reaches its bound; no pattern scores higher.', options),
     );
   }
-  if (report.vector.some((entry) => entry.vacuous)) {
+  if (report.vector.every((entry) => entry.vacuous)) {
+    const every = 'Every entry is vacuous: any pattern of these degrees scores 1, so that nothing is certified';
+    lines.push(...paragraph(`${every} and scatter tells nothing here.`, options));
+  } else if (report.vector.some((entry) => entry.vacuous)) {
     lines.push(...paragraph('A vacuous entry is 1 for every pattern and supports no claim.', options));
   }
   lines.push('', ...tableLines(entryColumns(report, options), report.vector, options));

@@ -20,7 +20,7 @@ const columns: readonly Column<FoundCandidate>[] = [
 ];
 
 /** The best and how far it is from the best possible, or from what was wanted. */
-function verdict({ best, study, vacuous, target }: SearchResult & { readonly best: FoundCandidate }): string {
+function verdict({ best, study, target }: SearchResult & { readonly best: FoundCandidate }): string {
   const by = `(candidate ${best.candidate}, ${best.strategy})`;
   if (target !== null) {
     const within = `${target.reached ? 'within' : 'not within'} ${target.tolerance}`;
@@ -28,7 +28,7 @@ function verdict({ best, study, vacuous, target }: SearchResult & { readonly bes
     return `${study}: nearest to ${target.wanted}: S = ${fraction(best.scatter)} ${by}, ${off}.`;
   }
   const certified =
-    best.certificate === 'optimal' && vacuous.length < best.vector.length
+    best.certificate === 'optimal'
       ? 'certified: no pattern with these degrees scores higher in any entry'
       : `at most ${fraction(best.bound)} is possible with these degrees`;
   return `${study}: best S = ${fraction(best.scatter)} ${by}; ${certified}.`;
@@ -37,7 +37,7 @@ function verdict({ best, study, vacuous, target }: SearchResult & { readonly bes
 function vacuousText(vacuous: readonly string[], entries: number): string | null {
   if (vacuous.length === 0) return null;
   return vacuous.length === entries
-    ? 'Every entry is vacuous: any pattern of these degrees scores 1, and scatter tells nothing here.'
+    ? 'Every entry is vacuous: any pattern of these degrees scores 1, so that nothing is certified and scatter tells nothing here.'
     : `Vacuous, 1 for every pattern: ${vacuous.join(', ')}.`;
 }
 

@@ -7,7 +7,7 @@ import { requireMatching } from './matching.ts';
 import { shareScale } from './mean-share.ts';
 import type { Metric, ScatterScore } from './metric.ts';
 import { cheaperEntry } from './pairs.ts';
-import { referenceCost, referenceEntry } from './reference.ts';
+import { isReachAlone, markReached, referenceCost, referenceEntry } from './reference.ts';
 import { rowsCost, SparseJunctions, windowProductRows } from './row-products.ts';
 
 export interface AuditResult {
@@ -63,13 +63,15 @@ function sampledRows(
   metric: Metric,
   { first, limit, shares }: PieceShares,
   random: Random,
+  reachAlone: boolean,
 ): string | null {
   const scale = shareScale(entry, metric);
   const classes = scale.classes.length;
   let rows = mostSampledRows;
   while (rows > 1 && rowsCost(junctions, entry, rows, { first, limit }) > sampledEntryCost) rows /= 2;
   const chosen = chooseRows(entry, rows, random);
-  const product = windowProductRows(junctions, entry, chosen, { first, limit });
+  const kept = reachAlone ? markReached : undefined;
+  const product = windowProductRows(junctions, entry, chosen, { first, limit }, kept);
   for (const [r, neuron] of chosen.entries()) {
     const expected = new Float64Array(classes);
     for (let w = first; w < limit; w++) {
@@ -93,7 +95,7 @@ function sampledAudit(
 ): string | null {
   const junctions = new SparseJunctions(pattern);
   for (const [index, entry] of entries.entries()) {
-    if (entry.vacuous) {
+    if (entry.vacuousUnder[metric]) {
       if (vector[index] !== 1) return disagreement(entry, 1, vector[index]);
       continue;
     }
@@ -101,7 +103,8 @@ function sampledAudit(
     const sum = sharesValue(pattern, entry, metric, pieces);
     if (sum !== vector[index]) return disagreement(entry, sum, vector[index], ' (sum of the kernel’s shares)');
     const computed = cheaperEntry(pattern, entry);
-    const message = sampledRows(junctions, computed, metric, pieces[random.below(pieces.length)], random);
+    const piece = pieces[random.below(pieces.length)];
+    const message = sampledRows(junctions, computed, metric, piece, random, isReachAlone(pattern, computed, metric));
     if (message !== null) return message;
   }
   return null;

@@ -2,6 +2,7 @@ import { type Architecture, product } from '../pattern/architecture.ts';
 import type { Entry } from '../pattern/entries.ts';
 import { meanShare, type ShareScale, shareScale } from './mean-share.ts';
 import type { Metric, ScatterScore } from './metric.ts';
+import { pathFault } from './path-counts.ts';
 
 /** Sizes of an entry's span: degrees as products over its junctions, neurons on the windowed and on the averaged side. */
 interface SpanSizes {
@@ -114,7 +115,7 @@ function openIncrements(group: WindowGroup, scale: ShareScale, sums: Float64Arra
 }
 
 /**
- * An upper bound of one entry over all patterns with these degrees; vacuous entries are 1.
+ * An upper bound of one entry over all patterns with these degrees; 1 for vacuous entries, and where paths are too many to be counted.
  *
  * Proof. Let c(n, w) be the paths between averaged neuron n (m of N are averaged) and window w, of s_w neurons and ideal t_w.
  *  1. An averaged neuron is credited with min(1, c/t_w) = (min(c, ⌊t_w⌋) + φ·[c > ⌊t_w⌋])/t_w, φ the fraction of t_w: ⌊t_w⌋ full
@@ -136,7 +137,8 @@ export function entryBound(
   architecture: Pick<Architecture, 'layers' | 'fanOuts'>,
   metric: Metric,
 ): number {
-  if (entry.vacuous) return 1;
+  if (entry.vacuousUnder[metric]) return 1;
+  if (metric === 'indicator' && pathFault(architecture, entry) !== null) return 1;
   const scale = shareScale(entry, metric);
   const sizes = spanSizes(architecture, entry);
   const sums = new Float64Array(scale.classes.length);
@@ -165,14 +167,28 @@ export function scoreBound(
 /** Bounds and scores are quotients of whole numbers far below 1e12, so that closer ones are equal. */
 const rounding = 1e-12;
 
-/** 'optimal' when no pattern with these degrees can have any entry higher: every non-vacuous entry is at its bound. */
+/** Whether no pattern with these degrees can have any entry higher: every one is at its bound. */
+export function isOptimal(
+  { metric, vector }: ScatterScore,
+  entries: readonly Entry[],
+  architecture: Pick<Architecture, 'layers' | 'fanOuts'>,
+): boolean {
+  return entries.every((entry, index) => vector[index] >= entryBound(entry, architecture, metric) - rounding);
+}
+
+/** Whether every pattern scores 1 in every entry: scatter then distinguishes no pattern from another. */
+export const isPointless = (entries: readonly Entry[], metric: Metric): boolean =>
+  entries.every((entry) => entry.vacuousUnder[metric]);
+
+/**
+ * 'optimal' when no pattern with these degrees can have any entry higher: every entry that is not vacuous is at its bound. Null also
+ * where all are vacuous: what holds of every pattern distinguishes none.
+ */
 export function certificate(
   score: ScatterScore,
   entries: readonly Entry[],
   architecture: Pick<Architecture, 'layers' | 'fanOuts'>,
 ): 'optimal' | null {
-  const reached = entries.every(
-    (entry, index) => entry.vacuous || score.vector[index] >= entryBound(entry, architecture, score.metric) - rounding,
-  );
-  return reached ? 'optimal' : null;
+  if (isPointless(entries, score.metric)) return null;
+  return isOptimal(score, entries, architecture) ? 'optimal' : null;
 }

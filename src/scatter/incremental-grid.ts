@@ -1,4 +1,3 @@
-import { InvalidValueError } from '../base/caller-errors.ts';
 import type { Entry } from '../pattern/entries.ts';
 import type { Difference } from './incremental-difference.ts';
 import { meanShare, type ShareScale, shareScale } from './mean-share.ts';
@@ -48,19 +47,13 @@ export class EntryGrid {
 
   /**
    * Without any paths yet.
-   * @param mostPaths most paths that end in one neuron
-   * @throws RangeError when there are more than can be counted
+   * @param mostPaths most paths that end in one neuron, few enough to be counted (pathCountFault)
    */
   constructor(entry: Entry, metric: Metric, mostPaths: number) {
     this.entry = entry;
     this.#scale = shareScale(entry, metric);
     const { classes, classOf, windows, averaged } = this.#scale;
     const highest = mostPaths * Math.max(...classes.map((each) => each.unit));
-    if (highest > Number.MAX_SAFE_INTEGER) {
-      throw new InvalidValueError(
-        `${entry.key}: expected paths that can be counted (below 2^53); got up to ${mostPaths}`,
-      );
-    }
     this.#most = mostPaths;
     this.#cells = makeCells(entry.neurons * windows, -Math.max(...classes.map((each) => each.need)), 2 * highest);
     this.#cells.fill(highest);

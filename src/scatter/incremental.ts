@@ -1,5 +1,5 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
-import { junctionSizes } from '../pattern/architecture.ts';
+import { junctionSizes, product } from '../pattern/architecture.ts';
 import type { Entry } from '../pattern/entries.ts';
 import { makePattern, type Pattern } from '../pattern/pattern.ts';
 import { EntryGrid } from './incremental-grid.ts';
@@ -7,6 +7,7 @@ import { JunctionEdges } from './incremental-junction.ts';
 import { fillGrid, isSingle, type PlacedGrid, SwapProducts } from './incremental-span.ts';
 import { requireMatching } from './matching.ts';
 import type { Metric, ScatterScore } from './metric.ts';
+import { pathCountFault } from './path-counts.ts';
 
 /** Accepted swaps that can be undone; older ones are forgotten. */
 export const UNDO_DEPTH = 2 ** 16;
@@ -54,11 +55,13 @@ export class IncrementalScorer {
   /** @throws RangeError when the entries belong to another architecture, or have more paths than can be counted */
   constructor(pattern: Pattern, entries: readonly Entry[], metric: Metric) {
     requireMatching(pattern, entries);
+    const fault = pathCountFault(pattern, entries, metric);
+    if (fault !== null) throw new InvalidValueError(fault);
     this.metric = metric;
     this.#sizes = { layers: [...pattern.layers], fanOuts: [...pattern.fanOuts] };
     const sizes = junctionSizes(pattern);
     this.edges = sizes.map((size) => size.edges);
-    const walked = entries.some((entry) => entry.to > entry.from && !entry.vacuous);
+    const walked = entries.some((entry) => entry.to > entry.from && !entry.vacuousUnder[metric]);
     const edges = sizes.map((size, index) => new JunctionEdges(size, pattern.junctions[index], walked));
     const grids = entryGrids(edges, entries, metric);
     this.vector = new Float64Array(entries.length).fill(1);
@@ -171,7 +174,7 @@ export class IncrementalScorer {
 function entryGrids(edges: readonly JunctionEdges[], entries: readonly Entry[], metric: Metric): PlacedGrid[] {
   const pairwise = new Map<string, number[]>();
   return entries.flatMap((entry, place) => {
-    if (entry.vacuous) return [];
+    if (entry.vacuousUnder[metric]) return [];
     const { from, to, direction, windows, averaged, neurons } = entry;
     const pairs = averaged === neurons && isSingle(windows);
     const twin = pairs ? pairwise.get(`${from}:${to}`) : undefined;
@@ -182,8 +185,7 @@ function entryGrids(edges: readonly JunctionEdges[], entries: readonly Entry[], 
     const places = [place];
     if (pairs) pairwise.set(`${from}:${to}`, places);
     const degrees = edges.slice(from - 1, to).map(({ size }) => (direction === 'forward' ? size.fanIn : size.fanOut));
-    const mostPaths = degrees.reduce((a, b) => a * b, 1);
-    const grid = new EntryGrid(entry, metric, mostPaths);
+    const grid = new EntryGrid(entry, metric, product(degrees));
     fillGrid(grid, edges);
     return [{ grid, places }];
   });

@@ -75,7 +75,7 @@ class Scoring {
   }
 
   score(entries: readonly Entry[], metric: Metric): ScatterScore {
-    const vector = entries.map((entry) => (entry.vacuous ? 1 : this.value(entry, metric)));
+    const vector = entries.map((entry) => (entry.vacuousUnder[metric] ? 1 : this.value(entry, metric)));
     return { metric, scatter: Math.min(...vector), vector };
   }
 }
@@ -136,7 +136,7 @@ export const mostPathAdditions = 4e9;
 
 /** In the first junction paths are counted edge by edge; in each further one rows of counters are added. */
 function pathAdditions(pattern: Pattern, { entry, counter }: PreparedEntry): number {
-  if (entry.vacuous || counter === 'bit') return 0;
+  if (entry.vacuousUnder['fair-share'] || counter === 'bit') return 0;
   const first = entry.direction === 'forward' ? entry.from : entry.to;
   let edges = 0;
   for (let i = entry.from; i <= entry.to; i++) if (i !== first) edges += pattern.junctions[i - 1].length;
@@ -146,7 +146,7 @@ function pathAdditions(pattern: Pattern, { entry, counter }: PreparedEntry): num
 
 /** Why the fair-share score is too costly beside an indicator score, one sentence, or null. */
 function fairShareObstacle(pattern: Pattern, entries: readonly Entry[], most: number): string | null {
-  const measured = entries.filter(({ vacuous }) => !vacuous);
+  const measured = entries.filter(({ vacuousUnder }) => !vacuousUnder['fair-share']);
   const faults = measured.map((entry) => shareFault(entry, 'fair-share') ?? pathFault(pattern, entry));
   const fault = faults.find((each) => each !== null);
   if (fault !== undefined) return fault;
@@ -177,7 +177,7 @@ export function scoreBoth(
   const otherReason = second === 'fair-share' ? fairShareObstacle(pattern, entries, most) : null;
   if (otherReason !== null) return { score, other: null, otherReason };
   const vector = entries.map((entry, index) =>
-    entry.vacuous || prepare(entry, 'fair-share').counter === 'bit'
+    entry.vacuousUnder['fair-share'] || prepare(entry, 'fair-share').counter === 'bit'
       ? score.vector[index]
       : scoring.value(entry, second),
   );

@@ -1,12 +1,12 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
-import { junctionSizes } from '../pattern/architecture.ts';
+import { junctionSizes, product } from '../pattern/architecture.ts';
 import type { Entry } from '../pattern/entries.ts';
 import type { Pattern } from '../pattern/pattern.ts';
 
 /** fi/N_X of an entry's span; a double, equal for equal fractions of counts below 2^53. */
 function rateOf(pattern: Pick<Pattern, 'layers' | 'fanOuts'>, { from, to }: Entry): number {
   const fanIns = junctionSizes(pattern).slice(from - 1, to);
-  return fanIns.reduce((product, { fanIn }) => product * fanIn, 1) / pattern.layers[from - 1];
+  return product(fanIns.map(({ fanIn }) => fanIn)) / pattern.layers[from - 1];
 }
 
 /** @throws RangeError when there are no entries, or one of them was made for other layers or fan-outs than the pattern's */

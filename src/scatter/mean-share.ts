@@ -66,14 +66,18 @@ function knownScale(entry: Entry, metric: Metric): ShareScale {
   return scale;
 }
 
-/** Why shares of this entry cannot be summed exactly, or null. */
+/** Why shares of this entry cannot be summed exactly, in whole numbers below 2^53, or null. */
 export function shareFault(entry: Entry, metric: Metric): string | null {
-  let most = 0;
-  for (const { need, windows } of knownScale(entry, metric).classes) {
-    most = Math.max(most, need * windows * entry.averaged);
+  const { rate, windows, averaged, key } = entry;
+  const largest = windows.sizes.reduce((most, size) => Math.max(most, size), 0);
+  let most = metric === 'fair-share' ? rate.numerator * largest : 0;
+  if (Number.isSafeInteger(most)) {
+    for (const each of knownScale(entry, metric).classes) most = Math.max(most, each.need * each.windows * averaged);
   }
   if (Number.isSafeInteger(most)) return null;
-  return `${entry.key}: expected shares that can be summed exactly (below 2^53); got up to ${most.toPrecision(2)} paths`;
+  return metric === 'fair-share'
+    ? `${key}: fair-share counts paths, and here are too many to be summed exactly (2^53 or more); indicator counts none`
+    : `${key}: ${windows.count} windows of ${averaged} neurons are too many to be counted exactly (2^53 or more)`;
 }
 
 /**
@@ -84,6 +88,11 @@ export function shareScale(entry: Entry, metric: Metric): ShareScale {
   const fault = shareFault(entry, metric);
   if (fault !== null) throw new InvalidValueError(fault);
   return knownScale(entry, metric);
+}
+
+/** @throws RangeError when shares of an entry that is not vacuous cannot be summed exactly */
+export function requireShares(entries: readonly Entry[], metric: Metric): void {
+  for (const entry of entries) if (!entry.vacuousUnder[metric]) shareScale(entry, metric);
 }
 
 /**

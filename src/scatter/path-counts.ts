@@ -1,7 +1,9 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
+import { junctionSizes, product } from '../pattern/architecture.ts';
 import type { Entry } from '../pattern/entries.ts';
 import type { Pattern } from '../pattern/pattern.ts';
-import type { ShareScale } from './mean-share.ts';
+import { type ShareScale, shareFault, shareScale } from './mean-share.ts';
+import type { Metric } from './metric.ts';
 import { type SpanStep, spanSteps } from './span-steps.ts';
 
 /** Adds, for every edge, one side's row of counts to the other side's. @param rows only so many rows of `out` are wanted */
@@ -17,14 +19,37 @@ function addAlong(step: SpanStep, forward: boolean, width: number, rows: number,
   return out;
 }
 
+type Sizes = Pick<Pattern, 'layers' | 'fanOuts'>;
+
+/** Paths of an entry that end in one averaged neuron; exact below 2^53. */
+function pathsInto(sizes: Sizes, { from, to, direction }: Entry): number {
+  const span = junctionSizes(sizes).slice(from - 1, to);
+  return product(span.map(({ fanIn, fanOut }) => (direction === 'forward' ? fanIn : fanOut)));
+}
+
+const tooMany = ({ key }: Entry, paths: number) =>
+  `${key}: expected paths that can be counted (below 2^53 into a neuron); got ${paths.toPrecision(2)}`;
+
 /** Why the paths of an entry cannot be counted exactly, or null. */
-export function pathFault(pattern: Pattern, entry: Entry): string | null {
-  const paths = spanSteps(pattern, entry).reduce(
-    (product, { fanIn, left, right }) => product * (entry.direction === 'forward' ? fanIn : (fanIn * right) / left),
-    1,
-  );
-  if (Number.isSafeInteger(paths)) return null;
-  return `${entry.key}: expected paths that can be counted (below 2^53 into a neuron); got ${paths.toPrecision(2)}`;
+export function pathFault(sizes: Sizes, entry: Entry): string | null {
+  const paths = pathsInto(sizes, entry);
+  return Number.isSafeInteger(paths) ? null : tooMany(entry, paths);
+}
+
+/**
+ * Why the incremental scorer, which counts paths under every metric, cannot follow these entries; null where it can. A score of a
+ * whole pattern under `indicator` counts nothing and has no such limit. Vacuous entries are not followed.
+ */
+export function pathCountFault(sizes: Sizes, entries: readonly Entry[], metric: Metric): string | null {
+  for (const entry of entries) {
+    if (entry.vacuousUnder[metric]) continue;
+    const fault = pathFault(sizes, entry) ?? shareFault(entry, metric);
+    if (fault !== null) return fault;
+    const paths = pathsInto(sizes, entry);
+    const counted = paths * Math.max(...shareScale(entry, metric).classes.map(({ unit }) => unit));
+    if (counted > Number.MAX_SAFE_INTEGER) return tooMany(entry, paths);
+  }
+  return null;
 }
 
 /**

@@ -52,7 +52,7 @@ export function exactRandomLevel(
   architecture: Pick<Architecture, 'layers' | 'fanOuts'>,
   metric: Metric,
 ): number | null {
-  if (entry.vacuous) return 1;
+  if (entry.vacuousUnder[metric]) return 1;
   if (entry.from !== entry.to) return null;
   const { windows, neurons } = entry;
   const fanOut = architecture.fanOuts[entry.from - 1];

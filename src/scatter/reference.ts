@@ -5,6 +5,19 @@ import { junctionMatrix, windowMatrix } from './dense.ts';
 import { requireMatching } from './matching.ts';
 import { meanShare, shareScale } from './mean-share.ts';
 import type { Metric, ScatterScore } from './metric.ts';
+import { pathFault } from './path-counts.ts';
+
+/** 1 for every count above 0, in place: what is left of path counts where only the reach matters. */
+export function markReached(counts: Matrix): Matrix {
+  for (let row = 0; row < counts.rows; row++) {
+    for (let column = 0; column < counts.columns; column++) if (counts.get(row, column) > 0) counts.set(row, column, 1);
+  }
+  return counts;
+}
+
+/** Whether an entry is computed from reach alone: where its paths cannot be counted, which `indicator` has no need of. */
+export const isReachAlone = (pattern: Pattern, entry: Entry, metric: Metric): boolean =>
+  metric === 'indicator' && pathFault(pattern, entry) !== null;
 
 /**
  * Scatter by its definition: dense window products of Dey et al., eq. 1 and appendix 5, by ml-matrix. Every other scorer is
@@ -13,24 +26,26 @@ import type { Metric, ScatterScore } from './metric.ts';
  * Forward: F = A_Y ⋯ A_X·P_l, right neurons × left windows. Backward: B = P_rᵀ·A_Y ⋯ A_X, right windows × left neurons. The
  * window matrix is multiplied by one junction after the other, never two junctions with each other: the products stay as narrow
  * as the windows are few. Path counts are whole numbers and exact as doubles below 2^53.
+ * @param reachAlone 1 instead of every count above 0, after every product: nothing then grows too large to be exact
  * @returns right neurons × windows (forward), windows × left neurons (backward)
  */
-export function windowProduct(pattern: Pattern, entry: Entry): Matrix {
+export function windowProduct(pattern: Pattern, entry: Entry, reachAlone = false): Matrix {
   const { from, to, direction, windows } = entry;
+  const kept = reachAlone ? markReached : (counts: Matrix) => counts;
   if (direction === 'forward') {
     let product = windowMatrix(windows);
-    for (let i = from; i <= to; i++) product = junctionMatrix(pattern, i).mmul(product);
+    for (let i = from; i <= to; i++) product = kept(junctionMatrix(pattern, i).mmul(product));
     return product;
   }
   let product = windowMatrix(windows).transpose();
-  for (let i = to; i >= from; i--) product = product.mmul(junctionMatrix(pattern, i));
+  for (let i = to; i >= from; i--) product = kept(product.mmul(junctionMatrix(pattern, i)));
   return product;
 }
 
 /** One entry of the scatter vector: the mean over the first `averaged` neurons and all windows. */
 export function referenceEntry(pattern: Pattern, entry: Entry, metric: Metric): number {
   const scale = shareScale(entry, metric);
-  const product = windowProduct(pattern, entry);
+  const product = windowProduct(pattern, entry, isReachAlone(pattern, entry, metric));
   const sums = new Float64Array(scale.classes.length);
   for (let n = 0; n < entry.averaged; n++) {
     for (let w = 0; w < scale.windows; w++) {

@@ -135,6 +135,7 @@ export function rowsCost(junctions: SparseJunctions, entry: Entry, rows: number,
  * Pᵀ·(A_Xᵀ·(⋯ A_Yᵀ·e_j)) forward and P_rᵀ·(A_Y·(⋯ A_X·e_k)) backward. The same numbers as in `windowProduct`, whose brackets
  * lie the other way; a product with the identity is left out.
  * @param chosen averaged neurons
+ * @param kept what is kept of the counts after every product
  * @returns windows of the range × chosen
  */
 export function windowProductRows(
@@ -142,13 +143,14 @@ export function windowProductRows(
   entry: Entry,
   chosen: readonly number[],
   { first, limit }: WindowRange,
+  kept: (counts: Matrix) => Matrix = (counts) => counts,
 ): Matrix {
   const chain = junctions.chain(entry);
   const identity = isIdentity(entry.windows);
   if (identity) chain.push(someRows(chain.pop() as SparseRows, first, limit));
   let vectors = Matrix.zeros(chain[0].columns, chosen.length);
   for (const [r, neuron] of chosen.entries()) vectors.set(neuron, r, 1);
-  for (const matrix of chain) vectors = blockwiseProduct(matrix, vectors);
+  for (const matrix of chain) vectors = kept(blockwiseProduct(matrix, vectors));
   if (identity) return vectors;
   const { neurons: rows, count: columns, starts, members } = entry.windows;
   return blockwiseProduct(someRows(transposedRows({ rows, columns, starts, members }), first, limit), vectors);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { certificate, scoreBound } from '../scatter/bound.ts';
+import { isOptimal, scoreBound } from '../scatter/bound.ts';
 import type { NumberedCandidate } from './candidate.ts';
 import { type BestSoFar, type EndingRules, endingOf, goalReached } from './ending.ts';
 import type { IslandFailure, SearchEnding, SearchEvent, SearchProgress, SearchRequest } from './events.ts';
@@ -112,9 +112,8 @@ class SearchRun {
     const { scatter } = best;
     // Below the bound of S some entry is below its own: no certificate need be looked for.
     const mayBeOptimal = untilOptimal && scatter >= this.#bound - ROUNDING;
-    const isCertified = ({ vector }: Scored) =>
-      certificate({ metric, scatter, vector }, entries, architecture) !== null;
-    return { scatter, isOptimal: mayBeOptimal === true && [best, ...equals].some(isCertified) };
+    const isBest = ({ vector }: Scored) => isOptimal({ metric, scatter, vector }, entries, architecture);
+    return { scatter, isOptimal: mayBeOptimal === true && [best, ...equals].some(isBest) };
   }
 
   /** Why the search is over after the rounds so far, or null. */

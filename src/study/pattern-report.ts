@@ -67,7 +67,7 @@ export function reportPattern(pattern: Pattern, request: ReportRequest): Pattern
       value: score.vector[index],
       bound: entryBound(entry, architecture, metric),
       random: levels.vector[index].value,
-      vacuous: entry.vacuous,
+      vacuous: entry.vacuousUnder[metric],
       windows: entry.windows.count,
       windowSize: entry.windowSize,
       ideal: entry.ideal,

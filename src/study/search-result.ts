@@ -59,7 +59,7 @@ function targetResult(wanted: number | null, best: FoundCandidate | null): Targe
 export function searchResult(store: Store, study: StudyRecord, top: number): SearchResult {
   const settings = storedSettings(study);
   const { architecture, metric } = settings;
-  const entries = scatterEntries(architecture, settings.entries);
+  const entries = scatterEntries(architecture, settings.entries, metric);
   const bound = scoreBound(entries, architecture, metric);
   const found = (candidate: CandidateRecord): FoundCandidate => {
     const { number, fingerprint, scatter, vector, strategy, otherScatter, ties } = candidate;

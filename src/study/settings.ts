@@ -2,6 +2,7 @@ import type { Architecture } from '../pattern/architecture.ts';
 import type { Constraints } from '../pattern/constraints/constraints.ts';
 import { type EntryOptions, scatterEntries } from '../pattern/entries.ts';
 import { OTHER_SCATTER } from '../proxies/ranking.ts';
+import { requireShares } from '../scatter/mean-share.ts';
 import type { Metric } from '../scatter/metric.ts';
 import type { Budget, IslandSpec } from '../search/events.ts';
 import type { Problem } from '../search/strategy.ts';
@@ -45,7 +46,8 @@ export interface StudySettings {
 
 export function problemOf(settings: StudySettings): Problem {
   const { architecture, metric, target, constraints } = settings;
-  const entries = scatterEntries(architecture, settings.entries);
+  const entries = scatterEntries(architecture, settings.entries, metric);
+  requireShares(entries, metric);
   return { architecture, entries, metric, target, ...(constraints === undefined ? {} : { constraints }) };
 }
 

@@ -40,7 +40,7 @@ export function studyOfPattern(store: Store, file: FilePattern): StudyRecord {
   const existing = store.getStudy(name);
   // A process that was killed between the two may have left a study without its candidate.
   if (existing.ok && store.candidates(existing.value).length > 0) return existing.value;
-  const entries = scatterEntries(architecture, file.entries);
+  const entries = scatterEntries(architecture, file.entries, metric);
   const { score, other } = scoreBoth(pattern, entries, metric);
   const audit = auditScore(pattern, entries, score, Random.fromSeed(0));
   if (!audit.agrees) throw new Error(`the audit of the score failed: ${audit.message}`);

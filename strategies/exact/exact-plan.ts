@@ -95,7 +95,7 @@ function touchedLayers(pieces: readonly Piece[], layers: number): Set<number> {
 /** Windows on a layer that the pieces must follow: of its junctions among the touched layers, and of the whole span. */
 function windowsOn(problem: Problem, touched: ReadonlySet<number>, layer: number): Windows[] {
   return problem.entries
-    .filter((entry) => !entry.vacuous && isCovered(problem, entry))
+    .filter((entry) => !entry.vacuousUnder['fair-share'] && isCovered(problem, entry))
     .filter((entry) => touched.has(entry.from) && touched.has(entry.to + 1))
     .filter((entry) => (entry.direction === 'forward' ? entry.from : entry.to + 1) === layer)
     .map((entry) => entry.windows);
@@ -126,7 +126,7 @@ function spanPlan(problem: Problem, sizes: readonly JunctionSize[]): Pick<ExactP
  * conditions of docs/exact-construction.md do not hold.
  */
 export function exactPlan(problem: Problem): ExactPlan | null {
-  const counted = problem.entries.filter((entry) => !entry.vacuous);
+  const counted = problem.entries.filter((entry) => !entry.vacuousUnder['fair-share']);
   const covered = counted.filter((entry) => isCovered(problem, entry));
   if (!covered.every(hasDerivedWindows) || permutationGrid.accepts(problem) !== true) return null;
   const sizes = junctionSizes(problem.architecture);

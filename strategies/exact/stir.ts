@@ -1,12 +1,12 @@
 import { InvalidValueError } from '../../src/base/caller-errors.ts';
 import type { Random } from '../../src/base/random.ts';
 import { type JunctionSize, junctionSizes } from '../../src/pattern/architecture.ts';
-import type { Direction } from '../../src/pattern/entries.ts';
+import type { Direction, Entry } from '../../src/pattern/entries.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import type { Windows } from '../../src/pattern/windows.ts';
 import { IncrementalScorer } from '../../src/scatter/incremental.ts';
 import type { Problem } from '../../src/search/strategy.ts';
-import { annealingPlan } from '../shared/annealing-plan.ts';
+import { canFollow } from '../shared/annealing-plan.ts';
 import { edgesOf } from '../shared/batch.ts';
 
 /** Nets above this many connections are left as they are built: their patterns are rich, and a scorer would take longer to fill than to use. */
@@ -117,10 +117,9 @@ function keepsAll(scorer: IncrementalScorer): boolean {
 
 /** Whether swaps of this problem can be followed at all. */
 function isStirrable(problem: Problem): boolean {
-  const counted = problem.entries.filter((entry) => !entry.vacuous);
-  return (
-    counted.length > 0 && edgesOf(problem) <= MOST_EDGES && annealingPlan(problem).entries.length === counted.length
-  );
+  const counted = problem.entries.filter((entry) => !entry.vacuousUnder['fair-share']);
+  const isFollowed = (entry: Entry) => canFollow(problem, entry, 'fair-share');
+  return counted.length > 0 && edgesOf(problem) <= MOST_EDGES && counted.every(isFollowed);
 }
 
 /**
@@ -131,7 +130,7 @@ function isStirrable(problem: Problem): boolean {
 export function stir(problem: Problem, pattern: Pattern, random: Random): Stirred {
   const parts = swappable(problem, pattern);
   if (parts.length === 0 || !isStirrable(problem)) return { pattern, swaps: 0, accepted: 0 };
-  const counted = problem.entries.filter((entry) => !entry.vacuous);
+  const counted = problem.entries.filter((entry) => !entry.vacuousUnder['fair-share']);
   const scorer = new IncrementalScorer(pattern, counted, 'fair-share');
   const proposals = Math.min(MOST_PROPOSALS, PROPOSALS_PER_EDGE * edgesOf(problem));
   let accepted = 0;

@@ -1,5 +1,6 @@
 import { junctionSizes, product } from '../../src/pattern/architecture.ts';
 import type { Entry } from '../../src/pattern/entries.ts';
+import { pathCountFault } from '../../src/scatter/path-counts.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 import { edgesOf } from './batch.ts';
 
@@ -44,10 +45,15 @@ const MOST_PROPOSALS = 300_000;
 const FEWEST_STEPS = 4;
 const MOST_STEPS = 64;
 
+/** Whether an entry can be followed swap by swap, at that price and in whole numbers. */
+export const canFollow = (problem: Problem, entry: Entry, metric = problem.metric): boolean =>
+  countsPerSwap(problem, entry) <= MOST_COUNTS_PER_SWAP &&
+  pathCountFault(problem.architecture, [entry], metric) === null;
+
 /** 98 304 proposals a step and 4 steps on 64-1024-64 (128,8): an eighth of a second in all. */
 export function annealingPlan(problem: Problem): AnnealingPlan {
   const counted = problem.entries.filter((entry) => !entry.vacuous);
-  const entries = counted.filter((entry) => countsPerSwap(problem, entry) <= MOST_COUNTS_PER_SWAP);
+  const entries = counted.filter((entry) => canFollow(problem, entry));
   const counts = entries.reduce((sum, entry) => sum + countsPerSwap(problem, entry), 1);
   const edges = edgesOf(problem);
   const wanted = Math.min(PROPOSALS_PER_EDGE * edges, MOST_PROPOSALS, COUNTS_PER_STEP / counts);

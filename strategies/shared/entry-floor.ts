@@ -14,7 +14,7 @@ import type { Metric } from '../../src/scatter/metric.ts';
  * and the least such rate is taken for all. Where windows overlap or leave neurons out, the bound is 0.
  */
 export function entryFloor(entry: Entry, architecture: Pick<Architecture, 'layers' | 'fanOuts'>, metric: Metric) {
-  if (entry.vacuous) return 1;
+  if (entry.vacuousUnder[metric]) return 1;
   const { windows } = entry;
   if (windows.partition === null) return 0;
   const { classes, classOf } = shareScale(entry, metric);

@@ -9,6 +9,7 @@ import {
   feasibleFanOuts,
   greatestCommonDivisor,
   junctionSizes,
+  nameOfLayers,
   nearestFanOuts,
   overallDensity,
 } from '../../src/pattern/architecture.ts';
@@ -200,4 +201,10 @@ describe('fan-outs for a density', () => {
       }),
     );
   });
+});
+
+test('a name of layers tells all of a few, and the ends of many: it stays short enough for a study', () => {
+  expect(nameOfLayers([64, 1024, 64])).toBe('64-1024-64');
+  expect(nameOfLayers([...new Array<number>(50).fill(64), 10])).toBe('51-layers-64-to-10');
+  expect(nameOfLayers(new Array<number>(8).fill(2 ** 31 - 1)).length).toBeLessThan(90);
 });

@@ -163,9 +163,16 @@ describe('spans', () => {
     expect(keys(net([8, 8], [2]), 'all')).toEqual(['1:1 forward', '1:1 backward']);
   });
 
-  test('with more paths than can be counted are refused', () => {
+  test('with more paths than can be counted have windows of one neuron and a rounded ideal', () => {
     const layers = new Array<number>(8).fill(1024);
-    expect(() => scatterEntries(net(layers, new Array<number>(7).fill(512)))).toThrow('2^53');
+    const entry = scatterEntries(net(layers, new Array<number>(7).fill(512))).at(-1);
+    expect(entry).toMatchObject({ key: '1:7 backward', windowSize: 1, ideal: 512 ** 7 / 1024 });
+  });
+
+  test('with more paths than a number can hold have no ideal', () => {
+    const layers = new Array<number>(1200).fill(4);
+    const entry = scatterEntries(net(layers, new Array<number>(1199).fill(2))).at(-1);
+    expect(entry).toMatchObject({ key: '1:1199 backward', windowSize: 1, ideal: null });
   });
 });
 

@@ -49,6 +49,12 @@ test('a vacuous entry is said to support no claim, and only where there is one',
   expect(lines({ ...report, vector: [forward] }).join('\n')).not.toContain('vacuous');
 });
 
+test('where every entry is vacuous it is said that nothing is certified, and why', () => {
+  const text = lines({ ...report, vector: [span, { ...span, direction: 'backward' }] }, 200).join('\n');
+  expect(text).toContain('Every entry is vacuous: any pattern of these degrees scores 1, so that nothing is certified');
+  expect(lines(report).join('\n')).not.toContain('nothing is certified');
+});
+
 test('a certificate is put in words, and its absence is silent', () => {
   expect(lines({ ...report, certificate: 'optimal' })[2]).toMatch(/^Certified: /);
   expect(lines(report).join('\n')).not.toContain('Certified');

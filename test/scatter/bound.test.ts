@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Architecture, type ArchitectureRequest, defineArchitecture } from '../../src/pattern/architecture.ts';
 import { type Entry, type EntryOptions, scatterEntries } from '../../src/pattern/entries.ts';
 import { makePattern } from '../../src/pattern/pattern.ts';
-import { certificate, entryBound, scoreBound } from '../../src/scatter/bound.ts';
+import { certificate, entryBound, isOptimal, isPointless, scoreBound } from '../../src/scatter/bound.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import { type Metric, metrics } from '../../src/scatter/metric.ts';
 import { allPatterns } from './all-patterns.ts';
@@ -217,6 +217,21 @@ describe('the certificate', () => {
     const score = scorePattern(grid, entries, 'indicator');
     expect(score.vector).toEqual([1, 0.5]);
     expect(certificate(score, entries, architecture)).toBeNull();
+  });
+
+  test('where every pattern scores 1 there is none: nothing is told of a pattern that holds of all', () => {
+    // windows of 3 among 6 neurons, and degrees of 4: no window can be missed
+    const net = defineArchitecture({ layers: [6, 6], fanOuts: [4] });
+    const vacuous = scatterEntries(net);
+    const pattern = makePattern(net, [Uint32Array.from({ length: 24 }, (_, e) => ((e >> 2) + (e & 3)) % 6)]);
+    const score = scorePattern(pattern, vacuous, 'indicator');
+    expect(score.vector).toEqual([1, 1]);
+    expect(isOptimal(score, vacuous, net)).toBe(true);
+    expect(isPointless(vacuous, 'indicator')).toBe(true);
+    expect(certificate(score, vacuous, net)).toBeNull();
+    // under fair-share they differ
+    expect(isPointless(vacuous, 'fair-share')).toBe(false);
+    expect(scorePattern(pattern, vacuous, 'fair-share').scatter).toBeLessThan(1);
   });
 
   test('a bound below 1 can be reached, and is optimal then', () => {

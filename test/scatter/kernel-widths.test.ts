@@ -135,7 +135,7 @@ test('a span with more paths than can be counted has an indicator score, and fai
   const { score, other, otherReason } = scoreBoth(pattern, entries, 'indicator');
   expect(score.vector.slice(-2)).toEqual([1, 1]);
   expect(other).toBeNull();
-  expect(otherReason).toMatch(/1:10 forward: expected shares that can be summed exactly/);
+  expect(otherReason).toMatch(/1:10 forward: fair-share counts paths, and here are too many/);
   expect(() => scorePattern(pattern, entries, 'fair-share')).toThrow(RangeError);
 });
 

@@ -43,10 +43,10 @@ async function score(path: string, options: ScoreOptions): Promise<void> {
   const context = makeContext(options);
   const file = unwrap(await readPatternFile(path));
   const architecture = architectureOfFile(file, options);
-  const entries = scatterEntries(architecture, entryOptionsFrom(options));
-  const problem = { architecture, entries, metric: options.metric ?? 'indicator', target: null };
+  const metric = options.metric ?? 'indicator';
+  const entries = scatterEntries(architecture, entryOptionsFrom(options), metric);
   const report = reportPattern(file.pattern, {
-    ...problem,
+    ...{ architecture, entries, metric },
     random: Random.fromSeed(context.seed),
   });
   const constraints = typedConstraints(options, architecture);
