@@ -1,29 +1,24 @@
 #!/usr/bin/env node
-import { EXIT, reportError } from './errors.ts';
-import { releaseWarnings } from './held-warnings.ts';
-import { asksForJson, createProgram } from './program.ts';
+import { readManifest } from '../base/manifest.ts';
+import { nodeComplaint } from './node-version.ts';
 
-const json = asksForJson(process.argv.slice(2));
+// What `bin` runs. It must parse and run on any Node from 14 on, so that an old one is told as such: the program itself, with all
+// that it imports, is loaded only on a Node that it can run on.
 
-// A reader that goes away (`| head`, a closed ssh session) is no reason to fail: there is nobody left to write to.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE' || error.code === 'EIO') return;
-    // Not through the same stream again; what a study found is in the database by now.
-    process.exitCode = EXIT.failed;
-    if (stream === process.stdout) process.exitCode = reportError(error, '', json);
-  });
+const { node } = readManifest();
+const asJson = process.argv.indexOf('--json') > 1;
+const complaint = node === null ? null : nodeComplaint(process.versions.node, node, asJson);
+
+/** A package is missing, or a file of the program is. */
+function tellUnloaded(error: Error): void {
+  const [why] = error.message.split('\n');
+  process.stderr.write(`scattershot: the program does not load (${why}). Run npm ci in the folder of Scattershot.\n`);
+  process.exitCode = 1;
 }
 
-const { program, current } = createProgram();
-const fail = (error: unknown) => reportError(error, current(), json);
-
-// A defect in a callback that nobody waits for: told like any other, and the end of the program.
-process.on('uncaughtException', (error) => process.exit(fail(error)));
-
-try {
-  await program.parseAsync(process.argv);
-} catch (error) {
-  process.exitCode = fail(error);
+if (complaint === null) {
+  import('./run.ts').then(({ run }) => run(), tellUnloaded);
+} else {
+  process.stderr.write(`${complaint}\n`);
+  process.exitCode = 1;
 }
-releaseWarnings();

@@ -3,7 +3,7 @@ import { InvalidTypeError } from '../base/caller-errors.ts';
 import { ScattershotError } from '../base/failure.ts';
 import { corruptDatabase, translated } from './failures.ts';
 import type { Provenance } from './records.ts';
-import { Sqlite } from './sqlite.ts';
+import { isSqliteError } from './sqlite.ts';
 
 export type Parameters = Readonly<Record<string, string | number | Uint8Array | null>>;
 
@@ -94,7 +94,7 @@ export class Connection {
     try {
       return this.#database.prepare(sql);
     } catch (error) {
-      if (!(error instanceof Sqlite.SqliteError) || !error.code.startsWith('SQLITE_ERROR')) throw error;
+      if (!isSqliteError(error) || !error.code.startsWith('SQLITE_ERROR')) throw error;
       throw new ScattershotError(
         corruptDatabase(this.path, `its tables are not those of its version: ${error.message}`),
       );

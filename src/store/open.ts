@@ -7,7 +7,7 @@ import { Connection } from './connection.ts';
 import { cannotOpen, diskFull, notADatabase, readOnlyDatabase, readOnlyFolder, translated } from './failures.ts';
 import { migrate, migrations, requireOwnFile, schemaVersion } from './migrations.ts';
 import type { Provenance } from './records.ts';
-import { Sqlite } from './sqlite.ts';
+import { isSqliteError, openDatabase } from './sqlite.ts';
 
 export type OpenOptions =
   | {
@@ -91,7 +91,7 @@ function useWriteAheadLog(database: Database.Database, path: string, timeoutMs: 
       const why = `${path} lies where its log cannot be shared between processes, as on some network drives`;
       throw new ScattershotError(failure('no-shared-memory', why, 'Give a file on a local disk with --db FILE.'));
     } catch (error) {
-      const busy = error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY');
+      const busy = isSqliteError(error) && error.code.startsWith('SQLITE_BUSY');
       if (!busy || Date.now() > deadline) throw error;
       sleep(5 + (process.pid % 7));
     }
@@ -134,7 +134,7 @@ function openForWriting(path: string, timeoutMs: number): Database.Database {
   makeFolder(path);
   if (fileExists(path) && !mayWrite(path)) throw new ScattershotError(readOnlyDatabase(path));
   if (!mayWrite(dirname(path))) throw new ScattershotError(readOnlyFolder(path));
-  const database = new Sqlite(path, { timeout: timeoutMs });
+  const database = openDatabase(path, { timeout: timeoutMs });
   return prepared(database, () => {
     requireOwnFile(database);
     // Counts only for a new file: what a removed study held can be given back to the disk.
@@ -163,17 +163,17 @@ function copyInMemory(path: string): Database.Database {
   // Bytes 18 and 19 of the header ask for a write-ahead log (2), which memory has not; 1 is the journal of old.
   bytes[18] = 1;
   bytes[19] = 1;
-  return new Sqlite(bytes, { readonly: true });
+  return openDatabase(bytes, { readonly: true });
 }
 
 function openForReading(path: string, timeoutMs: number): Database.Database {
   if (!fileExists(path)) throw new ScattershotError(noDatabase(path));
-  let database = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: timeoutMs });
+  let database = openDatabase(path, { readonly: true, fileMustExist: true, timeout: timeoutMs });
   try {
     schemaVersion(database);
   } catch (error) {
     database.close();
-    const folder = error instanceof Sqlite.SqliteError && /^SQLITE_(READONLY|CANTOPEN)/.test(error.code);
+    const folder = isSqliteError(error) && /^SQLITE_(READONLY|CANTOPEN)/.test(error.code);
     if (!folder) throw error;
     database = copyInMemory(path);
   }

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Sqlite } from '../../src/store/sqlite.ts';
+import { openDatabase } from '../../src/store/sqlite.ts';
 import { inFolder, type Run, runProgram } from './program.ts';
 
 /** One sentence that says what is wrong, one that says what to do, and no stack. */
@@ -122,7 +122,7 @@ test('a database of a newer version, or no database at all, is left as it is', a
   await inFolder(async (cwd) => {
     const search = ['search', '--net', 'morse', '--budget', '4', '--strategy', 'uniform-random', '--quiet', '--db'];
     expect((await runProgram([...search, 'newer.db'], { cwd })).code).toBe(0);
-    const database = new Sqlite(join(cwd, 'newer.db'));
+    const database = openDatabase(join(cwd, 'newer.db'));
     database.pragma('user_version = 999');
     database.close();
     expectClear(await runProgram([...search, 'newer.db'], { cwd }), 1, /newer version/);

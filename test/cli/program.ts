@@ -17,6 +17,8 @@ export interface Run {
 export interface RunOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** default: the build of this folder */
+  readonly program?: string;
   /** called once, when the child runs */
   readonly onStart?: (child: ChildProcess) => void;
 }
@@ -25,7 +27,7 @@ export interface RunOptions {
 export function runProgram(args: readonly string[], options: RunOptions): Promise<Run> {
   return new Promise((resolve, reject) => {
     const { SCATTERSHOT_HOME: _, NODE_OPTIONS: __, ...env } = process.env;
-    const child = spawn(process.execPath, [program, ...args], {
+    const child = spawn(process.execPath, [options.program ?? program, ...args], {
       cwd: options.cwd,
       env: { ...env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],

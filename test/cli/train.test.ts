@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Sqlite } from '../../src/store/sqlite.ts';
+import { openDatabase } from '../../src/store/sqlite.ts';
 import { inFolder, runProgram } from './program.ts';
 
 const search = ['search', '--layers', '64,32,64', '--fan-out', '8,16', '--budget', '12', '--quiet'];
@@ -18,7 +18,7 @@ interface Trained {
 
 /** Evaluations as rows of the file itself, whatever the program says of them. */
 function evaluationsIn(cwd: string): { candidate: number; seed: number; status: string; epochs: number }[] {
-  const database = new Sqlite(join(cwd, 'cache', 'scattershot.db'), { readonly: true });
+  const database = openDatabase(join(cwd, 'cache', 'scattershot.db'), { readonly: true });
   try {
     expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
     const sql = `SELECT candidate, seed, status, (SELECT count(*) FROM epochs WHERE evaluation_id = evaluations.id) AS epochs

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { unwrap } from '../../src/base/failure.ts';
 import { type Checkpoint, openStore, type Store } from '../../src/store/index.ts';
 import type { StudyRecord } from '../../src/store/records.ts';
-import { Sqlite } from '../../src/store/sqlite.ts';
+import { openDatabase } from '../../src/store/sqlite.ts';
 import { finishedWith, madeBy, newCandidate, newEvaluation, newStudy, seenBytes } from './sample-rows.ts';
 
 const say = (line: string) => writeSync(1, `${line}\n`);
@@ -69,7 +69,7 @@ function claim(path: string, name: string): void {
 
 /** Keeps the database locked. */
 function lock(path: string): void {
-  new Sqlite(path).exec('BEGIN IMMEDIATE');
+  openDatabase(path).exec('BEGIN IMMEDIATE');
   say('locked');
 }
 
@@ -77,7 +77,7 @@ function lock(path: string): void {
 function openAsNobody(path: string, mode: string): void {
   if (process.getuid?.() === 0) {
     // Loads SQLite itself while it can still be read: a checkout may lie where only its owner looks.
-    new Sqlite(':memory:').close();
+    openDatabase(':memory:').close();
     process.setgid?.(65_534);
     process.setuid?.(65_534);
   }

@@ -7,7 +7,7 @@ import { unwrap } from '../../src/base/failure.ts';
 import { type Checkpoint, openStore } from '../../src/store/index.ts';
 import { migrate, migrations, schemaVersion } from '../../src/store/migrations.ts';
 import { SCHEMA_1 } from '../../src/store/schema.ts';
-import { Sqlite } from '../../src/store/sqlite.ts';
+import { openDatabase } from '../../src/store/sqlite.ts';
 import {
   architecture,
   finishedWith,
@@ -27,7 +27,7 @@ function copyOf(fixture: string): string {
 }
 
 function rawDatabase(path: string): Database.Database {
-  const database = new Sqlite(path);
+  const database = openDatabase(path);
   onTestFinished(() => {
     database.close();
   });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { unwrap } from '../../src/base/failure.ts';
 import { openStore } from '../../src/store/index.ts';
 import { migrations } from '../../src/store/migrations.ts';
-import { Sqlite } from '../../src/store/sqlite.ts';
+import { openDatabase } from '../../src/store/sqlite.ts';
 import { Child } from './processes.ts';
 import { madeBy, newStudy } from './sample-rows.ts';
 import { storeWithStudy, temporaryFolder } from './samples.ts';
@@ -26,7 +26,7 @@ test('writing makes the file and the folders above it', () => {
 
 test('the file is marked as ours, keeps a write-ahead log while open and is one file when closed', () => {
   const { path, store } = storeWithStudy();
-  const raw = new Sqlite(path, { readonly: true });
+  const raw = openDatabase(path, { readonly: true });
   const pragmas = ['application_id', 'user_version', 'journal_mode'].map((name) => raw.pragma(name, { simple: true }));
   expect(pragmas).toEqual([0x53636174, migrations.length, 'wal']);
   raw.close();
@@ -68,7 +68,7 @@ test.each([read, write])('a file that is no database is left alone ($mode)', (op
 
 test.each([read, write])("another program's database is left alone ($mode)", (options) => {
   const path = join(temporaryFolder(), 'a.db');
-  const other = new Sqlite(path);
+  const other = openDatabase(path);
   other.exec('CREATE TABLE theirs (a)');
   other.close();
   const before = readFileSync(path);
@@ -85,7 +85,7 @@ test.each([read, write])('a folder is not a database ($mode)', (options) => {
 
 test.each([read, write])('a database of a newer version is left alone ($mode)', (options) => {
   const path = closedStore();
-  const raw = new Sqlite(path);
+  const raw = openDatabase(path);
   raw.pragma('user_version = 99');
   raw.close();
   expect(openStore(path, options)).toMatchObject({

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { ScattershotError, unwrap } from '../../src/base/failure.ts';
 import { openStore } from '../../src/store/index.ts';
 import { openConnection } from '../../src/store/open.ts';
-import { Sqlite } from '../../src/store/sqlite.ts';
+import { openDatabase } from '../../src/store/sqlite.ts';
 import { Child } from './processes.ts';
 import { madeBy, newStudy } from './sample-rows.ts';
 import { openedStore, storeWithStudy, temporaryFolder } from './samples.ts';
@@ -98,7 +98,7 @@ test('two stores of one process do not both own a study', () => {
 
 test('a process that has lost its study finds out before it writes', () => {
   const { path, store, study } = storeWithStudy();
-  const raw = new Sqlite(path);
+  const raw = openDatabase(path);
   raw.exec("UPDATE studies SET owner_token = 'another'");
   raw.close();
   const round = { added: [], evaluated: 5, seconds: 5, checkpoint: null };
@@ -115,7 +115,7 @@ test.each([
   ['on another machine, silent for a minute', { owner_space: "'far'", owner_seen_ms: 'owner_seen_ms - 60001' }, true],
 ])('the claim of a process %s lapses: %o', (_, changes, lapses) => {
   const { path, study } = storeWithStudy();
-  const raw = new Sqlite(path);
+  const raw = openDatabase(path);
   for (const [column, value] of Object.entries(changes)) raw.exec(`UPDATE studies SET ${column} = ${value}`);
   raw.close();
   const claimed = openedStore(path).claimStudy(study.id);

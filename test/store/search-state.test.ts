@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Checkpoint } from '../../src/store/index.ts';
-import { Sqlite } from '../../src/store/sqlite.ts';
+import { openDatabase } from '../../src/store/sqlite.ts';
 import { seenBytes } from './sample-rows.ts';
 import { openedStore, storeWithStudy } from './samples.ts';
 
@@ -56,7 +56,7 @@ test('arrays of a loaded checkpoint share no memory, so that each can move to a 
 test('only what was added to the seen is written', () => {
   const { path, store, study } = storeWithStudy();
   for (const count of [0, 5, 5, 12]) store.recordRound(study.id, round({ seen: seenBytes(count) }));
-  const raw = new Sqlite(path, { readonly: true });
+  const raw = openDatabase(path, { readonly: true });
   const chunks = raw.prepare('SELECT start_byte, length(fingerprints) AS bytes FROM seen_chunks ORDER BY 1').all();
   raw.close();
   expect(chunks).toEqual([
@@ -82,7 +82,7 @@ test.each([
 ])('%s is found instead of resumed from', (_, sql) => {
   const { path, store, study } = storeWithStudy();
   store.recordRound(study.id, round(state(1, seenBytes(5))));
-  const raw = new Sqlite(path);
+  const raw = openDatabase(path);
   raw.exec(sql);
   raw.close();
   const reason = { failure: expect.objectContaining({ reason: 'corrupt-database' }) };
@@ -92,7 +92,7 @@ test.each([
 test('a checkpoint in a form that this Node does not know says so', () => {
   const { path, store, study } = storeWithStudy();
   store.recordRound(study.id, round(state(1, seenBytes(1))));
-  const raw = new Sqlite(path);
+  const raw = openDatabase(path);
   // Version 255 of V8's format, stored whole.
   const bytes = Buffer.from([0xff, 0xff, 0x7b]);
   const digest = createHash('sha256').update(bytes).digest();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { unwrap } from '../../src/base/failure.ts';
 import { openStore } from '../../src/store/index.ts';
-import { Sqlite } from '../../src/store/sqlite.ts';
+import { openDatabase } from '../../src/store/sqlite.ts';
 import { architecture, finishedWith, madeBy, newCandidate, newEvaluation, newStudy, seenBytes } from './sample-rows.ts';
 import { openedStore, storeWithStudy, temporaryFolder } from './samples.ts';
 
@@ -147,7 +147,7 @@ test('a removed study takes all its rows along and gives its space back', () => 
   unwrap(store.removeStudy(study.id));
   store.close();
   expect(statSync(path).size).toBeLessThan(2 ** 20);
-  const raw = new Sqlite(path);
+  const raw = openDatabase(path);
   const rowsOf = (table: string) => raw.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
   const tables = ['candidates', 'patterns', 'evaluations', 'epochs', 'checkpoints', 'seen_chunks'];
   expect(tables.map(rowsOf)).toEqual([0, 0, 0, 0, 0, 0]);

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { version } from '../../base/version.ts';
 import { type DoctorRow, doctorText } from '../../report/doctor.ts';
 import { openStore } from '../../store/index.ts';
+import { probeSqlite } from '../../store/probe.ts';
 import { type BackendReport, createTrainer, detectBackends } from '../../training/engines.ts';
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
 
@@ -18,7 +19,7 @@ export function doctorCommand(): Command {
     .action(doctor);
 }
 
-function systemRows(context: Context): DoctorRow[] {
+async function systemRows(context: Context): Promise<DoctorRow[]> {
   const model = cpus()[0]?.model.trim() ?? 'unknown processor';
   const threads = `${availableParallelism()} × ${model}`;
   return [
@@ -30,8 +31,17 @@ function systemRows(context: Context): DoctorRow[] {
       howToGet: null,
     },
     { name: 'worker threads', kind: 'system', available: true, detail: threads, howToGet: null },
-    databaseRow(context),
+    ...(await databaseRows(context)),
   ];
+}
+
+/** The database is opened in this process only after another one has opened a database of its own and lived. */
+async function databaseRows(context: Context): Promise<DoctorRow[]> {
+  const probed = await probeSqlite();
+  const row = { name: 'sqlite', kind: 'system' } as const;
+  if (!probed.ok) return [{ ...row, available: false, detail: probed.message, howToGet: probed.nextStep }];
+  const detail = `${probed.value.version} of ${probed.value.package}`;
+  return [{ ...row, available: true, detail, howToGet: null }, databaseRow(context)];
 }
 
 /** Whether the database can be read; one that is not there yet will be made. */
@@ -71,8 +81,8 @@ function backendRow({ backend, available, device, reason, message, nextStep }: B
 
 async function doctor(options: DoctorOptions): Promise<void> {
   const context = makeContext(options);
-  const [backends, sparse] = await Promise.all([detectBackends(), sparseRow()]);
-  const rows: DoctorRow[] = [...systemRows(context), sparse, ...backends.map(backendRow)];
+  const [system, backends, sparse] = await Promise.all([systemRows(context), detectBackends(), sparseRow()]);
+  const rows: DoctorRow[] = [...system, sparse, ...backends.map(backendRow)];
   const gpu = backends.find((report) => report.auto && report.gpu)?.backend ?? null;
   const chosen = gpu ?? backends.find((report) => report.auto)?.backend ?? null;
   const engine = gpu === null && sparse.available ? 'sparse' : 'tfjs';
