@@ -4,11 +4,19 @@
  */
 export class InvalidValueError extends RangeError {
   override readonly name = 'RangeError';
+  /** one sentence: what the caller can do about it, where the message does not say it already */
+  readonly nextStep: string | null;
+
+  constructor(message: string, nextStep: string | null = null) {
+    super(message);
+    this.nextStep = nextStep;
+  }
 }
 
 /** As `InvalidValueError`, for a value of the wrong type. */
 export class InvalidTypeError extends TypeError {
   override readonly name = 'TypeError';
+  readonly nextStep = null;
 }
 
 /** Whether an error tells of a caller's mistake. */

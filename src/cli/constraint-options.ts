@@ -2,7 +2,6 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isRecord } from '../base/json.ts';
 import type { Architecture } from '../pattern/architecture.ts';
 import type { Constraints, NeuronPair, NmStructure } from '../pattern/constraints/constraints.ts';
-import { refusalOfConstraints } from '../study/constraints-refusal.ts';
 import { UsageError } from './errors.ts';
 import { readOptionFile } from './option-file.ts';
 
@@ -129,16 +128,4 @@ export function typedConstraints(options: ConstraintOptions, architecture: Archi
   };
   const said = Object.entries(all).filter(([, value]) => value !== undefined);
   return said.length === 0 ? undefined : (Object.fromEntries(said) as Constraints);
-}
-
-/**
- * The constraints of a new study, sure to be kept by some pattern; undefined where there are none.
- * @throws UsageError with the reason where no pattern keeps them, or none was found; RangeError for one that does not fit the network
- */
-export function constraintsFrom(options: ConstraintOptions, architecture: Architecture): Constraints | undefined {
-  const constraints = typedConstraints(options, architecture);
-  if (constraints === undefined) return undefined;
-  const refusal = refusalOfConstraints(architecture, constraints);
-  if (refusal === null) return constraints;
-  throw new UsageError(`these constraints are refused: ${refusal}`, 'Loosen them, or choose other fan-outs.');
 }

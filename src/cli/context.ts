@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { cleanColoredLines, cleanLines, safeJson } from '../base/clean-text.ts';
 import type { TextOptions } from '../report/format.ts';
+import { searchDefaults } from '../study/search-settings.ts';
 import { heldWarnings } from './held-warnings.ts';
 
 /** Options that every command takes. */
@@ -38,8 +39,6 @@ export interface Context {
   warn(text: string): void;
 }
 
-export const DEFAULT_SEED = 1;
-
 /** Bytes of what is said at once, and of a warning that waits to be one of several. */
 const MOST_LINE = 4000;
 const MOST_WARNING = 1000;
@@ -56,7 +55,7 @@ export function makeContext(options: GlobalOptions): Context {
   return {
     cacheFolder,
     database: options.db === undefined ? join(cacheFolder, 'scattershot.db') : resolve(options.db),
-    seed: options.seed ?? DEFAULT_SEED,
+    seed: options.seed ?? searchDefaults.seed,
     workers: options.workers ?? availableParallelism(),
     quiet,
     plain: options.plain === true,

@@ -71,7 +71,8 @@ function errorReport(error: unknown, command: string): ErrorReport {
     return { reason: 'usage', message: error.message, nextStep: error.nextStep, code: EXIT.usage };
   }
   if (isCallerMistake(error)) {
-    return { reason: 'usage', message: error.message, nextStep: helpStep(command), code: EXIT.usage };
+    const { message, nextStep } = error;
+    return { reason: 'usage', message, nextStep: nextStep ?? helpStep(command), code: EXIT.usage };
   }
   const known = asFailure(error);
   if (known !== null) return { ...known, code: EXIT.failed };

@@ -1,10 +1,10 @@
 import type { Constraints } from '../pattern/constraints/constraints.ts';
 import type { StudyRecord } from '../store/index.ts';
-import type { StudySettings } from '../study/settings.ts';
+import { strategyAsked, strategyOf } from '../study/portfolio.ts';
+import { type StudySettings, storedSettings } from '../study/settings.ts';
 import { type ArchitectureOptions, architectureFrom, entryOptionsFrom } from './architecture-options.ts';
 import { type ConstraintOptions, typedConstraints } from './constraint-options.ts';
 import { UsageError } from './errors.ts';
-import { strategyAsTyped, typedStrategy } from './strategy-options.ts';
 
 /** What a user may give with --resume that belongs to the study: right if it says what the study says. */
 export interface ResumeOptions extends ArchitectureOptions, ConstraintOptions {
@@ -61,14 +61,14 @@ function constraintConflicts(options: ResumeOptions, settings: StudySettings): [
 function conflicts(options: ResumeOptions, study: StudyRecord, settings: StudySettings): string[] {
   const { metric, windows, spans, name, strategy, rankBy, untilOptimal, target, seed } = options;
   const entries = entryOptionsFrom({ windows, spans });
-  const strategies = [...new Set(settings.islands.map(strategyAsTyped))];
+  const strategies = [...new Set(settings.islands.map(strategyOf))];
   const differs: [string, boolean][] = [
     ['the network', architectureDiffers(options, settings)],
     ['--metric', metric !== undefined && metric !== settings.metric],
     ['--windows', windows !== undefined && !same(entries.windows, settings.entries.windows)],
     ['--spans', spans !== undefined && spans !== settings.entries.spans],
     ['--name', name !== undefined && name !== study.name],
-    ['--strategy', strategy !== undefined && !same(strategy.map(typedStrategy), strategies)],
+    ['--strategy', strategy !== undefined && !same(strategy.map(strategyAsked), strategies)],
     ['--rank-by', rankBy !== undefined && !same(rankBy, settings.order)],
     ['--until-optimal', untilOptimal === true && !settings.untilOptimal],
     ['--target', target !== undefined && target !== settings.target],
@@ -80,7 +80,7 @@ function conflicts(options: ResumeOptions, study: StudyRecord, settings: StudySe
 
 /** A resumed study goes on by its own settings; an option that asks for others is a misunderstanding. @throws UsageError */
 export function refuseConflicts(options: ResumeOptions, study: StudyRecord): void {
-  const found = conflicts(options, study, study.settings as StudySettings);
+  const found = conflicts(options, study, storedSettings(study));
   if (found.length === 0) return;
   throw new UsageError(
     `study ${study.name} goes on with its own settings, and ${found.join(' and ')} differ${found.length === 1 ? 's' : ''} from them`,

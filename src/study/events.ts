@@ -1,5 +1,5 @@
+import type { NumberedCandidate } from '../search/candidate.ts';
 import type { Budget, IslandSpec, SearchProgress } from '../search/events.ts';
-import type { CandidateRecord } from '../store/index.ts';
 import type { TrainingEvent } from '../training/trainer.ts';
 import type { DataReport } from './data-report.ts';
 import type { SearchEnd } from './search-end.ts';
@@ -7,7 +7,7 @@ import type { StudySettings } from './settings.ts';
 
 /** A candidate as events carry it: all that it takes to show and to rank it. */
 export type ShownCandidate = Pick<
-  CandidateRecord,
+  NumberedCandidate,
   'number' | 'fingerprint' | 'strategy' | 'scatter' | 'vector' | 'otherScatter' | 'ties'
 >;
 

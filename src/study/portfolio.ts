@@ -1,4 +1,10 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { strategies, strategyNames } from '../../strategies/index.ts';
+import { InvalidTypeError, InvalidValueError } from '../base/caller-errors.ts';
+import { type Outcome, success } from '../base/failure.ts';
 import type { IslandSpec } from '../search/events.ts';
+import { inspectStrategyFile } from '../search/inspect-strategy-file.ts';
 
 /** Enough to keep the cores of a workstation busy; fixed, so that a study does not depend on the machine. */
 const LEAST_ISLANDS = 8;
@@ -8,17 +14,69 @@ const LEAST_ISLANDS = 8;
  * `uniform-random`, which refuses nothing. `exact` finds the optimum at once where one can be constructed, `sobol` where sizes are
  * powers of two and every span counts; annealing is ahead wherever neither is.
  */
-const highest = ['exact', 'sobol', 'anneal', 'sobol', 'anneal', 'evolve', 'anneal', 'uniform-random'];
+const forHighest = ['exact', 'sobol', 'anneal', 'sobol', 'anneal', 'evolve', 'anneal', 'uniform-random'];
 
 /** What looks for a wanted scatter. */
-const wanted = ['target', 'target', 'target', 'anneal', 'target'];
+const forTarget = ['target', 'target', 'target', 'anneal', 'target'];
 
 /** The islands of a search that names no strategies. @param target wanted S, or null for the highest */
 export const defaultIslands = (target: number | null): IslandSpec[] =>
-  (target === null ? highest : wanted).map((strategy) => ({ strategy }));
+  (target === null ? forHighest : forTarget).map((strategy) => ({ strategy }));
 
-/** The strategies that were named, in turn, until there are enough islands. */
-export function islandsInTurn(chosen: readonly string[]): IslandSpec[] {
-  const rounds = Math.ceil(LEAST_ISLANDS / chosen.length);
-  return Array.from({ length: rounds }, () => chosen.map((strategy) => ({ strategy }))).flat();
+/** The named strategies one after another, again and again until there are enough islands. */
+function repeated(specs: readonly IslandSpec[]): IslandSpec[] {
+  const rounds = Math.ceil(LEAST_ISLANDS / specs.length);
+  return Array.from({ length: rounds }, () => specs).flat();
+}
+
+/** Whether a text is a path rather than a name: "./mine.mjs", "mine.mjs", "/home/me/mine.js". */
+const isPath = (text: string) => /[/\\]/.test(text) || /\.[cm]?[jt]s$/.test(text);
+
+/** As islands name it, so that what was asked for can be compared with what a study has: a path resolved, a name as it is. */
+export const strategyAsked = (strategy: string | URL): string => {
+  if (strategy instanceof URL) return fileURLToPath(strategy);
+  return isPath(strategy) ? resolve(strategy) : strategy;
+};
+
+/** How an island's strategy is asked for: by its name, or by the path of its file. */
+export const strategyOf = ({ strategy, file }: IslandSpec): string => file?.path ?? strategy;
+
+function requireKnown(asked: readonly (string | URL)[]): void {
+  for (const strategy of asked) {
+    if (strategy instanceof URL) continue;
+    if (typeof strategy !== 'string') {
+      throw new InvalidTypeError(`a strategy is given by its name or its file; got ${typeof strategy}`);
+    }
+    if (isPath(strategy) || strategies.has(strategy)) continue;
+    throw new InvalidValueError(
+      `there is no strategy named "${strategy}"`,
+      `The strategies are: ${strategyNames.join(', ')}; one of your own is given by its file, such as ./mine.mjs.`,
+    );
+  }
+}
+
+/**
+ * Islands for the strategies that were asked for, names and files mixed; the default portfolio where none was.
+ * @param target wanted S, or null for the highest
+ * @returns as `inspectStrategyFile` for a file that holds no strategy
+ * @throws RangeError for an unknown name, TypeError for what is neither a name nor a file
+ */
+export async function islandsFor(
+  asked: readonly (string | URL)[] | undefined,
+  target: number | null,
+): Promise<Outcome<IslandSpec[]>> {
+  if (asked === undefined) return success(defaultIslands(target));
+  if (asked.length === 0) throw new InvalidValueError('a search needs at least one strategy; got none');
+  requireKnown(asked);
+  const specs = new Map<string, IslandSpec>();
+  for (const strategy of new Set(asked.map(strategyAsked))) {
+    if (!isPath(strategy)) {
+      specs.set(strategy, { strategy });
+      continue;
+    }
+    const inspected = await inspectStrategyFile(strategy, [...strategyNames, ...specs.keys()]);
+    if (!inspected.ok) return inspected;
+    specs.set(inspected.value.strategy, inspected.value);
+  }
+  return success(repeated([...specs.values()]));
 }

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { expect, test } from 'vitest';
 import { ScattershotError } from '../../src/base/failure.ts';
-import { addConstraintOptions, constraintsFrom } from '../../src/cli/constraint-options.ts';
+import { addConstraintOptions, typedConstraints } from '../../src/cli/constraint-options.ts';
 import { UsageError } from '../../src/cli/errors.ts';
 import { defineArchitecture } from '../../src/pattern/architecture.ts';
 import { constraintFault } from '../../src/pattern/constraints/fault.ts';
 import { makePattern } from '../../src/pattern/pattern.ts';
+import { searchSettings } from '../../src/study/search-settings.ts';
 import { inFolder, type Run, runProgram } from './program.ts';
 
 const SMALL = ['search', '--layers', '16,32,16', '--fan-out', '8,4'];
@@ -81,24 +82,25 @@ test.each(refused)('refused: %s', async (_, args, file, parts) => {
     const command = addConstraintOptions(new Command('search'))
       .exitOverride()
       .configureOutput({ writeErr: () => {} });
-    const caught = catchError(() => {
+    const caught = await caughtOf(async () => {
       command.parse(
         [...args].map((arg) => (arg.endsWith('.json') ? join(cwd, arg) : arg)),
         { from: 'user' },
       );
-      constraintsFrom(command.opts(), defineArchitecture({ layers: [16, 32, 16], fanOuts: [8, 4] }));
+      const architecture = defineArchitecture({ layers: [16, 32, 16], fanOuts: [8, 4] });
+      await searchSettings(architecture, { constraints: typedConstraints(command.opts(), architecture) });
     });
     expect([UsageError, ScattershotError, RangeError, CommanderError].some((kind) => caught instanceof kind)).toBe(
       true,
     );
-    const said = `${caught.message}\n${caught instanceof UsageError || caught instanceof ScattershotError ? caught.nextStep : ''}`;
+    const said = `${caught.message}\n${'nextStep' in caught ? caught.nextStep : ''}`;
     for (const part of parts) expect(said).toMatch(part);
   });
 });
 
-function catchError(run: () => void): Error {
+async function caughtOf(run: () => Promise<unknown>): Promise<Error> {
   try {
-    run();
+    await run();
   } catch (error) {
     return error as Error;
   }

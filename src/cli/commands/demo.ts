@@ -8,11 +8,11 @@ import { demoSettings } from '../../study/demo.ts';
 import { rankedCandidates } from '../../study/leaderboard.ts';
 import { resumeStudy, runStudy, type StudyOutcome } from '../../study/run-study.ts';
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
-import { EXIT, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { oneOf } from '../parse.ts';
+import { runWatched } from '../run-watched.ts';
 import { withStore } from '../stores.ts';
 import { backends } from '../training-options.ts';
-import { watchStudy } from '../watch.ts';
 
 interface DemoOptions extends GlobalOptions {
   readonly backend: string;
@@ -35,42 +35,33 @@ export function demoCommand(): Command {
 
 async function demo(options: DemoOptions): Promise<void> {
   const context = makeContext(options);
+  const run = { context, command: 'demo', json: options.json === true } as const;
   await withStore(context, 'write', async (store) => {
-    const resumed = options.resume === undefined ? null : unwrap(store.getStudy(options.resume));
-    if (resumed !== null && (options.seed !== undefined || options.backend !== 'auto')) {
-      throw new UsageError(
-        '--seed and --backend cannot be given with --resume',
-        'The demo goes on with its own settings.',
-      );
-    }
-    if (resumed !== null && resumed.kind !== 'demo') {
-      throw new UsageError(`study ${resumed.name} is not a demo (kind: ${resumed.kind})`, 'See: scattershot studies');
-    }
-    if (resumed?.status === 'finished') return printStudy(store, resumed, options, context);
-    const watch = await watchStudy(context, options.json === true);
-    const host = {
-      store,
-      cacheFolder: context.cacheFolder,
-      workers: context.workers,
-      listener: watch.listener,
-      signal: watch.signal,
+    const print = ({ study, status }: StudyOutcome) => {
+      if (status === 'finished') printStudy(store, study, options, context);
     };
-    let outcome: StudyOutcome;
-    try {
-      if (resumed !== null) outcome = await resumeStudy(resumed, host);
-      else outcome = await runStudy(demoSettings(context.seed, options.backend), null, host);
-    } finally {
-      await watch.done();
+    if (options.resume === undefined) {
+      const settings = demoSettings(context.seed, options.backend);
+      return runWatched({ ...run, store }, (host) => runStudy(settings, null, host), print);
     }
-    if (outcome.status === 'interrupted') {
-      context.warn(
-        `Interrupted; everything so far is stored. Go on with: scattershot demo --resume ${outcome.study.name}`,
-      );
-      process.exitCode = EXIT.interrupted;
-      return;
-    }
-    printStudy(store, outcome.study, options, context);
+    const study = unwrap(store.getStudy(options.resume));
+    requireDemo(study, options);
+    if (study.status === 'finished') return printStudy(store, study, options, context);
+    return runWatched({ ...run, store }, (host) => resumeStudy(study, host), print);
   });
+}
+
+/** Only what this command began, and by its own settings. */
+function requireDemo(study: StudyRecord, { seed, backend }: DemoOptions): void {
+  if (seed !== undefined || backend !== 'auto') {
+    throw new UsageError(
+      '--seed and --backend cannot be given with --resume',
+      'The demo goes on with its own settings.',
+    );
+  }
+  if (study.kind !== 'demo') {
+    throw new UsageError(`study ${study.name} is not a demo (kind: ${study.kind})`, 'See: scattershot studies');
+  }
 }
 
 function printStudy(store: Store, study: StudyRecord, options: DemoOptions, context: Context): void {
