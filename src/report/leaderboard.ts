@@ -44,6 +44,10 @@ function leaderboardColumns({ rows, entryKeys }: LeaderboardView, options: TextO
       text: (row) => fraction(row.ties[name] ?? null),
     }),
   );
+  // Most studies have none, and a column of zeros would push another one out.
+  const diverged: Column<CandidateRecord>[] = rows.some((row) => row.diverged > 0)
+    ? [{ title: 'diverged', align: 'right', priority: 1, text: (row) => String(row.diverged) }]
+    : [];
   const spread = (row: CandidateRecord) => (row.accuracy?.sd == null ? MISSING : (100 * row.accuracy.sd).toFixed(2));
   return [
     { title: '#', align: 'right', priority: 0, text: (row) => String(row.number) },
@@ -52,6 +56,7 @@ function leaderboardColumns({ rows, entryKeys }: LeaderboardView, options: TextO
     { title: 'accuracy', align: 'right', priority: 1, text: (row) => percent(row.accuracy?.mean ?? null, 2) },
     { title: options.unicode ? '± sd' : '+/- sd', align: 'right', priority: 3, text: spread },
     { title: 'seeds', align: 'right', priority: 4, text: (row) => String(row.accuracy?.n ?? 0) },
+    ...diverged,
     ...entries,
     ...ties,
     { title: 'fingerprint', align: 'left', priority: 6, text: (row) => row.fingerprint.slice(0, 10) },
@@ -75,13 +80,13 @@ export function leaderboardCsv({ rows, entryKeys }: LeaderboardView): string {
   const ties = tieNames(rows);
   const header = [
     ...['candidate', 'fingerprint', 'strategy', 'scatter', ...entryKeys],
-    ...['accuracyMean', 'accuracySd', 'accuracyN', 'otherScatter', 'island', 'round', 'audit', 'createdAt'],
+    ...['accuracyMean', 'accuracySd', 'accuracyN', 'diverged', 'otherScatter', 'island', 'round', 'audit', 'createdAt'],
     ...ties,
   ];
   const lines = rows.map((row) => [
     ...[row.number, row.fingerprint, row.strategy, row.scatter],
     ...entryKeys.map((_, index) => row.vector[index] ?? null),
-    ...[row.accuracy?.mean ?? null, row.accuracy?.sd ?? null, row.accuracy?.n ?? null],
+    ...[row.accuracy?.mean ?? null, row.accuracy?.sd ?? null, row.accuracy?.n ?? null, row.diverged],
     ...[row.otherScatter, row.island, row.round, row.audit, row.createdAt],
     ...ties.map((name) => row.ties[name] ?? null),
   ]);
@@ -97,6 +102,8 @@ export interface LeaderboardJsonRow {
   /** by entry, in the order of `entries` */
   readonly vector: readonly number[];
   readonly accuracy: { readonly mean: number; readonly sd: number | null; readonly n: number } | null;
+  /** trainings under the same settings that diverged; they count in no mean, and rank the candidate below those without */
+  readonly diverged: number;
   /** what `accuracy` is of; null where there is none */
   readonly training: Omit<LeaderboardTraining, 'others'> | null;
   /** highest validation accuracy of any epoch, a mean over the same trainings; `accuracy` is the last epoch's whatever it says */
@@ -128,6 +135,7 @@ export function leaderboardJson(view: LeaderboardView): LeaderboardJsonRow[] {
     scatter: row.scatter,
     vector: row.vector,
     accuracy: row.accuracy,
+    diverged: row.diverged,
     training: row.accuracy === null ? null : training,
     bestValidation: bestValidation?.get(row.number) ?? null,
     entries: entryKeys,

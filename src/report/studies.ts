@@ -16,9 +16,9 @@ export interface StudyOverview {
 const shortTime = (iso: string) => iso.slice(0, 16).replace('T', ' ');
 
 const studyColumns: readonly Column<StudyOverview>[] = [
-  { title: 'study', align: 'right', priority: 0, text: ({ study }) => String(study.id) },
+  { title: 'id', align: 'right', priority: 0, text: ({ study }) => String(study.id) },
   {
-    title: 'name',
+    title: 'study',
     align: 'left',
     priority: 0,
     least: 10,
@@ -46,8 +46,10 @@ export function studiesTable(studies: readonly StudyOverview[], options: TextOpt
 
 /** One row of `studies --json`. */
 export interface StudyJsonRow {
-  readonly study: number;
-  readonly name: string;
+  /** the study's number */
+  readonly id: number;
+  /** its name */
+  readonly study: string;
   readonly status: string;
   readonly architecture: string;
   readonly candidates: number;
@@ -65,8 +67,8 @@ export interface StudyJsonRow {
 
 export function studiesJson(studies: readonly StudyOverview[]): StudyJsonRow[] {
   return studies.map(({ study, candidates, trained }) => ({
-    study: study.id,
-    name: study.name,
+    id: study.id,
+    study: study.name,
     status: study.status,
     architecture: describeArchitecture(study.architecture),
     candidates,

@@ -15,14 +15,14 @@ import {
 import type { CandidateRecord, StudyRecord } from './records.ts';
 
 export interface CandidateQuery {
-  /** default 'scatter' */
+  /** a column to sort by */
   readonly sort?: CandidateSort;
-  /** in place of S, the other metric's S, the lower number: what 'scatter' sorts by, and what ties of other sorts end in */
+  /** which candidate is better: the order where there is no `sort`, and that of equal ones where there is; default: by number */
   readonly ranking?: CandidateRanking;
   readonly filter?: CandidateFilter;
-  /** the first so many, after sorting and filtering */
+  /** how many of them at most, after filtering and sorting */
   readonly limit?: number;
-  /** training settings that the accuracies are of; default: those that most of the study's finished evaluations share */
+  /** training settings that the accuracies are of; default: those that most of the study's evaluations share that ended */
   readonly settingsDigest?: string;
 }
 
@@ -52,6 +52,16 @@ interface CandidateRow {
   readonly created_at: string;
 }
 
+/** How the trainings of a candidate ended. */
+interface Endings {
+  /** test accuracies of those that finished */
+  readonly accuracies: readonly number[];
+  /** how many diverged */
+  readonly diverged: number;
+}
+
+const NOT_TRAINED: Endings = { accuracies: [], diverged: 0 };
+
 type Accuracy = CandidateRecord['accuracy'];
 
 /** Mean and standard deviation (n − 1) of test accuracies, summed in the order given. */
@@ -63,7 +73,7 @@ function summary(accuracies: readonly number[]): Accuracy {
   return { mean, sd: n < 2 ? null : Math.sqrt(squares / (n - 1)), n };
 }
 
-function candidateRecord(row: CandidateRow, accuracies: readonly number[]): CandidateRecord {
+function candidateRecord(row: CandidateRow, { accuracies, diverged }: Endings): CandidateRecord {
   return {
     number: row.number,
     fingerprint: row.fingerprint,
@@ -78,6 +88,7 @@ function candidateRecord(row: CandidateRow, accuracies: readonly number[]): Cand
     audit: row.audit,
     createdAt: row.created_at,
     accuracy: summary(accuracies),
+    diverged,
   };
 }
 
@@ -123,7 +134,7 @@ export class Candidates {
   list(study: StudyRecord, query: CandidateQuery = {}): CandidateRecord[] {
     const all = this.#connection.read(() => this.#records(study.id, query.settingsDigest));
     const kept = all.filter((candidate) => passes(candidate, query.filter ?? {}));
-    return sortedCandidates(kept, query.sort ?? 'scatter', study.entryKeys, query.ranking).slice(0, query.limit);
+    return sortedCandidates(kept, study.entryKeys, query.sort, query.ranking).slice(0, query.limit);
   }
 
   /**
@@ -190,31 +201,35 @@ export class Candidates {
        FROM candidates WHERE study_id = @study ORDER BY number`,
       { study },
     );
-    const accuracies = this.#accuracies(study, settingsDigest ?? this.#usualSettings(study));
-    return rows.map((row) => candidateRecord(row, accuracies.get(row.number) ?? []));
+    const endings = this.#endings(study, settingsDigest ?? this.#usualSettings(study));
+    return rows.map((row) => candidateRecord(row, endings.get(row.number) ?? NOT_TRAINED));
   }
 
   /** Accuracies under other settings (fewer epochs, another dataset) are never averaged together. */
   #usualSettings(study: number): string {
     const row = this.#connection.get<{ settings_digest: string }>(
-      `SELECT settings_digest FROM evaluations WHERE study_id = @study AND status = 'finished'
-       GROUP BY settings_digest ORDER BY count(*) DESC, min(id) LIMIT 1`,
+      `SELECT settings_digest FROM evaluations WHERE study_id = @study AND status IN ('finished', 'diverged')
+       GROUP BY settings_digest ORDER BY count(*) FILTER (WHERE status = 'finished') DESC, count(*) DESC, min(id) LIMIT 1`,
       { study },
     );
     return row?.settings_digest ?? '';
   }
 
-  #accuracies(study: number, settingsDigest: string): Map<number, number[]> {
-    const rows = this.#connection.all<{ candidate: number; test_accuracy: number }>(
+  #endings(study: number, settingsDigest: string): Map<number, Endings> {
+    const rows = this.#connection.all<{ candidate: number; test_accuracy: number | null }>(
       `SELECT candidate, test_accuracy FROM evaluations
-       WHERE study_id = @study AND settings_digest = @settingsDigest AND status = 'finished' ORDER BY candidate, seed`,
+       WHERE study_id = @study AND settings_digest = @settingsDigest AND status IN ('finished', 'diverged')
+       ORDER BY candidate, seed`,
       { study, settingsDigest },
     );
-    const found = new Map<number, number[]>();
+    const found = new Map<number, Endings>();
     for (const { candidate, test_accuracy } of rows) {
-      const list = found.get(candidate);
-      if (list === undefined) found.set(candidate, [test_accuracy]);
-      else list.push(test_accuracy);
+      const { accuracies, diverged } = found.get(candidate) ?? NOT_TRAINED;
+      const ended =
+        test_accuracy === null
+          ? { accuracies, diverged: diverged + 1 }
+          : { accuracies: [...accuracies, test_accuracy], diverged };
+      found.set(candidate, ended);
     }
     return found;
   }

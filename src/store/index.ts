@@ -85,8 +85,8 @@ export class Store {
     this.#connection.write(() => this.#claims.require(study));
   }
 
-  /** By name, or the newest. Failures 'no-such-study', 'no-study'. */
-  getStudy(name: string | null): Outcome<StudyRecord> {
+  /** By name or number; null: the newest. Text is a name first, and a number where no study has that name. Failures 'no-such-study', 'no-study'. */
+  getStudy(name: string | number | null): Outcome<StudyRecord> {
     return this.#studies.get(name);
   }
 
@@ -135,7 +135,7 @@ export class Store {
     return this.#searchStates.load(study) as T | null;
   }
 
-  /** Sorted (default: by S), filtered, with accuracies. @throws RangeError for an unknown sort, naming those there are */
+  /** Filtered, sorted (default: by number), with accuracies. @throws RangeError for an unknown sort, naming those there are */
   candidates(study: StudyRecord, query: CandidateQuery = {}): CandidateRecord[] {
     return this.#candidates.list(study, query);
   }

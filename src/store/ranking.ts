@@ -1,7 +1,7 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
 import type { CandidateRecord, StudyRecord } from './records.ts';
 
-/** 'scatter', 'accuracy', 'number', 'strategy', or the key of a vector entry ("1:2 backward"). */
+/** A column: 'scatter', 'accuracy', 'number', 'strategy', or the key of a vector entry ("1:2 backward"). */
 export type CandidateSort = string;
 
 export interface CandidateFilter {
@@ -13,48 +13,53 @@ export interface CandidateFilter {
   readonly mostScatter?: number;
 }
 
-/** Better first; 0 for no two different candidates. */
+/** A comparison that a caller brings, better first; 0 for no two different candidates. */
 export type CandidateRanking = (a: CandidateRecord, b: CandidateRecord) => number;
 
 /** Highest first, null last. */
 const descending = (a: number | null, b: number | null) => (b ?? -Infinity) - (a ?? -Infinity) || 0;
 
-const named: Readonly<Record<string, CandidateRanking>> = {
-  scatter: () => 0,
-  accuracy: (a, b) => descending(a.accuracy?.mean ?? null, b.accuracy?.mean ?? null),
+/** 0: every training finished; 1: some diverged, and what finished flatters the candidate; 2: none finished. */
+function doubtOf({ accuracy, diverged }: CandidateRecord): number {
+  if (accuracy === null) return 2;
+  return diverged === 0 ? 0 : 1;
+}
+
+const columns: Readonly<Record<string, CandidateRanking>> = {
+  scatter: (a, b) => descending(a.scatter, b.scatter),
+  accuracy: (a, b) => doubtOf(a) - doubtOf(b) || descending(a.accuracy?.mean ?? null, b.accuracy?.mean ?? null),
   number: (a, b) => a.number - b.number,
   strategy: (a, b) => Number(a.strategy > b.strategy) - Number(a.strategy < b.strategy),
 };
 
-/** The ranking where a caller gives none: S descending, then the other metric's S descending, then the lower number. */
-const byScatter: CandidateRanking = (a, b) =>
-  descending(a.scatter, b.scatter) || descending(a.otherScatter, b.otherScatter) || a.number - b.number;
-
 /** What candidates can be sorted by. */
 export const candidateSorts = (entryKeys: readonly string[]): readonly CandidateSort[] => [
-  ...Object.keys(named),
+  ...Object.keys(columns),
   ...entryKeys,
 ];
 
 function orderBy(sort: CandidateSort, entryKeys: readonly string[]): CandidateRanking {
   const entry = entryKeys.indexOf(sort);
   if (entry >= 0) return (a, b) => descending(a.vector[entry], b.vector[entry]);
-  if (Object.hasOwn(named, sort)) return named[sort];
+  if (Object.hasOwn(columns, sort)) return columns[sort];
   const expected = candidateSorts(entryKeys)
     .map((key) => `"${key}"`)
     .join(', ');
   throw new InvalidValueError(`candidates cannot be sorted by "${sort}"; expected one of ${expected}`);
 }
 
-/** A new array, best first; every tie ends in the ranking. @throws RangeError for an unknown sort, naming those there are */
+/**
+ * A new array: by the column, if one is given, and what is equal in it by the ranking, or by number where none is given.
+ * @throws RangeError for an unknown column, naming those there are
+ */
 export function sortedCandidates(
   candidates: readonly CandidateRecord[],
-  sort: CandidateSort,
   entryKeys: StudyRecord['entryKeys'],
-  ranking: CandidateRanking = byScatter,
+  sort: CandidateSort | undefined,
+  ranking: CandidateRanking = columns.number,
 ): CandidateRecord[] {
-  const order = orderBy(sort, entryKeys);
-  return candidates.toSorted((a, b) => order(a, b) || ranking(a, b));
+  const byColumn = sort === undefined ? ranking : orderBy(sort, entryKeys);
+  return candidates.toSorted((a, b) => byColumn(a, b) || ranking(a, b));
 }
 
 export function passes(candidate: CandidateRecord, filter: CandidateFilter): boolean {

@@ -41,6 +41,8 @@ export interface CandidateRecord extends Omit<NumberedCandidate, 'pattern'> {
   readonly createdAt: string;
   /** test accuracy over finished evaluations, at the last epoch; null while there is none */
   readonly accuracy: { readonly mean: number; readonly sd: number | null; readonly n: number } | null;
+  /** evaluations under the same settings that diverged: they have no accuracy, and count against the candidate */
+  readonly diverged: number;
 }
 
 export type EvaluationStatus = 'running' | 'finished' | 'diverged' | 'stopped' | 'failed';

@@ -34,8 +34,15 @@ export interface StudyEnd {
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u;
 
-/** A study's name is also a folder under reports/. */
+const NUMBER = /^\d+$/;
+
+/** A study's name is also a folder under reports/, and must not be taken for the number of another study. */
 function requireName(name: string): void {
+  if (NUMBER.test(name)) {
+    throw new InvalidValueError(
+      `a study's name must not be a number, since studies are named by their numbers too; got ${JSON.stringify(name)}, expected at least one letter, such as "study-${name}"`,
+    );
+  }
   if (NAME.test(name) && !name.endsWith('.')) return;
   throw new InvalidValueError(
     `a study's name must start with a letter or digit and go on with up to 99 letters, digits, ".", "_" or "-"; got ${JSON.stringify(name)}`,
@@ -93,13 +100,10 @@ export class Studies {
     });
   }
 
-  /** By name, or the newest. Failures 'no-such-study', 'no-study'. */
-  get(name: string | null): Outcome<StudyRecord> {
+  /** By name or number; null: the newest. Failures 'no-such-study', 'no-study'. */
+  get(name: string | number | null): Outcome<StudyRecord> {
     return this.#connection.read(() => {
-      const row =
-        name === null
-          ? this.#connection.get<StudyRow>(`${SELECT_STUDY} ORDER BY studies.id DESC LIMIT 1`)
-          : this.#rowByName(name);
+      const row = name === null ? this.#newestRow() : this.#rowBy(name);
       if (row !== undefined) return success(studyRecord(row));
       if (name !== null) return noStudy(name);
       return failure(
@@ -205,6 +209,17 @@ export class Studies {
 
   #row(study: number): StudyRow | undefined {
     return this.#connection.get<StudyRow>(`${SELECT_STUDY} WHERE studies.id = @study`, { study });
+  }
+
+  #newestRow(): StudyRow | undefined {
+    return this.#connection.get<StudyRow>(`${SELECT_STUDY} ORDER BY studies.id DESC LIMIT 1`);
+  }
+
+  /** Older versions let names be numbers: such a name counts before another study's number. */
+  #rowBy(name: string | number): StudyRow | undefined {
+    if (typeof name === 'number') return this.#row(name);
+    const text = name.trim();
+    return this.#rowByName(text) ?? (NUMBER.test(text) ? this.#row(Number(text)) : undefined);
   }
 
   #rowByName(name: string): StudyRow | undefined {

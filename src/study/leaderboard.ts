@@ -50,7 +50,7 @@ export function rankedCandidates(
   query: Omit<CandidateQuery, 'ranking'> = {},
 ): CandidateRecord[] {
   const sorts = leaderboardSorts(study);
-  const sort = query.sort ?? SCATTER;
+  const { sort = SCATTER } = query;
   if (!sorts.includes(sort)) {
     const expected = sorts.map((name) => `"${name}"`).join(', ');
     throw new InvalidValueError(`candidates cannot be sorted by "${sort}"; expected one of ${expected}`);
@@ -58,10 +58,11 @@ export function rankedCandidates(
   const target = targetOf(study);
   const { criteria } = studyRanking(study);
   const inOrder: CandidateRanking = compareCandidates(target, orderOf(study));
+  if (sort === SCATTER) return store.candidates(study, { ...query, sort: undefined, ranking: inOrder });
   const chosen = candidateSorts(study.entryKeys).includes(sort) ? [] : criteria.filter(({ name }) => name === sort);
   if (chosen.length === 0) return store.candidates(study, { ...query, ranking: inOrder });
   const by = compareLexicographic(chosen);
   const values = (candidate: CandidateRecord) => rankingValues(candidate, target, criteria);
   const ranking: CandidateRanking = (a, b) => by(values(a), values(b)) || inOrder(a, b);
-  return store.candidates(study, { ...query, sort: SCATTER, ranking });
+  return store.candidates(study, { ...query, sort: undefined, ranking });
 }

@@ -25,6 +25,7 @@ const trained: CandidateRecord = {
   audit: 'whole',
   createdAt: '2026-11-22T15:40:00.000Z',
   accuracy: { mean: 0.52317, sd: 0.0041, n: 3 },
+  diverged: 0,
 };
 
 const untrained: CandidateRecord = {
@@ -44,6 +45,19 @@ test('a wide table shows everything that is known, scatter as a fraction and acc
     '37  permutation-grid  0.9123   52.32 %  0.41      3   1.0000   1.0000   1.0000   1.0000   0.9123   0.9500  0123456789',
   );
   expect(second).toContain(' 8  anneal            0.6000         -     -      0');
+});
+
+test('trainings that diverged are told beside those that finished, in the table, in JSON and in CSV', () => {
+  const shaky = { ...trained, accuracy: { mean: 1, sd: null, n: 1 }, diverged: 7 };
+  const told = { rows: [trained, shaky], entryKeys };
+  const [heading, first, second] = leaderboardTable(told, { width: 200, color: false, unicode: true }).split('\n');
+  expect(heading).toMatch(/accuracy +± sd +seeds +diverged /);
+  expect(first).toMatch(/52\.32 % +0\.41 +3 +0 /);
+  expect(second).toMatch(/100\.00 % +- +1 +7 /);
+  expect(leaderboardJson(told).map(({ diverged }) => diverged)).toEqual([0, 7]);
+  const [header, , line] = leaderboardCsv(told).split('\r\n');
+  expect(header).toContain(',accuracyMean,accuracySd,accuracyN,diverged,');
+  expect(line).toContain(',1,,1,7,');
 });
 
 test('what tells equal scatter apart has columns of its own where there is room, in JSON and in CSV', () => {
@@ -98,10 +112,10 @@ test('accuracies come with what they are of, and the untrained without', () => {
 test('CSV has the vector entries as columns, fractions in full, and nothing where nothing is known', () => {
   const [header, first, second, end] = leaderboardCsv(view).split('\r\n');
   expect(header).toBe(
-    'candidate,fingerprint,strategy,scatter,1:1 forward,1:1 backward,2:2 forward,2:2 backward,1:2 forward,1:2 backward,accuracyMean,accuracySd,accuracyN,otherScatter,island,round,audit,createdAt',
+    'candidate,fingerprint,strategy,scatter,1:1 forward,1:1 backward,2:2 forward,2:2 backward,1:2 forward,1:2 backward,accuracyMean,accuracySd,accuracyN,diverged,otherScatter,island,round,audit,createdAt',
   );
   expect(first).toBe(
-    `37,${trained.fingerprint},permutation-grid,0.91234,1,1,1,1,0.91234,0.95,0.52317,0.0041,3,0.75,0,4,whole,2026-11-22T15:40:00.000Z`,
+    `37,${trained.fingerprint},permutation-grid,0.91234,1,1,1,1,0.91234,0.95,0.52317,0.0041,3,0,0.75,0,4,whole,2026-11-22T15:40:00.000Z`,
   );
   expect(second).toContain(',0.95,,,,,0,4,whole,');
   expect(end).toBe('');

@@ -19,16 +19,14 @@ const table = (studies: readonly StudyOverview[], width: number) =>
 
 test('a study is a line with its name, state and counts', () => {
   const [heading, line] = table([overview], 200);
-  expect(heading).toMatch(
-    /^study {2}name +kind +status +architecture +candidates +trained +evaluated +updated \(UTC\)$/,
-  );
+  expect(heading).toMatch(/^id {2}study +kind +status +architecture +candidates +trained +evaluated +updated \(UTC\)$/);
   expect(line).toMatch(
-    /^ {4}3 {2}morse-demo {2}demo {2}finished {2}64-1024-64 \(128,8\) +48 +12 +240 {2}2026-11-22 15:42$/,
+    /^ 3 {2}morse-demo {2}demo {2}finished {2}64-1024-64 \(128,8\) +48 +12 +240 {2}2026-11-22 15:42$/,
   );
 });
 
 test('at 40 columns number, name and state are left', () => {
-  expect(table([overview], 40)[1]).toBe('    3  morse-demo  finished');
+  expect(table([overview], 40)[1]).toBe(' 3  morse-demo  finished');
 });
 
 test('a name cannot move the cursor', () => {
@@ -42,7 +40,7 @@ test('no studies are a sentence', () => {
 
 test('the JSON value has the fields that are promised', () => {
   expect(studiesJson([overview])[0]).toMatchObject({
-    ...{ study: 3, name: 'morse-demo', status: 'finished', architecture: '64-1024-64 (128,8)' },
+    ...{ id: 3, study: 'morse-demo', status: 'finished', architecture: '64-1024-64 (128,8)' },
     ...{ candidates: 48, trained: 12, layers: [64, 1024, 64], fanOuts: [128, 8], seed: 7, evaluated: 240 },
   });
 });

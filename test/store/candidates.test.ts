@@ -21,6 +21,13 @@ function train(store: Store, study: number, candidate: number, seed: number, acc
   store.finishEvaluation(begun.id, finishedWith(accuracy));
 }
 
+function diverge(store: Store, study: number, candidate: number, seed: number) {
+  const begun = store.beginEvaluation(study, newEvaluation(candidate, seed));
+  if (begun.kind === 'known') throw new Error('expected a new evaluation');
+  const end = { status: 'diverged', reason: 'its loss is no longer finite', testAccuracy: null } as const;
+  store.finishEvaluation(begun.id, { ...end, samplesPerSecond: null, durationMs: null });
+}
+
 const numbers = (candidates: readonly CandidateRecord[]) => candidates.map(({ number }) => number);
 
 test('a candidate comes back as it was found, its fractions bit for bit', () => {
@@ -31,7 +38,7 @@ test('a candidate comes back as it was found, its fractions bit for bit', () => 
   const { store, study } = storeWith(candidate);
   const { pattern, ...expected } = candidate;
   const [record] = store.candidates(study);
-  expect(record).toEqual({ ...expected, accuracy: null, createdAt: expect.stringMatching(/^\d{4}-.*Z$/) });
+  expect(record).toEqual({ ...expected, accuracy: null, diverged: 0, createdAt: expect.stringMatching(/^\d{4}-.*Z$/) });
   expect(store.loadPattern(study.id, 4)).toEqual(pattern);
 });
 
@@ -53,15 +60,15 @@ test('a candidate that is not kept has no pattern', () => {
   expect(() => store.loadPattern(study.id, 2)).toThrow(RangeError);
 });
 
-test('candidates rank by S, then by the other metric, then by number; what was not measured comes last', () => {
+test('without a ranking candidates come by number, and those of equal S too: which is better is not for the store to say', () => {
   const { store, study } = storeWith(
     newCandidate(1, { scatter: 0.5, otherScatter: null, otherVector: null }),
     newCandidate(2, { scatter: 0.5, otherScatter: 0.1 }),
     newCandidate(3, { scatter: 0.9, otherScatter: 0 }),
     newCandidate(4, { scatter: 0.5, otherScatter: 0.2 }),
-    newCandidate(5, { scatter: 0.5, otherScatter: 0.2 }),
   );
-  expect(numbers(store.candidates(study))).toEqual([3, 4, 5, 2, 1]);
+  expect(numbers(store.candidates(study))).toEqual([1, 2, 3, 4]);
+  expect(numbers(store.candidates(study, { sort: 'scatter' }))).toEqual([3, 1, 2, 4]);
   expect(numbers(store.candidates(study, { sort: 'number', limit: 2 }))).toEqual([1, 2]);
   expect(numbers(store.candidates(study, { limit: 0 }))).toEqual([]);
 });
@@ -79,18 +86,18 @@ test('a ranking that is given orders them, and decides ties of every other sort'
   expect(numbers(store.candidates(study, { ranking, sort: '1:1 backward', limit: 2 }))).toEqual([2, 3]);
 });
 
-test('candidates sort by strategy and by any entry of the vector, ties by rank', () => {
+test('candidates sort by strategy and by any entry of the vector, ties by number', () => {
   const { store, study } = storeWith(
     newCandidate(1, { strategy: 'local', scatter: 0.2, vector: [0.2, 0.9] }),
     newCandidate(2, { strategy: 'anneal', scatter: 0.3, vector: [0.3, 0.8] }),
     newCandidate(3, { strategy: 'local', scatter: 0.4, vector: [0.4, 0.9] }),
   );
-  expect(numbers(store.candidates(study, { sort: 'strategy' }))).toEqual([2, 3, 1]);
-  expect(numbers(store.candidates(study, { sort: '1:1 backward' }))).toEqual([3, 1, 2]);
+  expect(numbers(store.candidates(study, { sort: 'strategy' }))).toEqual([2, 1, 3]);
+  expect(numbers(store.candidates(study, { sort: '1:1 backward' }))).toEqual([1, 3, 2]);
   expect(() => store.candidates(study, { sort: 'toString' })).toThrow(/expected one of "scatter".*"1:1 backward"/);
 });
 
-test('sorted by accuracy the untrained come last, and equal means by rank', () => {
+test('sorted by accuracy the untrained come last, and equal means by number', () => {
   const { store, study } = storeWith(
     newCandidate(1, { scatter: 0.9 }),
     newCandidate(2),
@@ -100,7 +107,32 @@ test('sorted by accuracy the untrained come last, and equal means by rank', () =
   train(store, study.id, 2, 1, 0.25);
   train(store, study.id, 3, 1, 0.25);
   train(store, study.id, 4, 1, 0.75);
-  expect(numbers(store.candidates(study, { sort: 'accuracy' }))).toEqual([4, 3, 2, 1]);
+  expect(numbers(store.candidates(study, { sort: 'accuracy' }))).toEqual([4, 2, 3, 1]);
+});
+
+test('what diverged never ranks above a candidate all of whose trainings finished', () => {
+  const { store, study } = storeWith(newCandidate(1), newCandidate(2), newCandidate(3), newCandidate(4));
+  train(store, study.id, 1, 1, 1);
+  for (const seed of [2, 3, 4, 5, 6, 7, 8]) diverge(store, study.id, 1, seed);
+  train(store, study.id, 2, 1, 0.25);
+  diverge(store, study.id, 3, 1);
+  train(store, study.id, 3, 2, 0.9);
+  diverge(store, study.id, 4, 1);
+  const ranked = store.candidates(study, { sort: 'accuracy' });
+  expect(numbers(ranked)).toEqual([2, 1, 3, 4]);
+  expect(ranked.map(({ accuracy, diverged }) => [accuracy?.n ?? 0, diverged])).toEqual([
+    [1, 0],
+    [1, 7],
+    [1, 1],
+    [0, 1],
+  ]);
+});
+
+test('where every training diverged, they are counted all the same', () => {
+  const { store, study } = storeWith(newCandidate(1));
+  diverge(store, study.id, 1, 1);
+  diverge(store, study.id, 1, 2);
+  expect(store.candidates(study)[0]).toMatchObject({ accuracy: null, diverged: 2 });
 });
 
 test('candidates are filtered by strategy, range of S and training', () => {
@@ -137,16 +169,13 @@ test('accuracy is the mean and deviation over finished trainings only', () => {
   train(store, study.id, 1, 1, 0.5);
   expect(store.candidates(study)[0].accuracy).toEqual({ mean: 0.5, sd: null, n: 1 });
   train(store, study.id, 1, 2, 0.7);
-  const diverged = store.beginEvaluation(study.id, newEvaluation(1, 3));
-  if (diverged.kind === 'begun') {
-    const end = { status: 'diverged', reason: 'its loss is no longer finite', testAccuracy: null } as const;
-    store.finishEvaluation(diverged.id, { ...end, samplesPerSecond: null, durationMs: null });
-  }
+  diverge(store, study.id, 1, 3);
   store.beginEvaluation(study.id, newEvaluation(2, 1));
   const [first, second] = store.candidates(study);
   expect(first.accuracy?.mean).toBeCloseTo(0.6, 15);
   expect(first.accuracy?.sd).toBeCloseTo(Math.sqrt(0.02), 15);
   expect(first.accuracy?.n).toBe(2);
+  expect(first.diverged).toBe(1);
   expect(second.accuracy).toBeNull();
 });
 
@@ -186,19 +215,26 @@ test('an ambiguous start names five matches and counts the rest', () => {
 
 test('property: a ranking does not depend on the order it starts from', () => {
   const level = fc.constantFrom(0, 0.25, 0.5, 1);
-  const row = fc.record({ scatter: level, otherScatter: fc.option(level), entry: level, mean: fc.option(level) });
+  const diverged = fc.nat(2);
+  const row = fc.record({
+    scatter: level,
+    otherScatter: fc.option(level),
+    entry: level,
+    mean: fc.option(level),
+    diverged,
+  });
   const sorts = fc.constantFrom('scatter', 'accuracy', 'number', 'strategy', 'entry');
   fc.assert(
     fc.property(fc.array(row, { maxLength: 12 }), sorts, fc.nat(), (rows, sort, turn) => {
-      const records = rows.map(({ scatter, otherScatter, entry, mean }, index): CandidateRecord => {
+      const records = rows.map(({ scatter, otherScatter, entry, mean, diverged }, index): CandidateRecord => {
         const { pattern: _, ...candidate } = newCandidate(index + 1);
         const accuracy = mean === null ? null : { mean, sd: null, n: 1 };
-        return { ...candidate, scatter, otherScatter, vector: [entry], accuracy, createdAt: '' };
+        return { ...candidate, scatter, otherScatter, vector: [entry], accuracy, diverged, createdAt: '' };
       });
       const cut = rows.length === 0 ? 0 : turn % rows.length;
       const turned = [...records.slice(cut), ...records.slice(0, cut)].reverse();
-      expect(numbers(sortedCandidates(turned, sort, ['entry']))).toEqual(
-        numbers(sortedCandidates(records, sort, ['entry'])),
+      expect(numbers(sortedCandidates(turned, ['entry'], sort))).toEqual(
+        numbers(sortedCandidates(records, ['entry'], sort)),
       );
     }),
   );

@@ -50,8 +50,8 @@ test('a name is taken once, whatever its case', () => {
   expect(unwrap(store.renameStudy(other.id, 'Überblick_2.1')).name).toBe('Überblick_2.1');
 });
 
-test.each(['', '..', '.hidden', 'a/b', 'a\\b', 'a b', 'end.', '-x', 'a'.repeat(101), 'a\n'])(
-  'the name %j, which cannot be a folder, is refused',
+test.each(['', '..', '.hidden', 'a/b', 'a\\b', 'a b', 'end.', '-x', 'a'.repeat(101), 'a\n', '7', '0012'])(
+  'the name %j, which cannot be a folder or is a number, is refused',
   (name) => {
     const { store, study } = storeWithStudy();
     expect(() => store.createStudy({ ...newStudy, name })).toThrow(RangeError);
@@ -59,6 +59,25 @@ test.each(['', '..', '.hidden', 'a/b', 'a\\b', 'a b', 'end.', '-x', 'a'.repeat(1
     expect(store.listStudies()).toHaveLength(1);
   },
 );
+
+test('a study is found by its name or by its number', () => {
+  const { path, store, study } = storeWithStudy('first');
+  const second = unwrap(store.createStudy({ ...newStudy, name: 'second' }));
+  for (const given of ['second', 'SECOND', second.id, String(second.id)]) {
+    expect(unwrap(store.getStudy(given)).name).toBe('second');
+  }
+  expect(store.getStudy(99)).toMatchObject({ reason: 'no-such-study' });
+  expect(store.getStudy('99')).toMatchObject({ reason: 'no-such-study' });
+  expect(store.getStudy('2x')).toMatchObject({ reason: 'no-such-study' });
+  // Older versions let a name be a number.
+  const raw = openDatabase(path);
+  raw.prepare('UPDATE studies SET name = ? WHERE id = ?').run(String(second.id), study.id);
+  raw.close();
+  expect(unwrap(store.getStudy(String(second.id))).id).toBe(study.id);
+  expect(unwrap(store.getStudy(second.id)).id).toBe(second.id);
+  expect(unwrap(store.getStudy('second')).id).toBe(second.id);
+  expect(unwrap(store.getStudy(String(study.id))).id).toBe(study.id);
+});
 
 test('without a name the newest study is meant', () => {
   const { store } = storeWithStudy();

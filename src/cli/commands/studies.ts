@@ -23,13 +23,13 @@ export function studiesCommand(): Command {
   studies
     .command('rename')
     .description('give a study another name')
-    .argument('<study>')
-    .argument('<name>')
+    .argument('<study>', 'its name or number')
+    .argument('<name>', 'the new name')
     .action(rename);
   studies
     .command('remove')
     .description('remove a study with its candidates and evaluations')
-    .argument('<study>')
+    .argument('<study>', 'its name or number')
     .action(remove);
   return studies;
 }
@@ -48,8 +48,9 @@ async function list(options: ListOptions): Promise<void> {
 async function rename(name: string, newName: string, options: GlobalOptions): Promise<void> {
   const context = makeContext(options);
   await withStore(context, 'write', (store) => {
-    const renamed = unwrap(store.renameStudy(unwrap(store.getStudy(name)).id, newName));
-    context.say(`${name} is now ${renamed.name}.`);
+    const study = unwrap(store.getStudy(name));
+    const renamed = unwrap(store.renameStudy(study.id, newName));
+    context.say(`${study.name} is now ${renamed.name}.`);
   });
 }
 
