@@ -1,0 +1,60 @@
+import { Random } from '../../src/base/random.ts';
+import { judgeLink } from '../../src/validation/link-verdict.ts';
+import type { Answer, LinkPlan } from '../../src/validation/question.ts';
+import { type Design, RANDOM_LEVEL, study, TOP, type World } from './world.ts';
+
+/** What came of many studies of one world and one design. */
+export interface Tally {
+  readonly world: string;
+  readonly design: string;
+  readonly studies: number;
+  /** shares */
+  readonly answers: Readonly<Record<Answer, number>>;
+  /** bounded 95 % intervals of the first question's gain, and the share of them that hold the true gain; null where it differs by family */
+  readonly bounded: number;
+  readonly coverage: number | null;
+}
+
+const plan: LinkPlan = { randomLevel: RANDOM_LEVEL, top: TOP, margin: 0.5, leastDifference: 0.01, familiesCount: true };
+
+export const describeDesign = ({ candidates, seeds, everyThird }: Design): string =>
+  `${candidates} × ${seeds}${everyThird > seeds ? `, every third × ${everyThird}` : ''}`;
+
+/** The gain of every family, where it is one and the same. */
+function trueGain(world: World, design: Design): number | null {
+  if (world.shape !== undefined || world.isRandomGain) return null;
+  const gains = new Set(world.gains(design.families + 1, Random.fromSeed(0)));
+  return gains.size === 1 ? [...gains][0] : null;
+}
+
+/** @param permutations of each question's p: fewer than the program's 9999 make p coarser, not wrong */
+export function simulate(world: World, design: Design, studies: number, seed: number, permutations: number): Tally {
+  const counts: Record<Answer, number> = { predicts: 0, misleads: 0, 'no-link': 0, 'cannot-tell': 0 };
+  const truth = trueGain(world, design);
+  let bounded = 0;
+  let covered = 0;
+  for (let number = 0; number < studies; number++) {
+    const random = Random.fromSeed(seed).fork(number);
+    const observations = study(world, design, random.fork(1));
+    const { verdict, questions } = judgeLink(observations, plan, true, { random: random.fork(2), permutations });
+    counts[verdict]++;
+    const gain = questions[0].gain;
+    if (truth === null || gain === null || gain.low === null || gain.high === null) continue;
+    bounded++;
+    if (gain.low <= truth && truth <= gain.high) covered++;
+  }
+  const share = (count: number) => count / studies;
+  return {
+    world: world.name,
+    design: describeDesign(design),
+    studies,
+    answers: {
+      predicts: share(counts.predicts),
+      misleads: share(counts.misleads),
+      'no-link': share(counts['no-link']),
+      'cannot-tell': share(counts['cannot-tell']),
+    },
+    bounded,
+    coverage: truth === null || bounded === 0 ? null : covered / bounded,
+  };
+}
