@@ -4,8 +4,8 @@ import { parallelismFault } from '../src/pattern/clash-free.ts';
 import type { Pattern } from '../src/pattern/pattern.ts';
 import { defineStrategy, type Problem, type Step } from '../src/search/strategy.ts';
 import { type ClashFreeVariant, clashFreeJunction } from './clash-free/sweeps.ts';
+import { refusesConstraints } from './constraints/constrained-problem.ts';
 import { independentStep } from './shared/batch.ts';
-import { refusesConstraints } from './shared/constrained.ts';
 
 /** In the order in which candidates take turns. */
 export const clashFreeVariants: readonly ClashFreeVariant[] = [

@@ -2,13 +2,13 @@ import { Random } from '../src/base/random.ts';
 import { constraintFault } from '../src/pattern/constraints/fault.ts';
 import type { Pattern } from '../src/pattern/pattern.ts';
 import { defineStrategy, type Problem, type Step } from '../src/search/strategy.ts';
+import { hasConstraints } from './constraints/constrained-problem.ts';
+import { pairPattern, pairPlan } from './exact/constrained-pair.ts';
 import { type ExactPlan, exactPattern, exactPlan } from './exact/exact-plan.ts';
 import { canPolish, polish } from './exact/polish.ts';
 import { stir } from './exact/stir.ts';
-import { permutationGrid, permutationGridPattern } from './permutation-grid.ts';
 import { edgesOf, type StepCount } from './shared/batch.ts';
-import { hasConstraints } from './shared/constrained.ts';
-import { pairPattern, pairPlan } from './shared/constrained-pair.ts';
+import { permutationGridPattern, permutationGridRefusal } from './shared/permutation-grid-pattern.ts';
 import { uniformRandomPattern } from './uniform-random.ts';
 
 /** Connections that a step builds and stirs, beyond its first pattern: about 50 ms. */
@@ -24,7 +24,7 @@ interface Made {
 function makeNear(problem: Problem, plan: ExactPlan | null, random: Random): Made {
   let start: Pattern;
   if (plan !== null) start = exactPattern(problem, plan, random.fork(0));
-  else if (permutationGrid.accepts(problem) === true) start = permutationGridPattern(problem, random.fork(0));
+  else if (permutationGridRefusal(problem) === null) start = permutationGridPattern(problem, random.fork(0));
   else start = uniformRandomPattern(problem, random.fork(0));
   return polish(problem, start, random.fork(1));
 }
@@ -54,8 +54,8 @@ const keepsConstraints = ({ constraints }: Problem, pattern: Pattern): boolean =
  * anyway, or by luck often enough.
  */
 function acceptsConstrained(problem: Problem): true | string {
-  const grid = permutationGrid.accepts(problem);
-  if (grid !== true) return grid;
+  const refusal = permutationGridRefusal(problem);
+  if (refusal !== null) return refusal;
   const plan = exactPlan(problem);
   if (plan === null || !plan.proved)
     return 'no construction reaches every bound here, and others do not keep constraints';

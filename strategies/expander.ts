@@ -2,9 +2,9 @@ import type { Random } from '../src/base/random.ts';
 import { junctionSizes } from '../src/pattern/architecture.ts';
 import type { Pattern } from '../src/pattern/pattern.ts';
 import { defineStrategy, type Problem } from '../src/search/strategy.ts';
+import { refusesConstraints } from './constraints/constrained-problem.ts';
 import { expanderJunction, hasOneSpectrum } from './expander/expander-junction.ts';
 import type { StepCount } from './shared/batch.ts';
-import { refusesConstraints } from './shared/constrained.ts';
 
 /** Every junction chosen for a small second singular value, from random junctions or from 2-lifts as drawn. */
 export function expanderPattern(problem: Problem, random: Random): Pattern {

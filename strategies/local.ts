@@ -8,8 +8,8 @@ import {
 } from '../src/pattern/architecture.ts';
 import { denseJunction, type Pattern, sortRows } from '../src/pattern/pattern.ts';
 import { defineStrategy, type Problem } from '../src/search/strategy.ts';
+import { refusesConstraints } from './constraints/constrained-problem.ts';
 import { independentStep, type StepCount } from './shared/batch.ts';
-import { refusesConstraints } from './shared/constrained.ts';
 
 /**
  * Neighbourhoods of one layer: boxes of `box` sides (wrapping round at the edges of the layer) whose corners repeat with a

@@ -1,99 +1,6 @@
-import { InvalidValueError } from '../src/base/caller-errors.ts';
-import type { Random } from '../src/base/random.ts';
-import { type JunctionSize, junctionSizes } from '../src/pattern/architecture.ts';
-import type { Direction } from '../src/pattern/entries.ts';
-import { denseJunction, type Pattern, sortRows } from '../src/pattern/pattern.ts';
-import type { Windows } from '../src/pattern/windows.ts';
-import { defineStrategy, type Problem } from '../src/search/strategy.ts';
+import { defineStrategy } from '../src/search/strategy.ts';
 import { independentStep, type StepCount } from './shared/batch.ts';
-import { randomJunction } from './shared/biregular.ts';
-import { hasConstraints, rulesOf } from './shared/constrained.ts';
-import { constrainedGridJunction, gridConflict } from './shared/constrained-grid.ts';
-
-/** One junction cut into blocks along its windows: every block is biregular, with `fanIn` and `fanOut` edges a neuron. */
-interface Grid {
-  readonly left: Windows;
-  readonly right: Windows;
-  readonly fanIn: number;
-  readonly fanOut: number;
-}
-
-function windowsOf(problem: Problem, junction: number, direction: Direction): Windows | undefined {
-  const entries = problem.entries.filter((entry) => entry.from === junction && entry.to === junction);
-  return entries.find((entry) => entry.direction === direction)?.windows;
-}
-
-function windowFault(windows: Windows): string | null {
-  if (windows.partition === null) return 'do not hold every neuron once';
-  return windows.sizes.some((size) => size !== windows.sizes[0]) ? 'are not of equal size' : null;
-}
-
-/** The grid of one junction, or why its windows allow none. */
-function gridOf(problem: Problem, junction: JunctionSize): Grid | string {
-  const left = windowsOf(problem, junction.number, 'forward');
-  const right = windowsOf(problem, junction.number, 'backward');
-  const name = `junction ${junction.number}`;
-  if (left === undefined || right === undefined) return `${name} has no windows of its own`;
-  for (const [windows, side] of [[left, 'left'] as const, [right, 'right'] as const]) {
-    const fault = windowFault(windows);
-    if (fault !== null) return `the ${side} windows of ${name} ${fault}`;
-  }
-  const fanIn = junction.fanIn / left.count;
-  const fanOut = junction.fanOut / right.count;
-  if (Number.isInteger(fanIn) && Number.isInteger(fanOut)) return { left, right, fanIn, fanOut };
-  return `the windows of ${name} are not of a size in which every neuron has a whole number of connections`;
-}
-
-/** Neurons by window: those of window w are `members[w·size] … members[(w + 1)·size − 1]`, ascending. */
-function windowMembers(windows: Windows): Uint32Array {
-  const members = new Uint32Array(windows.neurons);
-  const next = Uint32Array.from({ length: windows.count }, (_, w) => w * windows.sizes[0]);
-  for (let neuron = 0; neuron < windows.neurons; neuron++) members[next[windows.members[neuron]]++] = neuron;
-  return members;
-}
-
-/** A random biregular block, right-major, in numbers local to the block. */
-function randomBlock(left: number, right: number, fanOut: number, random: Random): Uint32Array {
-  if (fanOut === 1 && left === right) return random.shuffle(Uint32Array.from({ length: left }, (_, k) => k));
-  return randomJunction(left, right, fanOut, random);
-}
-
-function gridJunction(junction: JunctionSize, grid: Grid, random: Random): Uint32Array {
-  const sources = new Uint32Array(junction.edges);
-  const leftMembers = windowMembers(grid.left);
-  const rightMembers = windowMembers(grid.right);
-  const leftSize = grid.left.sizes[0];
-  const rightSize = grid.right.sizes[0];
-  for (let v = 0; v < grid.right.count; v++) {
-    for (let w = 0; w < grid.left.count; w++) {
-      const block = randomBlock(leftSize, rightSize, grid.fanOut, random);
-      for (let e = 0; e < block.length; e++) {
-        const j = rightMembers[v * rightSize + Math.floor(e / grid.fanIn)];
-        const place = w * grid.fanIn + (e % grid.fanIn);
-        sources[j * junction.fanIn + place] = leftMembers[w * leftSize + block[e]];
-      }
-    }
-  }
-  sortRows(sources, junction.right, junction.fanIn);
-  return sources;
-}
-
-/**
- * Of the grids that keep the problem's constraints one at random: every one equally likely where there are none.
- * @throws RangeError for a problem that `permutationGrid` does not accept
- */
-export function permutationGridPattern(problem: Problem, random: Random): Pattern {
-  const { layers, fanOuts } = problem.architecture;
-  const rules = hasConstraints(problem) ? rulesOf(problem) : [];
-  const junctions = junctionSizes(problem.architecture).map((junction, index) => {
-    if (junction.density === 1) return denseJunction(junction.left, junction.right);
-    const grid = gridOf(problem, junction);
-    if (typeof grid === 'string') throw new InvalidValueError(`expected windows that a grid can follow; got: ${grid}`);
-    if (rules[index] !== undefined) return constrainedGridJunction(rules[index], grid, random.fork(junction.number));
-    return gridJunction(junction, grid, random.fork(junction.number));
-  });
-  return { layers, fanOuts, junctions };
-}
+import { permutationGridPattern, permutationGridRefusal } from './shared/permutation-grid-pattern.ts';
 
 /**
  * Every block along the windows of a junction a random p-regular 0/1 matrix, p = its windows' ideal: for p = 1 a permutation
@@ -104,14 +11,7 @@ export const permutationGrid = defineStrategy<StepCount>({
   summary: 'exact scatter 1 in every junction, spans left to chance',
   source:
     'Grids of permutation matrices, as in quasi-cyclic LDPC codes and transposable N:M masks (Hubara et al. 2021, arXiv 2102.08124); here each block drawn uniformly, also for an ideal above 1, and windows of any equal partition',
-  accepts: (problem) => {
-    const grids = junctionSizes(problem.architecture).map((junction) =>
-      junction.density === 1 ? null : gridOf(problem, junction),
-    );
-    const fault = grids.find((grid) => typeof grid === 'string');
-    if (fault !== undefined) return fault as string;
-    return hasConstraints(problem) ? gridConflict(rulesOf(problem), grids as (Grid | null)[]) : true;
-  },
+  accepts: (problem) => permutationGridRefusal(problem) ?? true,
   start: () => 0,
   step: (problem, steps, _elites, random) => independentStep(problem, steps, random, permutationGridPattern),
 });

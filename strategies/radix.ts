@@ -3,9 +3,9 @@ import type { Random } from '../src/base/random.ts';
 import { type JunctionSize, junctionSizes } from '../src/pattern/architecture.ts';
 import { type Pattern, sortRows } from '../src/pattern/pattern.ts';
 import { defineStrategy, type Problem } from '../src/search/strategy.ts';
+import { refusesConstraints } from './constraints/constrained-problem.ts';
 import { type RadixGroup, type RadixPlan, radixPlans } from './radix/radix-plan.ts';
 import { independentStep, type StepCount } from './shared/batch.ts';
-import { refusesConstraints } from './shared/constrained.ts';
 
 /**
  * Names of one layer's neurons in a group: copy d of node n is neuron `names[n + d·N′]`. As in the Kronecker product of ones with

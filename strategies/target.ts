@@ -4,14 +4,14 @@ import type { Pattern } from '../src/pattern/pattern.ts';
 import { scoreBound } from '../src/scatter/bound.ts';
 import { scorePattern } from '../src/scatter/kernel.ts';
 import { defineStrategy, type Problem, type Step, TARGET_TOLERANCE } from '../src/search/strategy.ts';
+import { constrainedPattern } from './constraints/constrained-problem.ts';
 import { type AnnealingPlan, annealingPlan } from './shared/annealing-plan.ts';
-import { constrainedPattern } from './shared/constrained.ts';
 import { type Cooling, coolWalk, type Energy, measuredTemperature } from './shared/cooling.ts';
 import { NEAR_TARGET } from './shared/energy.ts';
-import { scoreFloor } from './shared/entry-floor.ts';
 import { suitedMoves, walkRefusal } from './shared/starts.ts';
 import { type Move, SwapWalk } from './shared/swap-walk.ts';
-import { startKinds, startOf } from './shared/target-starts.ts';
+import { scoreFloor } from './target/entry-floor.ts';
+import { startKinds, startOf } from './target/target-starts.ts';
 
 /**
  * How a pattern is moved. `drift`: by any swaps, towards a random pattern, until the wanted scatter is passed. `descend`: by swaps

@@ -2,9 +2,9 @@ import type { Random } from '../src/base/random.ts';
 import { junctionSizes } from '../src/pattern/architecture.ts';
 import type { Pattern } from '../src/pattern/pattern.ts';
 import { defineStrategy, type Problem } from '../src/search/strategy.ts';
+import { constrainedPattern, constraintsRefusal } from './constraints/constrained-problem.ts';
 import { independentStep, type StepCount } from './shared/batch.ts';
 import { randomJunction } from './shared/biregular.ts';
-import { constrainedPattern, constraintsRefusal } from './shared/constrained.ts';
 
 /** A pattern drawn uniformly, up to mixing, from all of the architecture's, whatever the problem's constraints. */
 export function uniformRandomPattern(problem: Problem, random: Random): Pattern {

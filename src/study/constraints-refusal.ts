@@ -1,4 +1,4 @@
-import { constraintsRefusal } from '../../strategies/shared/constrained.ts';
+import { constraintsRefusal } from '../../strategies/constraints/constrained-problem.ts';
 import type { Architecture } from '../pattern/architecture.ts';
 import type { Constraints } from '../pattern/constraints/constraints.ts';
 

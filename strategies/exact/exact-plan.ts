@@ -4,7 +4,7 @@ import { type Entry, type Rate, spanRate } from '../../src/pattern/entries.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import type { Windows } from '../../src/pattern/windows.ts';
 import type { Problem } from '../../src/search/strategy.ts';
-import { permutationGrid, permutationGridPattern } from '../permutation-grid.ts';
+import { permutationGridPattern, permutationGridRefusal } from '../shared/permutation-grid-pattern.ts';
 import { connectCyclic, type Link } from './cyclic-span.ts';
 import { type Connect, EdgeTable, reversed } from './edge-table.ts';
 import { connectPair } from './even-pair.ts';
@@ -128,7 +128,7 @@ function spanPlan(problem: Problem, sizes: readonly JunctionSize[]): Pick<ExactP
 export function exactPlan(problem: Problem): ExactPlan | null {
   const counted = problem.entries.filter((entry) => !entry.vacuousUnder['fair-share']);
   const covered = counted.filter((entry) => isCovered(problem, entry));
-  if (!covered.every(hasDerivedWindows) || permutationGrid.accepts(problem) !== true) return null;
+  if (!covered.every(hasDerivedWindows) || permutationGridRefusal(problem) !== null) return null;
   const sizes = junctionSizes(problem.architecture);
   const links = sizes.map((size) => linkOf(problem, size));
   const span = derivedSize(rateOf(problem, 1, sizes.length));

@@ -3,7 +3,7 @@ import { junctionSizes } from '../../src/pattern/architecture.ts';
 import { type JunctionRules, sharesVary } from '../../src/pattern/constraints/rules.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import type { Problem, Step } from '../../src/search/strategy.ts';
-import { rulesOf } from './constrained.ts';
+import { rulesOf } from '../constraints/constrained-problem.ts';
 
 /** Edges that a strategy without search of its own makes in one step: about 50 ms of uniform random patterns. */
 const EDGES_PER_STEP = 130_000;

@@ -2,7 +2,7 @@ import { type JunctionSize, junctionSizes } from '../../src/pattern/architecture
 import { cellsOf, type JunctionRules, sharesVary } from '../../src/pattern/constraints/rules.ts';
 import type { Direction } from '../../src/pattern/entries.ts';
 import type { Problem } from '../../src/search/strategy.ts';
-import { rulesOf } from './constrained.ts';
+import { rulesOf } from '../constraints/constrained-problem.ts';
 import { combineKeys, type Keys } from './edge-groups.ts';
 
 /** How neurons of one side of a junction are told apart. */

@@ -2,10 +2,10 @@ import type { Random } from '../../src/base/random.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import type { Problem } from '../../src/search/strategy.ts';
-import { permutationGrid, permutationGridPattern } from '../permutation-grid.ts';
+import { constrainedPattern, constraintsRefusal, hasConstraints } from '../constraints/constrained-problem.ts';
 import type { AnnealingPlan } from './annealing-plan.ts';
-import { constrainedPattern, constraintsRefusal, hasConstraints } from './constrained.ts';
 import { boundsOf, ROUNDING } from './energy.ts';
+import { permutationGridPattern, permutationGridRefusal } from './permutation-grid-pattern.ts';
 import type { Move } from './swap-walk.ts';
 
 /** Why no walk by swaps can be made through this problem, or null. */
@@ -18,7 +18,7 @@ export function walkRefusal(problem: Problem, plan: AnnealingPlan): string | nul
 
 /** A permutation grid where there is one, else a random pattern. */
 export function gridOrRandom(problem: Problem, random: Random): Pattern {
-  return permutationGrid.accepts(problem) === true
+  return permutationGridRefusal(problem) === null
     ? permutationGridPattern(problem, random)
     : constrainedPattern(problem, random);
 }

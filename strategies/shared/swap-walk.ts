@@ -4,11 +4,11 @@ import type { JunctionSize } from '../../src/pattern/architecture.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import { IncrementalScorer } from '../../src/scatter/incremental.ts';
 import type { Problem } from '../../src/search/strategy.ts';
+import { type SwapFilter, swapFilter } from '../constraints/constrained-problem.ts';
+import { RowNames } from '../constraints/row-names.ts';
 import type { AnnealingPlan } from './annealing-plan.ts';
-import { type SwapFilter, swapFilter } from './constrained.ts';
 import { EdgeGroups } from './edge-groups.ts';
 import { type JunctionKeys, junctionKeys } from './junction-keys.ts';
-import { RowNames } from './row-names.ts';
 
 /**
  * Which two edges a swap takes. `any`: any two of a junction. `block`: two between the same left and the same right window of the

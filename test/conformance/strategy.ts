@@ -9,8 +9,8 @@ import { IncrementalScorer } from '../../src/scatter/incremental.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import type { Elite, Problem, Strategy } from '../../src/search/strategy.ts';
 import { buffersOf } from '../../src/search/transfer.ts';
+import { constrainedPattern } from '../../strategies/constraints/constrained-problem.ts';
 import { edgesOf } from '../../strategies/shared/batch.ts';
-import { constrainedPattern } from '../../strategies/shared/constrained.ts';
 import { networks, samplePattern } from '../pattern/sample-patterns.ts';
 import { constrainedProblems, impossibleProblems, makeProblem, strategyProblems } from './strategy-problems.ts';
 

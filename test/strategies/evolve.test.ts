@@ -5,8 +5,8 @@ import { presets } from '../../src/pattern/presets.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import type { Elite, Problem } from '../../src/search/strategy.ts';
 import { evolve } from '../../strategies/evolve.ts';
-import { permutationGridPattern } from '../../strategies/permutation-grid.ts';
 import { annealingPlan } from '../../strategies/shared/annealing-plan.ts';
+import { permutationGridPattern } from '../../strategies/shared/permutation-grid-pattern.ts';
 import { uniformRandomPattern } from '../../strategies/uniform-random.ts';
 import { makeProblem } from '../conformance/strategy-problems.ts';
 

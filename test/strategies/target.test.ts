@@ -5,7 +5,7 @@ import { presets } from '../../src/pattern/presets.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import type { Metric } from '../../src/scatter/metric.ts';
 import { type Problem, TARGET_TOLERANCE } from '../../src/search/strategy.ts';
-import { startKinds, startOf } from '../../strategies/shared/target-starts.ts';
+import { startKinds, startOf } from '../../strategies/target/target-starts.ts';
 import { target as strategy } from '../../strategies/target.ts';
 import { makeProblem } from '../conformance/strategy-problems.ts';
 

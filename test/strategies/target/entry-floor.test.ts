@@ -1,15 +1,15 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Random } from '../../src/base/random.ts';
-import { makePattern } from '../../src/pattern/pattern.ts';
-import { presets } from '../../src/pattern/presets.ts';
-import { scorePattern } from '../../src/scatter/kernel.ts';
-import type { Metric } from '../../src/scatter/metric.ts';
-import { concentratedPattern } from '../../strategies/shared/concentrated.ts';
-import { entryFloor, scoreFloor } from '../../strategies/shared/entry-floor.ts';
-import { makeProblem } from '../conformance/strategy-problems.ts';
-import { networks, samplePattern } from '../pattern/sample-patterns.ts';
-import { allJunctions } from '../scatter/all-patterns.ts';
+import { Random } from '../../../src/base/random.ts';
+import { makePattern } from '../../../src/pattern/pattern.ts';
+import { presets } from '../../../src/pattern/presets.ts';
+import { scorePattern } from '../../../src/scatter/kernel.ts';
+import type { Metric } from '../../../src/scatter/metric.ts';
+import { concentratedPattern } from '../../../strategies/target/concentrated.ts';
+import { entryFloor, scoreFloor } from '../../../strategies/target/entry-floor.ts';
+import { makeProblem } from '../../conformance/strategy-problems.ts';
+import { networks, samplePattern } from '../../pattern/sample-patterns.ts';
+import { allJunctions } from '../../scatter/all-patterns.ts';
 
 const metrics = fc.constantFrom<Metric>('indicator', 'fair-share');
 

@@ -1,31 +1,31 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { Random } from '../../src/base/random.ts';
-import type { Constraints } from '../../src/pattern/constraints/constraints.ts';
-import { constraintFault } from '../../src/pattern/constraints/fault.ts';
-import { junctionRules, sharesVary } from '../../src/pattern/constraints/rules.ts';
-import { fingerprint, makePattern, type Pattern, patternFault } from '../../src/pattern/pattern.ts';
-import { presets } from '../../src/pattern/presets.ts';
-import type { Problem } from '../../src/search/strategy.ts';
+import { Random } from '../../../src/base/random.ts';
+import type { Constraints } from '../../../src/pattern/constraints/constraints.ts';
+import { constraintFault } from '../../../src/pattern/constraints/fault.ts';
+import { junctionRules, sharesVary } from '../../../src/pattern/constraints/rules.ts';
+import { fingerprint, makePattern, type Pattern, patternFault } from '../../../src/pattern/pattern.ts';
+import { presets } from '../../../src/pattern/presets.ts';
+import type { Problem } from '../../../src/search/strategy.ts';
+import { remixedJunction } from '../../../strategies/constraints/constrained-junction.ts';
 import {
   constrainedPattern,
   constraintsRefusal,
   hasConstraints,
   refusesConstraints,
   swapFilter,
-} from '../../strategies/shared/constrained.ts';
-import { CycleMoves } from '../../strategies/shared/constrained-cycles.ts';
-import { remixedJunction } from '../../strategies/shared/constrained-junction.ts';
-import { uniformRandomPattern } from '../../strategies/uniform-random.ts';
-import { makeProblem } from '../conformance/strategy-problems.ts';
+} from '../../../strategies/constraints/constrained-problem.ts';
+import { CycleMoves } from '../../../strategies/constraints/cycle-moves.ts';
+import { uniformRandomPattern } from '../../../strategies/uniform-random.ts';
+import { makeProblem } from '../../conformance/strategy-problems.ts';
 import {
   constrainedTiny,
   everyJunction,
   isSupported,
   type TinyJunction,
   tinyPattern,
-} from '../pattern/constraint-oracle.ts';
-import { chiSquareDeviation } from './chi-square.ts';
+} from '../../pattern/constraint-oracle.ts';
+import { chiSquareDeviation } from '../chi-square.ts';
 
 /** A deviation that a fair source passes but for once in 30 000. */
 const LIMIT = 4;

@@ -7,7 +7,7 @@ import { PairSet } from '../../src/pattern/constraints/pair-set.ts';
 import { cellsOf, isFree, type JunctionRules, junctionRules, sharesVary } from '../../src/pattern/constraints/rules.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import type { Problem } from '../../src/search/strategy.ts';
-import { randomJunction } from './biregular.ts';
+import { randomJunction } from '../shared/biregular.ts';
 import { constrainedJunction, remixedJunction } from './constrained-junction.ts';
 
 /** Which swaps of one junction keep its constraints. */
@@ -168,7 +168,7 @@ export function constraintsRefusal(problem: Constrained): string | null {
 
 /**
  * A random pattern that keeps degrees and constraints; without constraints the same as `uniformRandomPattern`. How near to uniform
- * it is: constrained-junction.ts. The same for the same `random`.
+ * it is: see `constrainedJunction`. The same for the same `random`.
  * @throws RangeError where `constraintsRefusal` has a reason
  */
 export function constrainedPattern(problem: Constrained, random: Random): Pattern {

@@ -4,10 +4,10 @@ import { edgeConflict, junctionConflict } from '../../src/pattern/constraints/co
 import { type Cells, cellsOf, isFree, type JunctionRules, sharesVary } from '../../src/pattern/constraints/rules.ts';
 import { sortRows } from '../../src/pattern/pattern.ts';
 import type { Windows } from '../../src/pattern/windows.ts';
-import { curveballRounds } from './biregular.ts';
-import { gridUnits } from './constrained-grid-start.ts';
-import { GridTrades, type MemoryGrid } from './constrained-grid-trades.ts';
+import { curveballRounds } from '../shared/biregular.ts';
 import { cellJunction, part } from './constrained-junction.ts';
+import { GridTrades, type MemoryGrid } from './grid-trades.ts';
+import { gridUnits } from './grid-units.ts';
 import { RowNames } from './row-names.ts';
 
 /** Windows of one junction that partition its layers evenly. */
@@ -121,7 +121,7 @@ function sampleGrid(rules: JunctionRules, grid: WindowGrid): Uint32Array | null 
   return found;
 }
 
-/** @throws RangeError unless gridConflict is true */
+/** @throws RangeError where `gridConflict` has a reason */
 export function constrainedGridJunction(rules: JunctionRules, grid: WindowGrid, random: Random): Uint32Array {
   const found = drawGrid(rules, grid, random) ?? sampleGrid(rules, grid)?.slice() ?? null;
   if (found !== null) return found;
@@ -160,10 +160,10 @@ function conflictOf(rules: JunctionRules, grid: WindowGrid): Conflict | null {
 }
 
 /**
- * True where grids keep the constraints; else why not, and whether that is proved.
+ * Why no grids keep the constraints, and whether that is proved; null where some do.
  * @param grids by junction; null for dense ones, of which there is only one
  */
-export function gridConflict(rules: readonly JunctionRules[], grids: readonly (WindowGrid | null)[]): true | string {
+export function gridConflict(rules: readonly JunctionRules[], grids: readonly (WindowGrid | null)[]): string | null {
   for (const [index, own] of rules.entries()) {
     if (isFree(own)) continue;
     const grid = grids[index];
@@ -171,5 +171,5 @@ export function gridConflict(rules: readonly JunctionRules[], grids: readonly (W
     const conflict = grid === null ? dense && ([NO_GRID, dense] as const) : knownConflict(own, grid);
     if (conflict !== null) return `${conflict[0]}: junction ${index + 1}: ${conflict[1]}`;
   }
-  return true;
+  return null;
 }

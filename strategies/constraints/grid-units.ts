@@ -1,5 +1,5 @@
 import type { Random } from '../../src/base/random.ts';
-import type { MemoryGrid } from './constrained-grid-trades.ts';
+import type { MemoryGrid } from './grid-trades.ts';
 
 /** Colourings tried where a left neuron may come into a unit twice, which another order of its edges may avoid. */
 const TRIES = 20;

@@ -5,9 +5,9 @@ import { cellStart } from '../../src/pattern/constraints/cell-start.ts';
 import { fillCells } from '../../src/pattern/constraints/fill-cells.ts';
 import { PairSet } from '../../src/pattern/constraints/pair-set.ts';
 import { type Cells, cellsOf, isFree, type JunctionRules, sharesVary } from '../../src/pattern/constraints/rules.ts';
-import { curveballRounds, randomJunction } from './biregular.ts';
-import { CycleMoves } from './constrained-cycles.ts';
-import { CellTrades } from './constrained-trades.ts';
+import { curveballRounds, randomJunction } from '../shared/biregular.ts';
+import { CellTrades } from './cell-trades.ts';
+import { CycleMoves } from './cycle-moves.ts';
 import { distinctStart } from './distinct-start.ts';
 import { RowNames } from './row-names.ts';
 

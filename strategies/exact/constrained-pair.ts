@@ -5,8 +5,8 @@ import type { Direction } from '../../src/pattern/entries.ts';
 import { type Pattern, sortRows } from '../../src/pattern/pattern.ts';
 import type { Windows } from '../../src/pattern/windows.ts';
 import type { Problem } from '../../src/search/strategy.ts';
-import { rulesOf } from './constrained.ts';
-import { memoryJunction, unitsOf } from './constrained-grid.ts';
+import { memoryJunction, unitsOf } from '../constraints/constrained-grid.ts';
+import { rulesOf } from '../constraints/constrained-problem.ts';
 
 /**
  * Two junctions with windows of B neurons each, read from memories, such that every span path count is equal. The windows of the

@@ -2,11 +2,11 @@ import { InvalidValueError } from '../../src/base/caller-errors.ts';
 import type { Random } from '../../src/base/random.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import type { Problem } from '../../src/search/strategy.ts';
+import { constrainedPattern, hasConstraints } from '../constraints/constrained-problem.ts';
 import { exactPattern, exactPlan } from '../exact/exact-plan.ts';
 import { localPattern } from '../local.ts';
-import { permutationGrid, permutationGridPattern } from '../permutation-grid.ts';
+import { permutationGridPattern, permutationGridRefusal } from '../shared/permutation-grid-pattern.ts';
 import { concentratedPattern } from './concentrated.ts';
-import { constrainedPattern, hasConstraints } from './constrained.ts';
 
 /** What a pattern is before it is moved to a wanted scatter. */
 export type StartKind = 'random' | 'concentrated' | 'grid' | 'local' | 'exact';
@@ -17,7 +17,7 @@ export function startKinds(problem: Problem): readonly StartKind[] {
   const kinds: [StartKind, boolean][] = [
     ['random', true],
     ['concentrated', free],
-    ['grid', permutationGrid.accepts(problem) === true],
+    ['grid', permutationGridRefusal(problem) === null],
     ['local', free],
     ['exact', free && exactPlan(problem)?.proved === true],
   ];

@@ -1,5 +1,5 @@
 import type { Random } from '../../src/base/random.ts';
-import type { Keys } from './edge-groups.ts';
+import type { Keys } from '../shared/edge-groups.ts';
 
 /** Edges of exactly one of two junctions. */
 interface Difference {

@@ -1,15 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Random } from '../../src/base/random.ts';
-import { fingerprint } from '../../src/pattern/pattern.ts';
-import { boxWindows, runWindows, singleWindows } from '../../src/pattern/windows.ts';
-import { scorePattern } from '../../src/scatter/kernel.ts';
-import { evenBlock } from '../../strategies/exact/even-block.ts';
-import { exactPattern, exactPlan } from '../../strategies/exact/exact-plan.ts';
-import { add, disjointMultipliers, finiteRing, multiply } from '../../strategies/exact/finite-ring.ts';
-import { layerWindows, randomOrder } from '../../strategies/exact/layer-order.ts';
-import { stir } from '../../strategies/exact/stir.ts';
-import { makeProblem } from '../conformance/strategy-problems.ts';
+import { Random } from '../../../src/base/random.ts';
+import { fingerprint } from '../../../src/pattern/pattern.ts';
+import { boxWindows, runWindows, singleWindows } from '../../../src/pattern/windows.ts';
+import { scorePattern } from '../../../src/scatter/kernel.ts';
+import { evenBlock } from '../../../strategies/exact/even-block.ts';
+import { exactPattern, exactPlan } from '../../../strategies/exact/exact-plan.ts';
+import { add, disjointMultipliers, finiteRing, multiply } from '../../../strategies/exact/finite-ring.ts';
+import { layerWindows, randomOrder } from '../../../strategies/exact/layer-order.ts';
+import { stir } from '../../../strategies/exact/stir.ts';
+import { makeProblem } from '../../conformance/strategy-problems.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 

@@ -1,17 +1,17 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Random } from '../../src/base/random.ts';
-import { junctionSizes } from '../../src/pattern/architecture.ts';
-import type { Constraints } from '../../src/pattern/constraints/constraints.ts';
-import { constraintFault } from '../../src/pattern/constraints/fault.ts';
-import { type Pattern, patternFault } from '../../src/pattern/pattern.ts';
-import { scorePattern } from '../../src/scatter/kernel.ts';
-import { crossPatterns } from '../../strategies/evolve.ts';
-import { permutationGridPattern } from '../../strategies/permutation-grid.ts';
-import { alternatingCycles, type CycleClasses, exchangeCycles } from '../../strategies/shared/alternating-cycles.ts';
-import { constrainedPattern } from '../../strategies/shared/constrained.ts';
-import { makeProblem } from '../conformance/strategy-problems.ts';
-import { networks, samplePattern } from '../pattern/sample-patterns.ts';
+import { Random } from '../../../src/base/random.ts';
+import { junctionSizes } from '../../../src/pattern/architecture.ts';
+import type { Constraints } from '../../../src/pattern/constraints/constraints.ts';
+import { constraintFault } from '../../../src/pattern/constraints/fault.ts';
+import { type Pattern, patternFault } from '../../../src/pattern/pattern.ts';
+import { scorePattern } from '../../../src/scatter/kernel.ts';
+import { constrainedPattern } from '../../../strategies/constraints/constrained-problem.ts';
+import { alternatingCycles, type CycleClasses, exchangeCycles } from '../../../strategies/evolve/alternating-cycles.ts';
+import { crossPatterns } from '../../../strategies/evolve.ts';
+import { permutationGridPattern } from '../../../strategies/shared/permutation-grid-pattern.ts';
+import { makeProblem } from '../../conformance/strategy-problems.ts';
+import { networks, samplePattern } from '../../pattern/sample-patterns.ts';
 
 const unclassed: CycleClasses = { left: [], right: [] };
 

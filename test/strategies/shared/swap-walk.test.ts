@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import { Random } from '../../src/base/random.ts';
-import type { Constraints } from '../../src/pattern/constraints/constraints.ts';
-import { constraintFault } from '../../src/pattern/constraints/fault.ts';
-import { makePattern, patternFault } from '../../src/pattern/pattern.ts';
-import { scorePattern } from '../../src/scatter/kernel.ts';
-import type { Problem } from '../../src/search/strategy.ts';
-import { permutationGridPattern } from '../../strategies/permutation-grid.ts';
-import { annealingPlan } from '../../strategies/shared/annealing-plan.ts';
-import { constrainedPattern } from '../../strategies/shared/constrained.ts';
-import { coolWalk, measuredTemperature, temperatures } from '../../strategies/shared/cooling.ts';
-import { boundsOf, lackEnergy, targetEnergy } from '../../strategies/shared/energy.ts';
-import { type Move, SwapWalk } from '../../strategies/shared/swap-walk.ts';
-import { makeProblem, strategyProblems } from '../conformance/strategy-problems.ts';
+import { Random } from '../../../src/base/random.ts';
+import type { Constraints } from '../../../src/pattern/constraints/constraints.ts';
+import { constraintFault } from '../../../src/pattern/constraints/fault.ts';
+import { makePattern, patternFault } from '../../../src/pattern/pattern.ts';
+import { scorePattern } from '../../../src/scatter/kernel.ts';
+import type { Problem } from '../../../src/search/strategy.ts';
+import { constrainedPattern } from '../../../strategies/constraints/constrained-problem.ts';
+import { annealingPlan } from '../../../strategies/shared/annealing-plan.ts';
+import { coolWalk, measuredTemperature, temperatures } from '../../../strategies/shared/cooling.ts';
+import { boundsOf, lackEnergy, targetEnergy } from '../../../strategies/shared/energy.ts';
+import { permutationGridPattern } from '../../../strategies/shared/permutation-grid-pattern.ts';
+import { type Move, SwapWalk } from '../../../strategies/shared/swap-walk.ts';
+import { makeProblem, strategyProblems } from '../../conformance/strategy-problems.ts';
 
 const threeJunctions = () => makeProblem({ layers: [64, 32, 32, 16], fanOuts: [4, 8, 4] }, { spans: 'all' });
 
