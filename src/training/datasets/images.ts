@@ -144,7 +144,7 @@ export async function loadImages(
   const read = await readImages(settings, cacheFolder, options);
   if (!read.ok) return read;
   const { train, test } = scaledExamples(read.value, scale);
-  const splits = await makeSplits(train, test, data.features, settings, options.signal);
+  const splits = await makeSplits(train, { validation: null, test }, data.features, settings, options.signal);
   if (splits === null) return aborted(data.name);
   options.onProgress?.(1);
   return success({

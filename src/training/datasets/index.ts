@@ -1,7 +1,7 @@
 import { InvalidValueError } from '../../base/caller-errors.ts';
 import { parseImageName } from './images.ts';
 import { morseNames, parseMorseName } from './morse-settings.ts';
-import { parseOwnName } from './own-data.ts';
+import { parseOwnName } from './own-name.ts';
 import { imageNames } from './published.ts';
 import { type DatasetSource, imageSource, morseSource, ownSource } from './sources.ts';
 

@@ -1,65 +1,64 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { failure, ScattershotError } from '../../base/failure.ts';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { gunzipSync, constants as zlib } from 'node:zlib';
+import { InvalidValueError } from '../../base/caller-errors.ts';
+import { wordContentErrors } from '../../base/content-error.ts';
+import { messageOf, ScattershotError, unwrap } from '../../base/failure.ts';
 import { fileFailure } from '../../base/file-access.ts';
-import { type NumericArray, parseNpy } from '../../base/npy.ts';
-import { unzipMember, zipDirectory } from '../../base/zip.ts';
+import { gunzip, isGzip } from '../../base/inflate.ts';
+import { readInputSync } from '../../base/input-file.ts';
+import { foreignFile, refuseForeign } from './foreign-files.ts';
 import { parseIdx } from './idx.ts';
+import type { IdxFiles, IdxPair } from './idx-files.ts';
+import { npzArrays } from './npz-arrays.ts';
+import type { LabelledArrays, NamedArray, OwnArrays } from './own-arrays.ts';
+import { refuseData } from './refuse-data.ts';
 
 /** Files of a user's own data set. */
-export type OwnFiles =
-  | { readonly kind: 'npz'; readonly path: string }
-  | {
-      readonly kind: 'idx';
-      readonly images: string;
-      readonly labels: string;
-      /** null: no test set of its own */
-      readonly test: { readonly images: string; readonly labels: string } | null;
-    };
+export type OwnFiles = { readonly kind: 'npz'; readonly path: string } | ({ readonly kind: 'idx' } & IdxFiles);
 
-/** An array with what it is called in messages. */
-export interface NamedArray {
-  readonly name: string;
-  readonly array: NumericArray;
+/** The whole file, unpacked where it is packed by gzip. @throws ScattershotError */
+function readBytes(path: string): Uint8Array {
+  const bytes = unwrap(readInputSync(path));
+  return isGzip(bytes) ? withPath(path, () => gunzip(bytes, 'it')) : bytes;
 }
 
-/** Features and labels as they are in the files, not looked at yet. */
-export interface OwnArrays {
-  readonly x: NamedArray;
-  readonly y: NamedArray;
-  readonly test: { readonly x: NamedArray; readonly y: NamedArray } | null;
-}
+const FIRST_BYTES = 1 << 13;
 
-const EXPECTED = 'Expected are arrays x and y, or x_train, y_train, x_test and y_test, or a pair of IDX files.';
-
-/** @throws ScattershotError */
-export function refuseData(message: string, nextStep = EXPECTED): never {
-  throw new ScattershotError(failure('not-a-dataset', message, nextStep));
-}
-
-function readBytes(path: string): Buffer {
+/** The first bytes of a file, unpacked where it is packed by gzip. @throws ScattershotError */
+function firstBytes(path: string): Uint8Array {
+  let file: number | undefined;
   try {
-    const bytes = readFileSync(path);
-    return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
+    file = openSync(path, 'r');
+    const bytes = Buffer.alloc(FIRST_BYTES);
+    const start = bytes.subarray(0, readSync(file, bytes, 0, FIRST_BYTES, 0));
+    return isGzip(start) ? gunzipSync(start, { finishFlush: zlib.Z_SYNC_FLUSH }) : start;
   } catch (error) {
     const failed = fileFailure(error, path, 'read');
     if (failed !== null) throw new ScattershotError(failed);
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_FS_FILE_TOO_LARGE')
-      return refuseData(`cannot read ${path}: it is above the 2 GiB that can be read`);
-    if (code?.startsWith('Z_')) return refuseData(`cannot read ${path}: it is packed, and damaged (${message})`);
-    throw error;
+    return refuseData(`cannot read ${path} as data: it is packed by gzip, and damaged (${messageOf(error)})`);
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 
-/** A reader made for patterns says what is wrong with a file; what to do about it is another matter here. */
+/** Of which of the kinds that are read a file is, by its first bytes. @throws ScattershotError 'not-a-dataset' for any other */
+export function kindOfFile(path: string): OwnFiles['kind'] {
+  const bytes = firstBytes(path);
+  const start = Buffer.from(bytes.subarray(0, 6)).toString('latin1');
+  if (start.startsWith('PK\x03\x04') || start.startsWith('PK\x05\x06')) return 'npz';
+  if (bytes.length >= 4 && bytes[0] === 0 && bytes[1] === 0 && bytes[2] >= 8 && bytes[2] <= 14) return 'idx';
+  if (start === '\x93NUMPY') return refuseData(`${path} holds one array, and both examples and labels are needed`);
+  const foreign = foreignFile(bytes, path);
+  return foreign === null ? refuseData(`${path} is of no kind that is read as data`) : refuseForeign(path, foreign);
+}
+
+/** Runs a reader of content; what it finds wrong is told with the path. @throws ScattershotError 'not-a-dataset' */
 function withPath<T>(path: string, read: () => T): T {
+  const refuse = ({ message }: Error) => refuseData(`cannot read ${path} as data: ${message}`);
   try {
-    return read();
+    return wordContentErrors(read, refuse);
   } catch (error) {
-    if (error instanceof ScattershotError) return refuseData(`cannot read ${path} as data: ${error.failure.message}`);
-    if (error instanceof RangeError) return refuseData(`cannot read ${path} as data: ${error.message}`);
+    if (error instanceof InvalidValueError) return refuse(error);
     throw error;
   }
 }
@@ -69,77 +68,33 @@ function readIdxFile(path: string): NamedArray {
   return { name: path, array: withPath(path, () => parseIdx(bytes)) };
 }
 
-/** Arrays of an archive by name; which there must be depends on which there are. */
-function readNpz(path: string): OwnArrays {
-  const bytes = readBytes(path);
-  return withPath(path, () => {
-    const { members } = zipDirectory(bytes);
-    const names = [...members.keys()].flatMap((name) => (name.endsWith('.npy') ? [name.slice(0, -4)] : []));
-    const read = (name: string): NamedArray => {
-      const member = members.get(`${name}.npy`);
-      if (member === undefined)
-        return refuseData(`${path} has no array ${name} (arrays: ${names.join(', ') || 'none'})`);
-      return { name: `${name} in ${path}`, array: parseNpy(unzipMember(bytes, member, name), name) };
-    };
-    const validation = names.find((name) => /^[xy]_val/.test(name));
-    if (validation !== undefined) {
-      refuseData(
-        `${path} has an array ${validation}, which is not read`,
-        'Put validation examples into x_train and y_train, and say how many are for validation: FILE.npz:validation=N.',
-      );
-    }
-    const apart = names.includes('x_train') || names.includes('y_train');
-    if (!apart) return { x: read('x'), y: read('y'), test: null };
-    const hasTest = names.includes('x_test') || names.includes('y_test');
-    return {
-      ...{ x: read('x_train'), y: read('y_train') },
-      test: hasTest ? { x: read('x_test'), y: read('y_test') } : null,
-    };
-  });
+/** The labels of QMNIST (idx2-int) have eight columns, of which the first is the class. */
+function classColumn({ name, array }: NamedArray): NamedArray {
+  const { shape, bytes, data } = array;
+  if (!/qmnist.*labels-idx2/i.test(name) || shape.length !== 2 || shape[1] !== 8) return { name, array };
+  const column = new Uint8Array(shape[0] * bytes);
+  for (let row = 0; row < shape[0]; row++) {
+    column.set(data.subarray(8 * bytes * row, bytes * (8 * row + 1)), bytes * row);
+  }
+  return { name, array: { ...array, shape: [shape[0]], data: column } };
 }
+
+const readIdxPair = ({ images, labels }: IdxPair): LabelledArrays => ({
+  x: readIdxFile(images),
+  y: classColumn(readIdxFile(labels)),
+});
 
 /** @throws ScattershotError 'no-such-file' and the like, 'not-a-dataset' */
 export function readOwnFiles(files: OwnFiles): OwnArrays {
-  if (files.kind === 'npz') return readNpz(files.path);
-  const { images, labels, test } = files;
-  return {
-    ...{ x: readIdxFile(images), y: readIdxFile(labels) },
-    test: test === null ? null : { x: readIdxFile(test.images), y: readIdxFile(test.labels) },
-  };
+  if (files.kind === 'npz') {
+    const bytes = readBytes(files.path);
+    return withPath(files.path, () => npzArrays(files.path, bytes));
+  }
+  return { train: readIdxPair(files), validation: null, test: files.test === null ? null : readIdxPair(files.test) };
 }
 
-/** A file of that name, packed by gzip or not. */
-function existing(path: string): string | null {
-  const other = path.endsWith('.gz') ? path.slice(0, -3) : `${path}.gz`;
-  return [path, other].find((each) => existsSync(each)) ?? null;
-}
-
-/** "train-images-idx3-ubyte" → "train-labels-idx1-ubyte". */
-const labelsName = (images: string) => images.replace(/images/i, 'labels').replace(/idx\d/i, 'idx1');
-
-/**
- * The labels' file by the images' name; and the test set beside a training set named as MNIST's are (train-…, t10k-… or test-…).
- * @throws ScattershotError 'not-a-dataset' where the labels are not there
- */
-export function idxPairOf(images: string): OwnFiles {
-  const folder = dirname(images);
-  const beside = (name: string) => existing(join(folder, name));
-  const name = basename(images);
-  const guess = labelsName(name);
-  const labels = guess === name ? null : beside(guess);
-  if (labels === null) {
-    return refuseData(
-      `the labels of ${images} are not beside it${guess === name ? '' : ` as ${guess}`}`,
-      'Name both: idx:images=FILE,labels=FILE.',
-    );
-  }
-  for (const start of ['t10k', 'test']) {
-    const testName = name.replace(/^train/i, start);
-    const testImages = testName === name ? null : beside(testName);
-    const testLabels = testImages === null ? null : beside(labelsName(testName));
-    if (testImages !== null && testLabels !== null) {
-      return { kind: 'idx', images, labels, test: { images: testImages, labels: testLabels } };
-    }
-  }
-  return { kind: 'idx', images, labels, test: null };
+/** All files, the examples' own first. */
+export function ownPaths(files: OwnFiles): readonly [string, ...string[]] {
+  if (files.kind === 'npz') return [files.path];
+  return [files.images, files.labels, ...(files.test === null ? [] : [files.test.images, files.test.labels])];
 }

@@ -12,7 +12,9 @@ import type { Dataset } from './dataset.ts';
 import { type ImageSettings, imageDataName, loadImages, notFetched, scaleInWords } from './images.ts';
 import { type LoadOptions, loadMorse } from './load-morse.ts';
 import { describeMorse, type MorseSettings, morseName, morseNormalisation } from './morse-settings.ts';
-import { inspectOwnData, loadOwnData, type OwnFacts, type OwnSettings, ownDataName, ownPaths } from './own-data.ts';
+import { inspectOwnData, loadOwnData, type OwnFacts } from './own-data.ts';
+import { ownPaths } from './own-files.ts';
+import { type OwnSettings, ownDataName } from './own-name.ts';
 import { publishedFolder } from './published.ts';
 
 /** How far fetching is; generated data are made instead. */
@@ -144,7 +146,7 @@ export function ownSource(settings: OwnSettings): DatasetSource {
   const name = ownDataName(settings);
   return {
     ...{ kind: 'own', name, summary: 'your own data', from: 'your own', features, classes, normalisation },
-    load: (_, options) => loadOwnData(settings, options?.signal),
+    load: (_, options) => loadOwnData(settings, options),
     lacks: () => null,
     fetch: async (_, { from } = {}) =>
       from === undefined ? success({ changed: false }) : needsNothing(name, 'it is your own'),

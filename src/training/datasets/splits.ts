@@ -15,13 +15,14 @@ export interface Examples {
 export interface SplitPlan {
   /** training examples; null: all that the other splits leave */
   readonly train: number | null;
-  readonly validation: number;
+  /** null: all of a validation set that comes apart */
+  readonly validation: number | null;
   /** null: all of a test set that comes apart */
   readonly test: number | null;
   readonly seed: number;
 }
 
-const streams = { deal: 1, test: 2, trainOrder: 3, validationOrder: 4 } as const;
+const streams = { deal: 1, test: 2, trainOrder: 3, validationOrder: 4, validation: 5 } as const;
 
 /**
  * The examples in a random order in which every class is spread evenly, so that any first or last part has each class in proportion
@@ -54,34 +55,59 @@ export interface Dealt {
   readonly test: Uint32Array;
 }
 
+/** Of sets that come apart from the training examples. */
+export interface SetsApart<T> {
+  readonly validation: T | null;
+  readonly test: T | null;
+}
+
 /**
- * Which example goes where. A test set that comes apart stays as it is (of a part of it: the numbers ascend); else the test split is
- * dealt first, then validation, then training. So `validation` and `test` decide what those splits hold, and a smaller `train` is a
- * part of a larger. Training and validation examples are shuffled.
+ * Which example goes where. A test set that comes apart stays as it is (of a part of it: the numbers ascend), and so does a validation
+ * set; else the test split is dealt first, then validation, then training. So `validation` and `test` decide what those splits hold,
+ * and a smaller `train` is a part of a larger. Training and validation examples are shuffled.
  * @throws RangeError for counts that the examples do not allow
  */
-export function dealExamples(examples: Uint8Array, test: Uint8Array | null, plan: SplitPlan): Dealt {
+export function dealExamples(examples: Uint8Array, apart: SetsApart<Uint8Array>, plan: SplitPlan): Dealt {
   const random = Random.fromSeed(plan.seed);
   const order = spreadOrder(examples, random.fork(streams.deal));
-  const held = test === null ? (plan.test ?? 0) : 0;
-  if (test === null) requireCount(held, order.length - 2, 'test', `${order.length} examples (all but two)`);
-  else if (plan.test !== null) requireCount(plan.test, test.length, 'test', `${test.length} test examples`);
-  const rest = order.length - held;
-  requireCount(plan.validation, rest - 1, 'validation', `${rest} examples (all but one)`);
-  const left = rest - plan.validation;
+  const heldOut = (split: 'validation' | 'test', most: number, of: string) => {
+    const set = apart[split];
+    if (set === null) requireCount(plan[split] ?? 0, most, split, of);
+    else if (plan[split] !== null) requireCount(plan[split], set.length, split, `${set.length} ${split} examples`);
+    return set === null ? (plan[split] ?? 0) : 0;
+  };
+  const kept = apart.validation === null ? 2 : 1;
+  const tested = heldOut(
+    'test',
+    order.length - kept,
+    `${order.length} examples (all but ${kept === 2 ? 'two' : 'one'})`,
+  );
+  const rest = order.length - tested;
+  const validated = heldOut('validation', rest - 1, `${rest} examples (all but one)`);
+  const left = rest - validated;
   const train = plan.train ?? left;
-  requireCount(train, left, 'train', `the ${left} examples that validation leaves`);
-  const from = held + plan.validation;
+  requireCount(
+    train,
+    left,
+    'train',
+    apart.validation === null ? `the ${left} examples that validation leaves` : `${left} examples`,
+  );
+  const from = tested + validated;
   return {
     train: random.fork(streams.trainOrder).shuffle(order.slice(from, from + train)),
-    validation: random.fork(streams.validationOrder).shuffle(order.slice(held, from)),
-    test: test === null ? order.slice(0, held).sort() : dealTest(test, plan.test, random),
+    validation:
+      apart.validation === null
+        ? random.fork(streams.validationOrder).shuffle(order.slice(tested, from))
+        : partOf(apart.validation, plan.validation, random.fork(streams.validation)),
+    test:
+      apart.test === null ? order.slice(0, tested).sort() : partOf(apart.test, plan.test, random.fork(streams.test)),
   };
 }
 
-function dealTest(labels: Uint8Array, count: number | null, random: Random): Uint32Array {
+/** So many examples of a set, every class in proportion; null: all. */
+function partOf(labels: Uint8Array, count: number | null, random: Random): Uint32Array {
   if (count === null || count === labels.length) return Uint32Array.from(labels, (_, example) => example);
-  return spreadOrder(labels, random.fork(streams.test)).slice(0, count).sort();
+  return spreadOrder(labels, random).slice(0, count).sort();
 }
 
 function fill(examples: Examples, chosen: Uint32Array, features: number): Split {
@@ -93,20 +119,23 @@ function fill(examples: Examples, chosen: Uint32Array, features: number): Split 
   return split;
 }
 
-/** Deals and copies. @param test null: taken from the examples. @returns null when the signal came first. @throws RangeError */
+/** Deals and copies; what does not come apart is taken from the examples. @returns null when the signal came first. @throws RangeError */
 export async function makeSplits(
   examples: Examples,
-  test: Examples | null,
+  apart: SetsApart<Examples>,
   features: number,
   plan: SplitPlan,
   signal?: AbortSignal,
 ): Promise<Readonly<Record<SplitName, Split>> | null> {
-  const dealt = dealExamples(examples.labels, test?.labels ?? null, plan);
+  const { validation, test } = apart;
+  const labels = { validation: validation?.labels ?? null, test: test?.labels ?? null };
+  const dealt = dealExamples(examples.labels, labels, plan);
+  const sources = { train: examples, validation: validation ?? examples, test: test ?? examples };
   const splits = {} as Record<SplitName, Split>;
   for (const name of splitNames) {
     await setImmediate();
     if (signal?.aborted) return null;
-    splits[name] = fill(name === 'test' ? (test ?? examples) : examples, dealt[name], features);
+    splits[name] = fill(sources[name], dealt[name], features);
   }
   return splits;
 }

@@ -217,13 +217,8 @@ describe('refused, and named:', () => {
   };
   test.each([
     ['no labels', () => npz({ x }), /has no array y \(arrays: x\)/],
-    ['arrays of other names', () => npz({ data: x, y }), /has no array x \(arrays: data, y\)/],
+    ['arrays of other names', () => npz({ picture: x, y }), /has no array x \(arrays: picture, y\)/],
     ['no test labels', () => npz({ x_train: x, y_train: y, x_test: x }), /has no array y_test/],
-    [
-      'a validation set apart',
-      () => npz({ x_train: x, y_train: y, x_val: x, y_val: y }),
-      /an array x_val, which is not read/,
-    ],
     [
       'labels that do not fit',
       () => npz({ x, y: npy([3], [0, 1, 0]) }),
@@ -232,7 +227,7 @@ describe('refused, and named:', () => {
     [
       'one-hot labels',
       () => fixture('one-hot.npz'),
-      /the shape \(30, 3\); expected one class number an example\. For one-hot rows, save numpy\.argmax/,
+      /the shape \(30, 3\); expected one class number an example/,
     ],
     ['labels that are fractions', () => npz({ x, y: npy([4], [0, 1, 0.5, 1], '<f8') }), /got 0\.5 at 2/],
     ['negative labels', () => npz({ x, y: npy([4], [0, 1, -1, 1], '<f8') }), /got -1 at 2/],

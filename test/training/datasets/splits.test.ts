@@ -39,7 +39,7 @@ describe('dealing', () => {
   const plan = { train: null, validation: 20, test: null, seed: 1 };
 
   test('with a test set of its own: every example is in training or validation, once; the test set stays as it is', () => {
-    const { train, validation, test: tested } = dealExamples(all, labelsOf(7, 5), plan);
+    const { train, validation, test: tested } = dealExamples(all, { validation: null, test: labelsOf(7, 5) }, plan);
     expect([train.length, validation.length]).toEqual([80, 20]);
     expect(ascending(Uint32Array.of(...train, ...validation))).toEqual(whole(100));
     expect([...tested]).toEqual(whole(7));
@@ -47,19 +47,29 @@ describe('dealing', () => {
   });
 
   test('without one: test, validation and training are parts of the same', () => {
-    const { train, validation, test: tested } = dealExamples(all, null, { ...plan, test: 30 });
+    const {
+      train,
+      validation,
+      test: tested,
+    } = dealExamples(all, { validation: null, test: null }, { ...plan, test: 30 });
     expect([train.length, validation.length, tested.length]).toEqual([50, 20, 30]);
     expect(ascending(Uint32Array.of(...train, ...validation, ...tested))).toEqual(whole(100));
   });
 
   test('the same seed deals the same, another seed otherwise', () => {
-    expect(dealExamples(all, null, { ...plan, test: 30 })).toEqual(dealExamples(all, null, { ...plan, test: 30 }));
-    const other = dealExamples(all, null, { ...plan, test: 30, seed: 2 });
-    expect(other.validation).not.toEqual(dealExamples(all, null, { ...plan, test: 30 }).validation);
+    expect(dealExamples(all, { validation: null, test: null }, { ...plan, test: 30 })).toEqual(
+      dealExamples(all, { validation: null, test: null }, { ...plan, test: 30 }),
+    );
+    const other = dealExamples(all, { validation: null, test: null }, { ...plan, test: 30, seed: 2 });
+    expect(other.validation).not.toEqual(
+      dealExamples(all, { validation: null, test: null }, { ...plan, test: 30 }).validation,
+    );
   });
 
   test('a smaller training split is a part of a larger, and leaves validation and test as they are', () => {
-    const [small, large] = [10, 40].map((train) => dealExamples(all, labelsOf(50, 5), { ...plan, train, test: 10 }));
+    const [small, large] = [10, 40].map((train) =>
+      dealExamples(all, { validation: null, test: labelsOf(50, 5) }, { ...plan, train, test: 10 }),
+    );
     for (const example of small.train) expect(large.train).toContain(example);
     expect(small.validation).toEqual(large.validation);
     expect(small.test).toEqual(large.test);
@@ -72,7 +82,11 @@ describe('dealing', () => {
     [{ train: 81 }, /train split must have from 1 to 80 .*; got 81/],
     [{ test: 8 }, /test split must have from 1 to 7 .*; got 8/],
   ])('%j is refused', (change, message) => {
-    expect(() => dealExamples(all, labelsOf(7, 5), { ...plan, ...change })).toThrow(RangeError);
-    expect(() => dealExamples(all, labelsOf(7, 5), { ...plan, ...change })).toThrow(message);
+    expect(() => dealExamples(all, { validation: null, test: labelsOf(7, 5) }, { ...plan, ...change })).toThrow(
+      RangeError,
+    );
+    expect(() => dealExamples(all, { validation: null, test: labelsOf(7, 5) }, { ...plan, ...change })).toThrow(
+      message,
+    );
   });
 });

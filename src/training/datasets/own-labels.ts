@@ -1,0 +1,120 @@
+import { InvalidValueError } from '../../base/caller-errors.ts';
+import { type SplitName, splitNames } from './dataset.ts';
+import { itemReader } from './numeric-array.ts';
+import type { NamedArray } from './own-arrays.ts';
+import { refuseData } from './refuse-data.ts';
+
+const ONE_HOT = 'Save class numbers instead of one-hot rows: numpy.argmax(y, 1).';
+const NAMES = 'Save class numbers instead of names: numpy.unique(y, return_inverse=True)[1].';
+
+/** Whether every row has a single 1 and zeros beside it. */
+function isOneHot({ array }: NamedArray): boolean {
+  const { shape, fortran } = array;
+  if (shape.length !== 2 || shape[1] < 2) return false;
+  const [rows, columns] = shape;
+  const read = itemReader(array);
+  for (let row = 0; row < rows; row++) {
+    let ones = 0;
+    for (let column = 0; column < columns; column++) {
+      const value = read(fortran ? column * rows + row : row * columns + column);
+      if (value !== 0 && value !== 1) return false;
+      ones += value;
+    }
+    if (ones !== 1) return false;
+  }
+  return true;
+}
+
+/** The labels of `examples` examples, as they are stored. @throws ScattershotError 'not-a-dataset' naming the first that is none */
+export function storedLabels(y: NamedArray, examples: number, of: string): Uint8Array {
+  const { name, array } = y;
+  const { shape } = array;
+  if (shape.length !== 1 && !(shape.length === 2 && shape[1] === 1)) {
+    const message = `${name} has the shape (${shape.join(', ')}); expected one class number an example`;
+    return isOneHot(y) ? refuseData(message, ONE_HOT) : refuseData(message);
+  }
+  if (shape[0] !== examples) return refuseData(`${name} has ${shape[0]} labels for the ${examples} examples of ${of}`);
+  const read = itemReader(array);
+  return Uint8Array.from({ length: examples }, (_, example) => {
+    const label = read(example);
+    if (Number.isInteger(label) && label >= 0 && label <= 255) return label;
+    return refuseData(`${name}: expected class numbers from 0 to 255; got ${label} at ${example}`, NAMES);
+  });
+}
+
+/** The labels of one set, with the array they are from. */
+export interface NamedLabels {
+  readonly name: string;
+  readonly labels: Uint8Array;
+}
+
+export type LabelSets = { readonly train: NamedLabels } & Readonly<
+  Record<Exclude<SplitName, 'train'>, NamedLabels | null>
+>;
+
+/** How stored labels become class numbers. */
+export interface Classes {
+  readonly classes: number;
+  /** the label that is class 0 */
+  readonly first: number;
+  /** what the user should know */
+  readonly notes: readonly string[];
+}
+
+const countsOf = (labels: Uint8Array) => {
+  const counts = new Uint32Array(256);
+  for (const label of labels) counts[label]++;
+  return counts;
+};
+
+const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`;
+const listed = (labels: readonly number[]) =>
+  `label${labels.length === 1 ? '' : 's'} ${labels.slice(0, 8).join(', ')}${labels.length > 8 ? ', …' : ''}`;
+
+/** Of each other set, the classes that no training example has: none of their examples can be got right. */
+function unknownClassNotes({ train, ...others }: LabelSets): readonly string[] {
+  const known = countsOf(train.labels);
+  return Object.values(others).flatMap((set) => {
+    if (set === null) return [];
+    const counts = countsOf(set.labels);
+    const unknown = [...counts.keys()].filter((label) => counts[label] > 0 && known[label] === 0);
+    if (unknown.length === 0) return [];
+    const share = unknown.reduce((sum, label) => sum + counts[label], 0) / set.labels.length;
+    return [
+      `${listed(unknown)} of ${set.name} ${unknown.length === 1 ? 'has' : 'have'} no training example: ${percent(share)} of its examples cannot be got right.`,
+    ];
+  });
+}
+
+/**
+ * Classes by the labels that are there. Labels that start at 1 are counted from there, so that those from 1 to 8 are 8 classes,
+ * unless more classes are asked for.
+ * @param asked null: as many as the labels need
+ * @throws ScattershotError 'not-a-dataset' for a single class; RangeError for fewer classes than there are labels
+ */
+export function classesOf(sets: LabelSets, asked: number | null): Classes {
+  const all = splitNames.flatMap((split) => sets[split] ?? []);
+  const there = all
+    .map(({ labels }) => countsOf(labels))
+    .reduce((sum, counts) => sum.map((n, label) => n + counts[label]));
+  const labels = [...there.keys()].filter((label) => there[label] > 0);
+  const [least, most] = [labels[0], labels[labels.length - 1]];
+  const trained = new Set(sets.train.labels);
+  if (trained.size < 2) {
+    return refuseData(`${sets.train.name} has one class only (label ${[...trained].join()}); expected at least two`);
+  }
+  const first = least === 1 && (asked === null || asked === most) ? 1 : 0;
+  const needed = most + 1 - first;
+  if (asked !== null && (asked < needed || asked > 256)) {
+    throw new InvalidValueError(`classes must be from ${needed}, as the labels have it, to 256; got ${asked}`);
+  }
+  const notes: string[] = [];
+  if (first === 1) notes.push(`Labels run from 1 to ${most}: label 1 is taken as class 0, and so on.`);
+  if (asked === null && labels.length < needed) {
+    const absent = Array.from({ length: needed }, (_, n) => n + first).filter((label) => there[label] === 0);
+    notes.push(
+      `Labels run from ${first} to ${most}, and ${listed(absent)} ${absent.length === 1 ? 'does' : 'do'} not occur: ${needed} classes, ${labels.length} of them there.`,
+    );
+  }
+  return { classes: asked ?? needed, first, notes: [...notes, ...unknownClassNotes(sets)] };
+}
