@@ -66,7 +66,10 @@ class Archive {
     if (name === undefined) {
       return refuseData(`${this.#path} has no array ${wanted} (arrays: ${this.#names.join(', ')})`, READ_NAMES);
     }
-    return { name: `${name} in ${this.#path}`, array: parseNpy(unzipMember(this.#bytes, this.#member(name), name), name) };
+    return {
+      name: `${name} in ${this.#path}`,
+      array: parseNpy(unzipMember(this.#bytes, this.#member(name), name), name),
+    };
   }
 
   #member(name: string): ZipMember {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -168,6 +168,42 @@ describe('IDX files', () => {
     expect(findDataset(findDataset(images).name).name).toBe(findDataset(images).name);
   });
 
+  test.each([
+    ['a prefix before train', (name: string) => `emnist-letters-${name.replace('t10k', 'test')}`],
+    ['capitals', (name: string) => `EMNIST-${name.replace('t10k', 'TEST')}`],
+    ['dots, as old unpackers spell them', (name: string) => name.replace('-idx', '.idx')],
+  ])('are found with %s', async (_, change) => {
+    const dataset = await load(join(folderOf(change), change('train-images-idx3-ubyte')));
+    expect(dataset.test.examples).toBe(12);
+  });
+
+  test('of which half a test set is there are refused, and so is the test set in place of the whole', () => {
+    const folder = folderOf();
+    expect(refusalOf(join(folder, 't10k-images-idx3-ubyte')).message).toMatch(
+      /is the test set of .*train-images-idx3-ubyte/,
+    );
+    expect(refusalOf(join(folder, 'train-labels-idx1-ubyte')).message).toMatch(/holds labels, not examples/);
+    rmSync(join(folder, 't10k-images-idx3-ubyte'));
+    const { message, nextStep } = refusalOf(join(folder, 'train-images-idx3-ubyte'));
+    expect(message).toMatch(/t10k-labels-idx1-ubyte, half a test set: t10k-images is not there$/);
+    expect(nextStep).toMatch(/idx:images=FILE/);
+  });
+
+  test('of QMNIST have the class in the first of eight columns', async () => {
+    const folder = testFolder();
+    writeFileSync(join(folder, 'qmnist-train-images-idx3-ubyte'), tinyIdx.get('train-images-idx3-ubyte')!);
+    const rows = Buffer.alloc(12 + 30 * 32);
+    rows.set([0, 0, 12, 2]);
+    rows.writeInt32BE(30, 4);
+    rows.writeInt32BE(8, 8);
+    for (let n = 0; n < 30; n++)
+      for (let c = 0; c < 8; c++) rows.writeInt32BE(c === 0 ? n % 3 : 1000 * c, 12 + 32 * n + 4 * c);
+    writeFileSync(join(folder, 'qmnist-train-labels-idx2-int'), rows);
+    const dataset = await load(join(folder, 'qmnist-train-images-idx3-ubyte'));
+    expect(dataset.classes).toBe(3);
+    expect([0, 1, 2].map((label) => dataset.train.labels.filter((each) => each === label).length)).toEqual([7, 8, 7]);
+  });
+
   test('whose labels are not beside them are refused, with what to give', () => {
     const folder = testFolder();
     const path = join(folder, 'pictures-idx3-ubyte');
@@ -205,6 +241,134 @@ function npz(arrays: Readonly<Record<string, Uint8Array>>): string {
   return path;
 }
 
+/** A data set loaded, with what was said of it. */
+async function loadNoted(name: string) {
+  const notes: string[] = [];
+  const dataset = unwrap(await findDataset(name).load(null, { onNote: (note) => notes.push(note) }));
+  return { dataset, notes };
+}
+
+/** Labels as the arrays of one feature that they are the values of, too. */
+const sets = (named: Readonly<Record<string, readonly number[]>>) =>
+  npz(
+    Object.fromEntries(
+      Object.entries(named).flatMap(([ending, labels]) => [
+        [`x${ending}`, npy([labels.length, 1], labels)],
+        [`y${ending}`, npy([labels.length], labels)],
+      ]),
+    ),
+  );
+
+describe('sets that come apart stay what they are:', () => {
+  const labels = { train: [0, 1, 0, 1, 0, 1], val: [1, 1, 0], test: [0, 0, 1, 0] };
+  const valuesOf = ({ inputs }: { readonly inputs: Float32Array }) =>
+    [...inputs].map((value) => Math.round(255 * value));
+
+  test.each([
+    ['', '_val', '_test'],
+    ['_train', '_dev', '_test'],
+    ['Train', 'Valid', 'Test'],
+  ])('x%s, x%s and x%s', async (train, validation, tested) => {
+    const { dataset, notes } = await loadNoted(
+      sets({ [train]: labels.train, [validation]: labels.val, [tested]: labels.test }),
+    );
+    expect(notes).toEqual([]);
+    expect(dataset.train.examples).toBe(6);
+    expect([...dataset.validation.labels]).toEqual(labels.val);
+    expect(valuesOf(dataset.validation)).toEqual(labels.val);
+    expect([...dataset.test.labels]).toEqual(labels.test);
+    expect(valuesOf(dataset.test)).toEqual(labels.test);
+  });
+
+  test('a validation set alone leaves a fifth of the training examples for the test', async () => {
+    const path = sets({ _train: [0, 1, 0, 1, 0, 1, 0, 1, 0, 1], _val: labels.val });
+    const { dataset } = await loadNoted(path);
+    expect([dataset.train, dataset.validation, dataset.test].map(({ examples }) => examples)).toEqual([8, 3, 2]);
+    expect((await loadNoted(`${path}:validation=2,test=5`)).dataset).toMatchObject({
+      ...{ train: { examples: 5 }, validation: { examples: 2 }, test: { examples: 5 } },
+    });
+    await expect(findDataset(`${path}:validation=4`).load(null)).rejects.toThrow(
+      /from 1 to 3 of 3 validation examples/,
+    );
+  });
+});
+
+describe('classes are counted from the labels that are there:', () => {
+  test.each([
+    ['from 0', [0, 1, 2, 0], 3, [], [0, 1, 2]],
+    ['from 1', [1, 2, 3, 1], 3, [/^Labels run from 1 to 3: label 1 is taken as class 0/], [0, 1, 2]],
+    [
+      'with a gap',
+      [0, 1, 4, 0],
+      5,
+      [/from 0 to 4, and labels 2, 3 do not occur: 5 classes, 3 of them there/],
+      [0, 1, 4],
+    ],
+    ['from 2', [2, 3, 2, 3], 4, [/labels 0, 1 do not occur/], [2, 3]],
+  ] as const)('labels %s', async (_, labels, classes, said, numbers) => {
+    const { dataset, notes } = await loadNoted(sets({ _train: labels, _test: labels }));
+    expect(dataset.classes).toBe(classes);
+    expect([...new Set(dataset.test.labels)].sort()).toEqual(numbers);
+    expect(notes).toHaveLength(said.length);
+    for (const [n, message] of said.entries()) expect(notes[n]).toMatch(message);
+  });
+
+  test('labels from 1 keep their numbers where there are classes enough for that', async () => {
+    const path = sets({ '': [1, 2, 3, 1, 2, 3] });
+    expect(findDataset(path).classes).toBe(3);
+    expect(findDataset(`${path}:classes=3`).classes).toBe(3);
+    const { dataset, notes } = await loadNoted(`${path}:classes=4`);
+    expect(Math.max(...dataset.train.labels)).toBe(3);
+    expect(notes).toEqual([]);
+    expect(() => findDataset(`${path}:classes=2`)).toThrow(/classes must be from 4, .* got 2/);
+  });
+
+  test('a class that no training example has is told, with its share of the test set', async () => {
+    const path = sets({ _train: [0, 1, 2, 0], _test: [0, 3, 3, 1, 2], _val: [0, 1] });
+    const { notes } = await loadNoted(path);
+    expect(notes).toEqual([
+      `label 3 of y_test in ${path} has no training example: 40 % of its examples cannot be got right.`,
+    ]);
+  });
+
+  test('one class among the training examples is refused, whatever its number and the test set say', () => {
+    expect(refusalOf(sets({ '': [1, 1, 1, 1] })).message).toMatch(/^y in .* has one class only \(label 1\)/);
+    expect(refusalOf(sets({ _train: [3, 3, 3], _test: [0, 3] })).message).toMatch(/one class only \(label 3\)/);
+  });
+});
+
+describe('sets on two scales are told, with both ranges:', () => {
+  const y = npy([16], [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1]);
+  const x = (value: (n: number) => number) =>
+    npy(
+      [16, 4],
+      Array.from({ length: 64 }, (_, n) => value((n * 37) % 64)),
+      '<f8',
+    );
+  const unit = (n: number) => n / 63;
+  test.each([
+    [
+      '0 to 1 against 0 to 255',
+      unit,
+      (n: number) => Math.round(255 * unit(n)),
+      /from 0 to 1 and x_test .* from 0 to 255/,
+    ],
+    [
+      'standardised against 0 to 1',
+      (n: number) => (unit(n) - 0.5) / 0.15,
+      unit,
+      /from -3\.33 to 3\.33 and .* from 0 to 1:/,
+    ],
+    ['shifted', unit, (n: number) => unit(n) - 5, /from 0 to 1 and .* from -5 to -4:/],
+    ['the same', unit, (n: number) => 1.2 * unit(n) + 0.1, null],
+    ['large and nearly constant', (n: number) => 1e7 + n, (n: number) => 1e7 + n, null],
+  ])('%s', async (_, trained, tested, said) => {
+    const { notes } = await loadNoted(npz({ x_train: x(trained), y_train: y, x_test: x(tested), y_test: y }));
+    if (said === null) expect(notes).toEqual([]);
+    else expect(notes).toEqual([expect.stringMatching(said)]);
+  });
+});
+
 describe('refused, and named:', () => {
   const x = npy([4, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
   const y = npy([4], [0, 1, 0, 1]);
@@ -224,11 +388,17 @@ describe('refused, and named:', () => {
       () => npz({ x, y: npy([3], [0, 1, 0]) }),
       /y in .* has 3 labels for the 4 examples of x in/,
     ],
+    ['one-hot labels', () => fixture('one-hot.npz'), /the shape \(30, 3\); expected one class number an example/],
+    ['arrays by number', () => npz({ arr_0: x, arr_1: y }), /has no array x \(arrays: arr_0, arr_1\)/],
+    ['half a validation set', () => npz({ x, y, x_dev: x }), /has no array y_val/],
     [
-      'one-hot labels',
-      () => fixture('one-hot.npz'),
-      /the shape \(30, 3\); expected one class number an example/,
+      'test examples under a name of their own',
+      () => npz({ x, y, holdout: x }),
+      /an array holdout of the shape \(4, 2\), which is not read/,
     ],
+    ['labels under a name of their own', () => npz({ x, y, y_true: y }), /an array y_true of the shape \(4,\)/],
+    ['examples twice', () => npz({ x, y, x_train: x }), /has the arrays x and x_train, which both would be read as/],
+    ['a test set twice', () => npz({ x, y, x_test: x, y_test: y, X_test: x }), /x_test and X_test, .* test examples/],
     ['labels that are fractions', () => npz({ x, y: npy([4], [0, 1, 0.5, 1], '<f8') }), /got 0\.5 at 2/],
     ['negative labels', () => npz({ x, y: npy([4], [0, 1, -1, 1], '<f8') }), /got -1 at 2/],
     ['one class', () => npz({ x, y: npy([4], [0, 0, 0, 0]) }), /one class only/],
@@ -257,6 +427,12 @@ describe('refused, and named:', () => {
     expect(failure.nextStep).toMatch(/\.$/);
     expect(failure.message).not.toMatch(/pattern|junction/);
     expect(failure.nextStep).not.toMatch(/pattern|junction/);
+  });
+
+  test('rows of labels, with advice for one-hot rows alone', () => {
+    expect(refusalOf(fixture('one-hot.npz')).nextStep).toMatch(/numpy\.argmax\(y, 1\)/);
+    const rows = npz({ x, y: npy([4, 2], [0, 1, 1, 1, 0, 1, 1, 0]) });
+    expect(refusalOf(rows).nextStep).not.toMatch(/argmax/);
   });
 
   test('too few examples for three splits', async () => {
