@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { isCallerMistake } from '../base/caller-errors.ts';
 import { cleanLines, cleanText, safeJson } from '../base/clean-text.ts';
-import { type Failure, failure, messageOf, ScattershotError } from '../base/failure.ts';
+import { type Failure, failure, messageOf, type Outcome, ScattershotError } from '../base/failure.ts';
 import { fileFailure } from '../base/file-access.ts';
 import { heldWarnings } from './held-warnings.ts';
 
@@ -21,6 +21,12 @@ export class UsageError extends Error {
     this.name = 'UsageError';
     this.nextStep = nextStep;
   }
+}
+
+/** The value of an outcome whose failure is a mistake in what was typed. @throws UsageError */
+export function usage<T>(outcome: Outcome<T>): T {
+  if (outcome.ok) return outcome.value;
+  throw new UsageError(outcome.message, outcome.nextStep);
 }
 
 /** System errors that reach the top because they came from nowhere in particular. */

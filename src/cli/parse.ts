@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from 'commander';
+import type { Outcome } from '../base/failure.ts';
 import type { LayerShape } from '../pattern/architecture.ts';
 import type { Budget } from '../search/events.ts';
-import type { CandidateFilter } from '../store/index.ts';
+import { usage } from './errors.ts';
 
 /** Parsers of option values. What they refuse, commander prints with the option's name; all of it exits with 2. */
 
@@ -63,16 +64,30 @@ export function shapes(text: string): LayerShape[] {
   });
 }
 
-/** "30s", "5m", "2h" (time) or "500" (candidates). */
+/** Of a day, an hour, a minute, a second. */
+const unitSeconds = [86_400, 3600, 60, 1];
+
+/** "90s", "1.5h", "1h30m", "2d 4h": units from large to small, each once. Null for anything else. */
+function secondsOf(text: string): number | null {
+  const match = /^(?:([\d.]+)\s*d)?\s*(?:([\d.]+)\s*h)?\s*(?:([\d.]+)\s*(?:min|m))?\s*(?:([\d.]+)\s*s)?$/.exec(text);
+  if (match === null) return null;
+  const parts = match.slice(1).map((amount, index) => (amount === undefined ? 0 : Number(amount) * unitSeconds[index]));
+  const seconds = parts.reduce((total, part) => total + part, 0);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : null;
+}
+
+/** "30s", "1h30m", "2d" (time) or "500" (candidates). */
 export function budget(text: string): Budget {
-  const match = /^(\d+(?:\.\d+)?)\s*(s|m|min|h)?$/.exec(text.trim());
-  const amount = Number(match?.[1]);
-  const unit = match?.[2];
-  if (match === null || !(amount > 0) || (unit === undefined && !Number.isSafeInteger(amount))) {
-    throw new InvalidArgumentError('Expected a time such as 30s, 5m or 2h, or a number of candidates such as 500.');
+  const trimmed = text.trim();
+  const candidates = /^\d+$/.test(trimmed) ? Number(trimmed) : Number.NaN;
+  if (Number.isSafeInteger(candidates) && candidates > 0) return { kind: 'candidates', candidates };
+  const seconds = secondsOf(trimmed);
+  if (seconds === null) {
+    throw new InvalidArgumentError(
+      'Expected a time such as 30s, 90m, 1h30m or 2d, or a number of candidates such as 500.',
+    );
   }
-  if (unit === undefined) return { kind: 'candidates', candidates: amount };
-  return { kind: 'time', seconds: amount * (unit === 's' ? 1 : unit === 'h' ? 3600 : 60) };
+  return { kind: 'time', seconds };
 }
 
 export function names(text: string): string[] {
@@ -92,21 +107,8 @@ export function oneOf<T extends string>(choices: readonly T[]): (text: string) =
   };
 }
 
-/** "trained,strategy=anneal,scatter>=0.5"; several strategies are alternatives, everything else holds at once. */
-export function candidateFilter(text: string): CandidateFilter {
-  let filter: CandidateFilter = {};
-  for (const condition of names(text)) {
-    const [, key, relation, value] = /^(strategy|scatter)\s*(>=|<=|=)\s*(\S+)$/.exec(condition) ?? [];
-    if (condition === 'trained' || condition === 'untrained') filter = { ...filter, trained: condition === 'trained' };
-    else if (key === 'strategy' && relation === '=')
-      filter = { ...filter, strategies: [...(filter.strategies ?? []), value] };
-    else if (key === 'scatter' && relation === '>=') filter = { ...filter, leastScatter: fraction(value) };
-    else if (key === 'scatter' && relation === '<=') filter = { ...filter, mostScatter: fraction(value) };
-    else {
-      throw new InvalidArgumentError(
-        `Expected conditions such as trained, untrained, strategy=anneal, scatter>=0.5; got "${condition}".`,
-      );
-    }
-  }
-  return filter;
-}
+/** A parser of an option's value that refuses with an outcome. */
+export const parsed =
+  <T>(parse: (text: string) => Outcome<T>) =>
+  (text: string): T =>
+    usage(parse(text));

@@ -1,7 +1,8 @@
 import type { CandidateRecord } from '../store/records.ts';
 import { csvDocument } from './csv.ts';
-import { fraction, MISSING, percent, plural, type TextOptions } from './format.ts';
-import { type Column, tableLines } from './table.ts';
+import { plural, type TextOptions } from './format.ts';
+import { leaderboardColumns, tieNames } from './leaderboard-columns.ts';
+import { tableLines } from './table.ts';
 
 /** What is ranked, and the keys of the scatter vector's entries, in its order. */
 export interface LeaderboardView {
@@ -21,51 +22,12 @@ export interface LeaderboardTraining {
   readonly others: number;
 }
 
-/** "1:2 forward" → "1:2 fwd", so that a whole vector has a chance to fit. */
-const shortKey = (key: string) => key.replace('forward', 'fwd').replace('backward', 'bwd');
-
-/** Names of what tells candidates of equal scatter apart, in the order that ranks. */
-const tieNames = (rows: readonly CandidateRecord[]) => [...new Set(rows.flatMap(({ ties }) => Object.keys(ties)))];
-
-function leaderboardColumns({ rows, entryKeys }: LeaderboardView, options: TextOptions): Column<CandidateRecord>[] {
-  const entries = entryKeys.map(
-    (key, index): Column<CandidateRecord> => ({
-      title: shortKey(key),
-      align: 'right',
-      priority: 5,
-      text: (row) => fraction(row.vector[index] ?? null),
-    }),
-  );
-  const ties = tieNames(rows).map(
-    (name): Column<CandidateRecord> => ({
-      title: name,
-      align: 'right',
-      priority: 7,
-      text: (row) => fraction(row.ties[name] ?? null),
-    }),
-  );
-  // Most studies have none, and a column of zeros would push another one out.
-  const diverged: Column<CandidateRecord>[] = rows.some((row) => row.diverged > 0)
-    ? [{ title: 'diverged', align: 'right', priority: 1, text: (row) => String(row.diverged) }]
-    : [];
-  const spread = (row: CandidateRecord) => (row.accuracy?.sd == null ? MISSING : (100 * row.accuracy.sd).toFixed(2));
-  return [
-    { title: '#', align: 'right', priority: 0, text: (row) => String(row.number) },
-    { title: 'strategy', align: 'left', priority: 1, least: 8, text: (row) => row.strategy },
-    { title: 'S', align: 'right', priority: 0, text: (row) => fraction(row.scatter) },
-    { title: 'accuracy', align: 'right', priority: 1, text: (row) => percent(row.accuracy?.mean ?? null, 2) },
-    { title: options.unicode ? '± sd' : '+/- sd', align: 'right', priority: 3, text: spread },
-    { title: 'seeds', align: 'right', priority: 4, text: (row) => String(row.accuracy?.n ?? 0) },
-    ...diverged,
-    ...entries,
-    ...ties,
-    { title: 'fingerprint', align: 'left', priority: 6, text: (row) => row.fingerprint.slice(0, 10) },
-  ];
-}
-
 /** A table that fits `options.width`, a line a candidate; scatter as fractions, accuracy in percent. */
 export function leaderboardTable(view: LeaderboardView, options: TextOptions): string {
-  return `${tableLines(leaderboardColumns(view, options), view.rows, options).join('\n')}\n`;
+  const shown = leaderboardColumns({ ...view, unicode: options.unicode }).flatMap(({ heading, text }) =>
+    heading === null ? [] : [{ ...heading, text }],
+  );
+  return `${tableLines(shown, view.rows, options).join('\n')}\n`;
 }
 
 /** "Accuracy: on mnist after 30 epochs, by the sparse engine; 3 trainings under other settings are not counted." */
@@ -102,6 +64,8 @@ export interface LeaderboardJsonRow {
   /** by entry, in the order of `entries` */
   readonly vector: readonly number[];
   readonly accuracy: { readonly mean: number; readonly sd: number | null; readonly n: number } | null;
+  /** trainings that finished: what the mean is over */
+  readonly finished: number;
   /** trainings under the same settings that diverged; they count in no mean, and rank the candidate below those without */
   readonly diverged: number;
   /** what `accuracy` is of; null where there is none */
@@ -135,6 +99,7 @@ export function leaderboardJson(view: LeaderboardView): LeaderboardJsonRow[] {
     scatter: row.scatter,
     vector: row.vector,
     accuracy: row.accuracy,
+    finished: row.accuracy?.n ?? 0,
     diverged: row.diverged,
     training: row.accuracy === null ? null : training,
     bestValidation: bestValidation?.get(row.number) ?? null,

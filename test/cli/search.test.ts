@@ -186,7 +186,12 @@ test('a leaderboard is filtered, and a condition that is none is refused', async
     expect(some.length).toBeGreaterThan(0);
     expect(some.every((row) => ['uniform-random', 'local'].includes(row.strategy) && row.scatter <= 0.5)).toBe(true);
     expect(await filtered('trained')).toEqual([]);
-    expect(await runProgram(['leaderboard', '--filter', 'nice'], { cwd })).toMatchObject({ code: 2 });
+    expect(await runProgram(['leaderboard', '--filter', 'beauty>0.5'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /no column "beauty" \(character 1 of the filter\).*\nThe columns are: candidate, strategy, scatter/,
+      ),
+    });
   });
 });
 

@@ -36,7 +36,7 @@ test.each([
   ],
   [{ step: 'download', what: 'a.tgz', doneBytes: 3_400_000, totalBytes: null }, 'downloading a.tgz  3.4 MB'],
   [{ step: 'unpack', what: 'b', doneBytes: 999_999, totalBytes: 1_000_000 }, 'unpacking b  1.0 of 1.0 MB  99 %'],
-  [{ step: 'make', what: 'c\u001b[2J', doneBytes: 0, totalBytes: 0 }, 'generating c  0.0 MB'],
+  [{ step: 'make', what: 'c\u001b[2J', doneBytes: 0, totalBytes: 0 }, 'generating c\\x1b[2J  0.0 MB'],
 ] as const)('progress %j reads "%s"', (progress, text) => {
   expect(dataProgressText(progress, true)).toBe(text);
 });
