@@ -117,7 +117,7 @@ test('CSV has the vector entries as columns, fractions in full, and nothing wher
   expect(first).toBe(
     `37,${trained.fingerprint},permutation-grid,0.91234,1,1,1,1,0.91234,0.95,0.52317,0.0041,3,0,0.75,0,4,whole,2026-11-22T15:40:00.000Z`,
   );
-  expect(second).toContain(',0.95,,,,,0,4,whole,');
+  expect(second).toContain(',0.95,,,,0,,0,4,whole,');
   expect(end).toBe('');
 });
 
