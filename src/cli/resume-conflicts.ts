@@ -1,3 +1,4 @@
+import { unwrap } from '../base/failure.ts';
 import type { Constraints } from '../pattern/constraints/constraints.ts';
 import type { StudyRecord } from '../store/index.ts';
 import { strategyAsked, strategyOf } from '../study/portfolio.ts';
@@ -80,7 +81,7 @@ function conflicts(options: ResumeOptions, study: StudyRecord, settings: StudySe
 
 /** A resumed study goes on by its own settings; an option that asks for others is a misunderstanding. @throws UsageError */
 export function refuseConflicts(options: ResumeOptions, study: StudyRecord): void {
-  const found = conflicts(options, study, storedSettings(study));
+  const found = conflicts(options, study, unwrap(storedSettings(study)));
   if (found.length === 0) return;
   throw new UsageError(
     `study ${study.name} goes on with its own settings, and ${found.join(' and ')} differ${found.length === 1 ? 's' : ''} from them`,

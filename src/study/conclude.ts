@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { readDocument, type SameType } from '../base/documents.ts';
+import type { Outcome } from '../base/failure.ts';
 import { Random } from '../base/random.ts';
 import { scorePattern } from '../scatter/kernel.ts';
 import { otherMetric } from '../scatter/metric.ts';
@@ -5,6 +8,7 @@ import type { CandidateRecord, EvaluationRecord, Store, StudyRecord } from '../s
 import { controlEntries, controlScatter } from '../validation/control.ts';
 import { decide } from '../validation/verdict.ts';
 import type { Observation, Verdict } from '../validation/verdict-record.ts';
+import { verdictSchema } from '../validation/verdict-schema.ts';
 import { problemOf, type StudySettings } from './settings.ts';
 
 /** What a study that trained its candidates came to. */
@@ -15,6 +19,21 @@ export interface StudyResult extends Verdict {
   readonly backend: string;
   readonly device: string;
 }
+
+const resultSchema = verdictSchema.extend({
+  study: z.string(),
+  dataset: z.string(),
+  engine: z.string(),
+  backend: z.string(),
+  device: z.string(),
+});
+
+const same: SameType<z.infer<typeof resultSchema>, StudyResult> = true;
+void same;
+
+/** What a study that trained its candidates came to, as it was stored. Failure 'unreadable-document'. */
+export const storedResult = ({ name, result, version }: StudyRecord): Outcome<StudyResult> =>
+  readDocument(resultSchema, result, { what: `the result of study "${name}"`, storedBy: version });
 
 export interface Trained {
   readonly study: StudyRecord;

@@ -72,11 +72,11 @@ export async function resumeStudy(
   host: StudyHost,
   changes: ResumeChanges = {},
 ): Promise<StudyOutcome> {
-  const begun = storedSettings(study);
+  const begun = unwrap(storedSettings(study));
   await requireStrategyFiles(begun);
   const plan = await planOf(begun, host);
   const claimed = unwrap(host.store.claimStudy(study.id));
-  const stored = storedSettings(claimed);
+  const stored = unwrap(storedSettings(claimed));
   const { budget = stored.budget, patience = stored.patience } = changes;
   const settings = { ...stored, budget, ...(patience === undefined ? {} : { patience }) };
   const isSpent = changes.budget !== undefined && isReached(claimed, budget);

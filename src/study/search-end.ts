@@ -1,4 +1,8 @@
+import { z } from 'zod';
+import { readDocument } from '../base/documents.ts';
+import { unwrap } from '../base/failure.ts';
 import type { SearchEvent } from '../search/events.ts';
+import { searchEndingSchema } from '../search/request-schema.ts';
 import { TARGET_TOLERANCE } from '../search/strategy.ts';
 import type { StudyRecord } from '../store/index.ts';
 import type { StudySettings } from './settings.ts';
@@ -32,8 +36,15 @@ export function describeSearchEnd(
   }
 }
 
-/** Why a search that ran to its end did so; null while it did not, or where an older version did not note it. */
-export function searchEndOf({ kind, status, result }: StudyRecord): SearchEnd | null {
+/** Older versions did not note why; what a study that trained came to is another document. */
+const conclusionSchema = z.strictObject({ ended: searchEndingSchema.optional() }).nullable();
+
+/**
+ * Why a search that ran to its end did so; null while it did not, or where an older version did not note it.
+ * @throws ScattershotError 'unreadable-document'
+ */
+export function searchEndOf({ kind, status, result, name, version }: StudyRecord): SearchEnd | null {
   if (kind !== 'search' || status !== 'finished') return null;
-  return (result as SearchConclusion | null)?.ended ?? null;
+  const origin = { what: `the result of study "${name}"`, storedBy: version };
+  return unwrap(readDocument(conclusionSchema, result, origin))?.ended ?? null;
 }

@@ -1,3 +1,4 @@
+import { unwrap } from '../base/failure.ts';
 import { scatterEntries } from '../pattern/entries.ts';
 import { certificate, scoreBound } from '../scatter/bound.ts';
 import { TARGET_TOLERANCE } from '../search/strategy.ts';
@@ -57,7 +58,7 @@ function targetResult(wanted: number | null, best: FoundCandidate | null): Targe
 
 /** What a search found, from the store alone. @param top how many candidates to list */
 export function searchResult(store: Store, study: StudyRecord, top: number): SearchResult {
-  const settings = storedSettings(study);
+  const settings = unwrap(storedSettings(study));
   const { architecture, metric } = settings;
   const entries = scatterEntries(architecture, settings.entries, metric);
   const bound = scoreBound(entries, architecture, metric);

@@ -1,12 +1,20 @@
+import { z } from 'zod';
+import { type DocumentOrigin, readDocument, type SameType } from '../base/documents.ts';
+import { type Outcome, unwrap } from '../base/failure.ts';
 import type { Architecture } from '../pattern/architecture.ts';
+import { architectureSchema } from '../pattern/architecture-schema.ts';
 import type { Constraints } from '../pattern/constraints/constraints.ts';
+import { constraintsSchema } from '../pattern/constraints/constraints-schema.ts';
 import { type EntryOptions, scatterEntries } from '../pattern/entries.ts';
+import { entryOptionsSchema, metricSchema } from '../pattern/entries-schema.ts';
 import { OTHER_SCATTER } from '../proxies/ranking.ts';
 import { requireShares } from '../scatter/mean-share.ts';
 import type { Metric } from '../scatter/metric.ts';
 import type { Budget, IslandSpec } from '../search/events.ts';
+import { budgetSchema, islandSchema } from '../search/request-schema.ts';
 import type { Problem } from '../search/strategy.ts';
 import type { StudyRecord } from '../store/index.ts';
+import { trainingSettingsSchema } from '../training/settings-schema.ts';
 import type { TrainingSettings } from '../training/trainer.ts';
 
 /** Which of the found candidates are trained, on what and how. */
@@ -54,17 +62,62 @@ export function problemOf(settings: StudySettings): Problem {
 /** What studies ranked by after S before their order was theirs to choose, and what one without a search ranks by. */
 const FORMER_ORDER: readonly string[] = [OTHER_SCATTER];
 
-/** What decides between the study's candidates of equal S, in turn. */
-export const orderOf = ({ settings }: StudyRecord): readonly string[] =>
-  (settings as Partial<StudySettings>).order ?? FORMER_ORDER;
-
-/** The S that the study looks for; null where the highest is wanted. */
-export const targetOf = ({ settings }: StudyRecord): number | null =>
-  (settings as Partial<StudySettings>).target ?? null;
-
-/** The settings of a study that searches, as they were stored; what versions before did not have is filled in. */
-export const storedSettings = (study: StudyRecord): StudySettings => ({
-  ...(study.settings as StudySettings),
-  order: orderOf(study),
-  target: targetOf(study),
+const training = z.strictObject({
+  dataset: z.string().min(1),
+  candidates: z.int().positive(),
+  seeds: z.int().positive(),
+  settings: trainingSettingsSchema,
+  engine: z.string(),
+  backend: z.string(),
 });
+
+const scatter = z.number().min(0).max(1);
+
+/** Settings as they are stored. What was not there yet in older versions is filled in with what they did. */
+const settingsSchema = z.strictObject({
+  kind: z.enum(['search', 'demo']),
+  baseName: z.string(),
+  architecture: architectureSchema,
+  metric: metricSchema,
+  entries: entryOptionsSchema,
+  constraints: constraintsSchema.optional(),
+  islands: z.array(islandSchema).min(1),
+  seed: z.int().nonnegative(),
+  budget: budgetSchema,
+  keep: z.int().positive(),
+  order: z.array(z.string()).default([...FORMER_ORDER]),
+  target: scatter.nullable().default(null),
+  untilOptimal: z.boolean(),
+  patience: z.int().positive().optional(),
+  training: training.nullable(),
+});
+
+const same: SameType<z.infer<typeof settingsSchema>, StudySettings> = true;
+void same;
+
+/** What the settings of every kind of study may say, those of one pattern from a file included. */
+const commonSchema = z.looseObject({
+  baseName: z.string().optional(),
+  order: z.array(z.string()).default([...FORMER_ORDER]),
+  target: scatter.nullable().default(null),
+});
+
+const originOf = ({ name, version }: StudyRecord): DocumentOrigin => ({
+  what: `the settings of study "${name}"`,
+  storedBy: version,
+});
+
+const commonOf = (study: StudyRecord) => unwrap(readDocument(commonSchema, study.settings, originOf(study)));
+
+/** What decides between the study's candidates of equal S, in turn. @throws ScattershotError 'unreadable-document' */
+export const orderOf = (study: StudyRecord): readonly string[] => commonOf(study).order;
+
+/** The S that the study looks for; null where the highest is wanted. @throws ScattershotError 'unreadable-document' */
+export const targetOf = (study: StudyRecord): number | null => commonOf(study).target;
+
+/** The name that the study's own was made from, where it has one: a preset's. @throws ScattershotError 'unreadable-document' */
+export const baseNameOf = (study: StudyRecord): string | undefined => commonOf(study).baseName;
+
+/** The settings of a study that searches, as they were stored. Failure 'unreadable-document'. */
+export const storedSettings = (study: StudyRecord): Outcome<StudySettings> =>
+  readDocument(settingsSchema, study.settings, originOf(study));

@@ -68,4 +68,5 @@ export const packageRooms: Readonly<Record<string, readonly string[]>> = {
   react: ['terminal'],
   'simple-statistics': ['base', 'proxies', 'report', 'scatter', 'search', 'study', 'training', 'validation'],
   'tar-stream': ['downloads'],
+  zod: ['base', 'pattern', 'search', 'study', 'store', 'training', 'validation'],
 };

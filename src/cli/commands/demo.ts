@@ -3,7 +3,7 @@ import { unwrap } from '../../base/failure.ts';
 import { leaderboardTable } from '../../report/leaderboard.ts';
 import { verdictText } from '../../report/verdict.ts';
 import type { Store, StudyRecord } from '../../store/index.ts';
-import type { StudyResult } from '../../study/conclude.ts';
+import { storedResult } from '../../study/conclude.ts';
 import { demoSettings } from '../../study/demo.ts';
 import { rankedCandidates } from '../../study/leaderboard.ts';
 import { resumeStudy, runStudy, type StudyOutcome } from '../../study/run-study.ts';
@@ -65,7 +65,7 @@ function requireDemo(study: StudyRecord, { seed, backend }: DemoOptions): void {
 }
 
 function printStudy(store: Store, study: StudyRecord, options: DemoOptions, context: Context): void {
-  const result = study.result as StudyResult;
+  const result = unwrap(storedResult(study));
   if (options.json) {
     printJson(context, result);
     return;

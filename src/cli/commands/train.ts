@@ -5,7 +5,7 @@ import { readPatternFile } from '../../pattern/formats/index.ts';
 import { presets } from '../../pattern/presets.ts';
 import { trainText } from '../../report/train.ts';
 import type { Store, StudyRecord } from '../../store/index.ts';
-import type { StudySettings } from '../../study/settings.ts';
+import { baseNameOf } from '../../study/settings.ts';
 import { type Trainee, type TrainOneReport, trainOne } from '../../study/train-one.ts';
 import type { TrainingPlan } from '../../study/training-plan.ts';
 import { paperNetwork } from '../../training/networks.ts';
@@ -82,8 +82,9 @@ async function traineeOf(
 }
 
 /** The network of the paper that a study was begun with. */
-function presetOf({ settings, architecture }: StudyRecord): string | undefined {
-  const { baseName } = settings as Partial<StudySettings>;
+function presetOf(study: StudyRecord): string | undefined {
+  const { architecture } = study;
+  const baseName = baseNameOf(study);
   if (baseName === undefined || !Object.hasOwn(presets, baseName)) return undefined;
   return presets[baseName].layers.join() === architecture.layers.join() ? baseName : undefined;
 }
