@@ -11,6 +11,8 @@ const MOST_EMPTY_ROUNDS = 100_000;
 export interface EndingRules extends Pick<SearchRequest, 'budget' | 'untilOptimal' | 'patience'> {
   /** wanted S, or null for the highest */
   readonly target: number | null;
+  /** whether the net has one pattern alone */
+  readonly hasOnlyOnePattern: boolean;
 }
 
 /** The best candidate, as far as endings go. */
@@ -51,6 +53,7 @@ export function endingOf(rules: EndingRules, standing: SearchStanding): Exclude<
   const { best, round, evaluated, seconds, sinceBest, idleRounds, emptyRounds } = standing;
   const reached = goalReached(rules, best);
   if (reached !== null) return reached;
+  if (rules.hasOnlyOnePattern && best !== null) return 'only-pattern';
   // A time that start-up alone used up still allows one round.
   const isSpent =
     budget.kind === 'candidates' ? evaluated >= budget.candidates : round > 0 && seconds >= budget.seconds;

@@ -112,6 +112,7 @@ export type SearchEnding =
   | 'optimal'
   | 'target'
   | 'no-improvement'
+  | 'only-pattern'
   | 'exhausted'
   | 'nothing-made'
   | 'aborted';

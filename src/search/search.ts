@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { hasOnlyOnePattern } from '../pattern/architecture.ts';
 import { isOptimal, scoreBound } from '../scatter/bound.ts';
 import type { NumberedCandidate } from './candidate.ts';
 import { type BestSoFar, type EndingRules, endingOf, goalReached } from './ending.ts';
@@ -61,7 +62,11 @@ class SearchRun {
     this.#slowStepMs = slowStepMs;
     const { entries, architecture, metric } = request.problem;
     this.#bound = scoreBound(entries, architecture, metric);
-    this.#endingRules = { ...request, target: request.problem.target };
+    this.#endingRules = {
+      ...request,
+      target: request.problem.target,
+      hasOnlyOnePattern: hasOnlyOnePattern(architecture),
+    };
     this.#rounds = new Rounds(request);
     this.#lastReported = this.#rounds.progress(this.seconds());
   }

@@ -4,6 +4,7 @@ import type { Architecture } from '../pattern/architecture.ts';
 import type { Direction, Entry } from '../pattern/entries.ts';
 import { fingerprint, type Pattern } from '../pattern/pattern.ts';
 import { certificate, entryBound, scoreBound } from '../scatter/bound.ts';
+import { invariantScatter } from '../scatter/invariant.ts';
 import { scoreBoth } from '../scatter/kernel.ts';
 import type { Metric } from '../scatter/metric.ts';
 import { randomLevels } from '../scatter/random-level.ts';
@@ -32,7 +33,12 @@ export interface PatternReport {
   readonly bound: number;
   /** mean S of random patterns */
   readonly random: number;
+  /** null also where every entry is vacuous: then nothing is certified */
   readonly certificate: 'optimal' | null;
+  /** least of the entries that do not depend on how hidden neurons and classes are numbered (scatter/invariant.ts); no part of S */
+  readonly invariant: number | null;
+  /** why `invariant` is null; null where it is not */
+  readonly invariantReason: string | null;
   readonly other: { readonly metric: Metric; readonly scatter: number; readonly vector: readonly number[] } | null;
   /** why `other` is null; null where it is not */
   readonly otherReason: string | null;
@@ -57,6 +63,7 @@ export function reportPattern(pattern: Pattern, request: ReportRequest): Pattern
   const sample = (source: Random) => uniformRandomPattern({ architecture, entries, metric, target: null }, source);
   const { score, other, otherReason } = scoreBoth(pattern, entries, metric);
   const levels = randomLevels(entries, architecture, metric, sample, random, sampleCount(pattern));
+  const invariant = invariantScatter(score, entries, architecture);
   return {
     fingerprint: fingerprint(pattern),
     scatter: score.scatter,
@@ -75,6 +82,8 @@ export function reportPattern(pattern: Pattern, request: ReportRequest): Pattern
     bound: scoreBound(entries, architecture, metric),
     random: levels.scatter.value,
     certificate: certificate(score, entries, architecture),
+    invariant: invariant.value,
+    invariantReason: invariant.reason,
     other: other === null ? null : { metric: other.metric, scatter: other.scatter, vector: other.vector },
     otherReason,
   };

@@ -4,7 +4,13 @@ import { type Architecture, junctionSizes } from '../../src/pattern/architecture
 import { isDecided, junctionConflict } from '../../src/pattern/constraints/conflict.ts';
 import type { Constraints } from '../../src/pattern/constraints/constraints.ts';
 import { PairSet } from '../../src/pattern/constraints/pair-set.ts';
-import { cellsOf, isFree, type JunctionRules, junctionRules, sharesVary } from '../../src/pattern/constraints/rules.ts';
+import {
+  cellsOf,
+  isFree,
+  type JunctionRules,
+  searchableRules,
+  sharesVary,
+} from '../../src/pattern/constraints/rules.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 import { randomJunction } from '../shared/biregular.ts';
@@ -35,7 +41,7 @@ function prepared({ architecture, constraints }: Constrained): Prepared | null {
   if (constraints === undefined) return null;
   const known = cache.get(constraints);
   if (known !== undefined && known.architecture === architecture) return known;
-  const rules = junctionRules(architecture, constraints);
+  const rules = searchableRules(architecture, constraints);
   const made = { architecture, rules, filter: filterOf(rules), conflicts: new Map(), samples: new Map() };
   cache.set(constraints, made);
   return made;

@@ -187,5 +187,8 @@ test('score says whether a pattern file keeps constraints', async () => {
       kept: false,
       fault: expect.stringMatching(/has the same left neurons as right neuron/),
     });
+    // no search supports both together in this net, and a file may keep both
+    const both = await runProgram(['score', 'pattern.json', '--parallelism', '4', '--nm', '1:2'], { cwd });
+    expect(both.stdout).toMatch(/\nConstraints: kept\.\n$/);
   });
 });

@@ -66,3 +66,46 @@ test('score of the paper’s 8-4-4 pattern, as text, names every entry with its 
     expect(run.stdout).toContain('vacuous');
   });
 });
+
+test('a net of 2^53 paths is scored, and searched under a name that it was given', async () => {
+  await inFolder(async (cwd) => {
+    const layers = new Array<number>(55).fill(4);
+    // each right neuron takes the two left neurons of its own half: no path leaves a half
+    const halves = [0, 1, 2, 3].map((j) => (j < 2 ? [0, 1] : [2, 3]));
+    const junctions = layers.slice(1).map(() => halves);
+    writeFileSync(
+      join(cwd, 'deep.json'),
+      JSON.stringify({ format: 'scattershot/pattern', version: 1, layers, junctions }),
+    );
+    const score = await runProgram(['score', 'deep.json', '--json'], { cwd });
+    expect(score.stderr).toBe('');
+    const report = JSON.parse(score.stdout);
+    expect(report.vector.at(-1)).toMatchObject({ span: '1:54', value: 0.5, bound: 1, vacuous: false });
+    expect(report.other).toBeNull();
+    expect(report.otherReason).toMatch(/fair-share counts paths, and here are too many/);
+    const net = ['--layers', layers.join(), '--fan-out', layers.slice(1).fill(2).join()];
+    const search = await runProgram(['search', ...net, '--strategy', 'uniform-random', '--budget', '2', '--json'], {
+      cwd,
+    });
+    expect(JSON.parse(search.stdout)).toMatchObject({ study: '55-layers-4-to-4-1', evaluated: 2 });
+    const refused = await runProgram(['score', 'deep.json', '--metric', 'fair-share'], { cwd });
+    expect(refused.code).toBe(2);
+  });
+});
+
+test('a net in which every pattern scores 1 is not certified, and the reason is said', async () => {
+  await inFolder(async (cwd) => {
+    const rows = Array.from({ length: 6 }, (_, j) => [0, 1, 2, 3].map((k) => (j + k) % 6));
+    const document = { format: 'scattershot/pattern', version: 1, layers: [6, 6], junctions: [rows] };
+    writeFileSync(join(cwd, 'pattern.json'), JSON.stringify(document));
+    const run = await runProgram(['score', 'pattern.json', '--json'], { cwd });
+    const report = JSON.parse(run.stdout);
+    expect(report).toMatchObject({ scatter: 1, certificate: null });
+    expect(report.vector.map((entry: { vacuous: boolean }) => entry.vacuous)).toEqual([true, true]);
+    const text = await runProgram(['score', 'pattern.json'], { cwd });
+    expect(text.stdout.replace(/\s+/g, ' ')).toContain('so that nothing is certified and scatter tells nothing here');
+    expect(text.stdout).not.toContain('Certified');
+    const other = await runProgram(['score', 'pattern.json', '--json', '--metric', 'fair-share'], { cwd });
+    expect(JSON.parse(other.stdout).vector).toMatchObject([{ vacuous: false }, { vacuous: false }]);
+  });
+});

@@ -114,6 +114,14 @@ test('every strategy together with a file: numbers, scores, ties and checkpoint 
   expect(one.ended.progress.strategies.filter(({ evaluated }) => evaluated > 0)).toHaveLength(stepped);
 });
 
+test('a net of dense junctions has one pattern, and its search ends with it, whatever the budget', async () => {
+  const islands = [{ strategy: 'uniform-random' }];
+  const problem = makeProblem({ layers: [8, 4, 2], fanOuts: [4, 2] });
+  const { ended, rounds } = await search(request({ problem, islands }));
+  expect(ended).toMatchObject({ why: 'only-pattern', progress: { evaluated: 1 } });
+  expect(rounds).toHaveLength(1);
+});
+
 test('patience ends a search once so many candidates were no better than the best, at the end of a round', async () => {
   const islands = [{ strategy: 'uniform-random' }, { strategy: 'permutation-grid' }];
   const budget = { kind: 'candidates', candidates: 2000 } as const;

@@ -3,7 +3,7 @@ import { cellStart } from './cell-start.ts';
 import type { Constraints, NeuronPair } from './constraints.ts';
 import { possibleRows } from './distinct-rows.ts';
 import { fillCells } from './fill-cells.ts';
-import { type Cells, cellsOf, type JunctionRules, junctionRules, sharesVary } from './rules.ts';
+import { type Cells, cellsOf, type JunctionRules, searchableRules, sharesVary } from './rules.ts';
 
 /** Tables of more pairs of neurons than this are not checked: 1 GiB. */
 const MOST_PAIRS = 2 ** 30;
@@ -75,7 +75,7 @@ export const isDecided = (rules: JunctionRules): boolean =>
  * @throws RangeError for constraints that do not fit the architecture
  */
 export function constraintConflict(architecture: Architecture, constraints: Constraints): string | null {
-  for (const rules of junctionRules(architecture, constraints)) {
+  for (const rules of searchableRules(architecture, constraints)) {
     const conflict = junctionConflict(rules);
     if (conflict !== null) return `junction ${rules.size.number}: ${conflict}`;
   }

@@ -58,10 +58,12 @@ function checkPairs(pairs: readonly NeuronPair[], what: string, { number, left, 
 }
 
 /** Memories and blocks of which none is spread evenly over the other leave hardly a swap that keeps both. */
-function checkBoth(z: number, { n, m }: NmStructure, { number }: JunctionSize): void {
+function checkBoth({ size: { number }, parallelism: z, structure }: JunctionRules): void {
+  if (z === null || structure === null) return;
+  const { n, m } = structure;
   if (n % z === 0 && m % z === 0) return;
   throw new InvalidValueError(
-    `parallelism ${z} together with ${n}:${m} is not supported in junction ${number}: ${z} would have to divide both ${n} and ${m}`,
+    `parallelism ${z} together with ${n}:${m} is not supported by a search in junction ${number}: ${z} would have to divide both ${n} and ${m}`,
   );
 }
 
@@ -77,7 +79,6 @@ function rulesOf(size: JunctionSize, constraints: Constraints): JunctionRules {
   checkPairs(forced, 'forced', size);
   const z = parallelism === 1 ? null : parallelism;
   const nm = structure === null || structure.n === structure.m ? null : structure;
-  if (z !== null && nm !== null) checkBoth(z, nm, size);
   return {
     size,
     parallelism: z,
@@ -106,6 +107,19 @@ export function junctionRules(
   requireList(constraints.forbidden, 'lists of forbidden edges', sizes.length);
   requireList(constraints.forced, 'lists of forced edges', sizes.length);
   return sizes.map((size) => rulesOf(size, constraints));
+}
+
+/**
+ * The same for making patterns, which asks for more than looking at one.
+ * @throws RangeError as `junctionRules`, and for a parallelism and a structure that cut across each other
+ */
+export function searchableRules(
+  architecture: Pick<Architecture, 'layers' | 'fanOuts'>,
+  constraints: Constraints,
+): JunctionRules[] {
+  const rules = junctionRules(architecture, constraints);
+  for (const own of rules) checkBoth(own);
+  return rules;
 }
 
 export const isFree = (rules: JunctionRules): boolean =>
