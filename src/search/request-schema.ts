@@ -22,6 +22,7 @@ export const searchEndingSchema = z.enum([
   'optimal',
   'target',
   'no-improvement',
+  'only-pattern',
   'exhausted',
   'nothing-made',
   'aborted',
