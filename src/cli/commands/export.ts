@@ -1,38 +1,116 @@
-import { resolve } from 'node:path';
-import { Command } from 'commander';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
 import { unwrap } from '../../base/failure.ts';
+import { makeFolders } from '../../base/file-access.ts';
 import { writePatternFile } from '../../pattern/formats/index.ts';
-import { type GlobalOptions, makeContext } from '../context.ts';
+import { fraction } from '../../report/format.ts';
+import type { CandidateRecord, Store, StudyRecord } from '../../store/index.ts';
+import { BEST, findCandidate } from '../../study/find-candidate.ts';
+import { rankedCandidates } from '../../study/leaderboard.ts';
+import { type Context, type GlobalOptions, makeContext } from '../context.ts';
+import { UsageError } from '../errors.ts';
+import {
+  DEFAULT_FORMAT,
+  type ExportTargetOptions,
+  exportFormats,
+  exportTarget,
+  refuseOverwriting,
+} from '../export-targets.ts';
+import { oneOf, wholeNumber } from '../parse.ts';
 import { withStore } from '../stores.ts';
 
-interface ExportOptions extends GlobalOptions {
-  readonly output: string;
+interface ExportOptions extends GlobalOptions, ExportTargetOptions {
   readonly study?: string;
 }
 
+const EXAMPLES = `
+Examples:
+  scattershot export best --output best.npz
+  scattershot export 17 --study morse-1 --output pattern.json
+  scattershot export 3fa9 --output - --format csv > edges.csv
+  scattershot export --top 5 --output patterns --format npz
+
+In PyTorch: masks = numpy.load("best.npz"); layer.weight.data *= torch.from_numpy(masks["junction1"])`;
+
 export function exportCommand(): Command {
   return new Command('export')
-    .description('a candidate as a file: .json, .npz or .safetensors (masks for PyTorch), .csv (an edge list)')
-    .argument('<candidate>', 'its number in the study, or the start of its fingerprint')
-    .requiredOption('--output <file>', 'the ending says the format')
+    .description('candidates as files: .json, .npz or .safetensors (masks for PyTorch), .csv (an edge list)')
+    .argument('[candidate]', 'best, its number in the study, or the start of its fingerprint')
+    .requiredOption('--output <file>', 'its ending says the format; - is stdout; with --top a folder')
     .option('--study <study>', 'default: the newest')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  scattershot export 17 --output best.npz\n  scattershot export 3fa9 --study morse-1 --output pattern.json\n\nIn PyTorch: masks = numpy.load("best.npz"); layer.weight.data *= torch.from_numpy(masks["junction1"])',
+    .addOption(new Option('--top <K>', "the first K in the study's order, each as a file").argParser(wholeNumber(1)))
+    .addOption(
+      new Option(
+        '--format <format>',
+        `for - and --top: ${exportFormats.join(', ')} (default: ${DEFAULT_FORMAT})`,
+      ).argParser(oneOf(exportFormats)),
     )
-    .action(exportCandidate);
+    .option('--force', 'replace files that exist')
+    .addHelpText('after', EXAMPLES)
+    .action(exportCandidates);
 }
 
-async function exportCandidate(name: string, options: ExportOptions): Promise<void> {
+/** @throws UsageError unless exactly one of the two says which candidates are meant */
+function chosen(
+  store: Store,
+  study: StudyRecord,
+  name: string | undefined,
+  top: number | undefined,
+): CandidateRecord[] {
+  if (name !== undefined && top !== undefined) {
+    throw new UsageError('a candidate and --top both say what is exported', 'Give one of them.');
+  }
+  if (top !== undefined) {
+    const first = rankedCandidates(store, study, { limit: top });
+    return first.length > 0 ? first : [unwrap(findCandidate(store, study, BEST))];
+  }
+  if (name !== undefined) return [unwrap(findCandidate(store, study, name))];
+  throw new UsageError(
+    'no candidate was named',
+    'Name one (best, a number, or the start of a fingerprint), or give --top 5.',
+  );
+}
+
+async function writeCandidate(store: Store, study: StudyRecord, { number }: CandidateRecord, path: string) {
+  const { shapes, usedInputs, usedOutputs } = study.architecture;
+  const pattern = store.loadPattern(study.id, number);
+  unwrap(await writePatternFile(path, { pattern, shapes, usedInputs, usedOutputs }));
+}
+
+/** Through a file of its own, since formats are written whole or not at all. */
+async function toStdout(context: Context, ending: string, write: (path: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'scattershot-'));
+  try {
+    const path = join(folder, `pattern${ending}`);
+    await write(path);
+    for await (const chunk of createReadStream(path)) context.write(chunk as Uint8Array);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function exportCandidates(name: string | undefined, options: ExportOptions): Promise<void> {
   const context = makeContext(options);
+  const target = exportTarget(options);
   await withStore(context, 'read', async (store) => {
     const study = unwrap(store.getStudy(options.study ?? null));
-    const candidate = unwrap(store.findCandidate(study, name));
-    const { shapes, usedInputs, usedOutputs } = study.architecture;
-    const pattern = store.loadPattern(study.id, candidate.number);
-    unwrap(await writePatternFile(resolve(options.output), { pattern, shapes, usedInputs, usedOutputs }));
-    context.say(
-      `Candidate ${candidate.number} of ${study.name} (${candidate.strategy}, S ${candidate.scatter.toFixed(4)}) is in ${options.output}.`,
+    const candidates = chosen(store, study, name, options.top);
+    if (target.kind === 'stdout') {
+      return toStdout(context, target.ending, (path) => writeCandidate(store, study, candidates[0], path));
+    }
+    refuseOverwriting(
+      candidates.map(({ number }) => target.pathOf(number)),
+      options.force === true,
     );
+    if (target.folder !== null) makeFolders(target.folder);
+    for (const candidate of candidates) {
+      const path = target.pathOf(candidate.number);
+      await writeCandidate(store, study, candidate, path);
+      const { number, strategy, scatter } = candidate;
+      context.say(`Candidate ${number} of ${study.name} (${strategy}, S ${fraction(scatter)}) is in ${path}.`);
+    }
   });
 }

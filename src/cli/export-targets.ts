@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { extname, join, resolve } from 'node:path';
+import { ScattershotError } from '../base/failure.ts';
+import { writableEndings } from '../pattern/formats/index.ts';
+import { UsageError } from './errors.ts';
+
+/** Formats by name: the endings without their point. */
+export const exportFormats: readonly string[] = writableEndings.map((ending) => ending.slice(1));
+
+export const DEFAULT_FORMAT = 'json';
+
+/** What stands for stdout. */
+export const STDOUT = '-';
+
+export interface ExportTargetOptions {
+  readonly output: string;
+  readonly format?: string;
+  readonly top?: number;
+  readonly force?: boolean;
+}
+
+/** Where candidates go: to stdout, or each into a file. */
+export type ExportTarget =
+  | { readonly kind: 'stdout'; readonly ending: string }
+  | { readonly kind: 'files'; readonly folder: string | null; pathOf(candidate: number): string };
+
+/** @throws UsageError for options that do not go together */
+export function exportTarget({ output, format, top }: ExportTargetOptions): ExportTarget {
+  const ending = `.${format ?? DEFAULT_FORMAT}`;
+  if (top !== undefined) {
+    if (output === STDOUT) throw new UsageError('--top writes several files', 'Give a folder as --output.');
+    const folder = resolve(output);
+    return { kind: 'files', folder, pathOf: (candidate) => join(folder, `candidate-${candidate}${ending}`) };
+  }
+  if (output === STDOUT) return { kind: 'stdout', ending };
+  if (format !== undefined && extname(output).toLowerCase() !== ending) {
+    throw new UsageError(
+      `${output} does not end in ${ending}, which --format ${format} asks for`,
+      'Leave --format out: the ending says the format.',
+    );
+  }
+  return { kind: 'files', folder: null, pathOf: () => resolve(output) };
+}
+
+/** @throws ScattershotError 'file-exists' for the first of the files that would be replaced without `force` */
+export function refuseOverwriting(paths: readonly string[], force: boolean): void {
+  const existing = force ? undefined : paths.find((path) => existsSync(path));
+  if (existing === undefined) return;
+  throw new ScattershotError({
+    reason: 'file-exists',
+    message: `${existing} exists already`,
+    nextStep: 'Give another name, or --force to replace it.',
+  });
+}
