@@ -59,7 +59,7 @@ interface TargetState {
   /** the kind that takes the first turn, so that islands differ */
   readonly first: number;
   /** of all approaches that missed */
-  readonly nearest: Nearest | null;
+  readonly nearest: (Nearest & { readonly kind: number }) | null;
   /** distance of the nearest miss that was a candidate; 2 before there was one */
   readonly shown: number;
   readonly current: Approach | null;
@@ -184,17 +184,25 @@ function move(problem: Problem, plan: AnnealingPlan, target: number, given: Appr
  * Misses are kept back until every kind has missed: the wanted scatter may be one that no pattern has, and the nearest has to do.
  * After that only nearer ones are shown.
  */
-function finish(state: TargetState, { kind, nearest: own }: Approach, swaps: number): Step<TargetState> {
+function finish(
+  problem: Problem,
+  state: TargetState,
+  { kind, nearest: own }: Approach,
+  swaps: number,
+): Step<TargetState> {
+  const kinds = startKinds(problem);
   const arrived = own.away <= NEAR_TARGET;
   const tallies = state.tallies.map((tally, index) =>
     index === kind ? { runs: tally.runs + 1, misses: tally.misses + (arrived ? 0 : 1) } : tally,
   );
-  if (arrived) return { state: { ...state, tallies, current: null }, candidates: [own.pattern], swaps };
-  const nearest = state.nearest !== null && state.nearest.away <= own.away ? state.nearest : own;
+  if (arrived)
+    return { state: { ...state, tallies, current: null }, candidates: [own.pattern], kinds: [kinds[kind]], swaps };
+  const nearest = state.nearest !== null && state.nearest.away <= own.away ? state.nearest : { ...own, kind };
   const isNews = nearest.away < state.shown && tallies.every(({ misses }) => misses > 0);
   return {
     state: { ...state, tallies, nearest, shown: isNews ? nearest.away : state.shown, current: null },
     candidates: isNews ? [nearest.pattern] : [],
+    kinds: isNews ? [kinds[nearest.kind] ?? kinds[kind]] : [],
     swaps,
   };
 }
@@ -204,9 +212,11 @@ function stepTarget(problem: Problem, state: TargetState, random: Random): Step<
   const plan = annealingPlan(problem);
   const begun = state.current ?? begin(problem, plan, target, state, random.fork(0));
   const { approach, over, swaps } = move(problem, plan, target, begun, random.fork(1));
-  if (approach.nearest.away <= NEAR_TARGET) return finish(state, approach, swaps);
+  if (approach.nearest.away <= NEAR_TARGET) return finish(problem, state, approach, swaps);
   const next = over ? nextPhase(approach) : approach;
-  return next === null ? finish(state, approach, swaps) : { state: { ...state, current: next }, candidates: [], swaps };
+  return next === null
+    ? finish(problem, state, approach, swaps)
+    : { state: { ...state, current: next }, candidates: [], swaps };
 }
 
 function wantedScatter({ target }: Problem): number {
@@ -224,6 +234,7 @@ const rounded = (scatter: number) => Number(scatter.toFixed(4));
 function accepts(problem: Problem): true | string {
   const { target, entries, architecture, metric } = problem;
   if (target === null) return 'there is no wanted scatter to aim at: it needs a target';
+  if (startKinds(problem).length === 0) return `it has no start of the kind "${problem.start}" here`;
   const plan = annealingPlan(problem);
   const refusal = walkRefusal(problem, plan);
   if (refusal !== null) return refusal;

@@ -8,6 +8,8 @@ export type Ties = Readonly<Record<string, number | null>>;
 export interface ScoredCandidate {
   readonly fingerprint: string;
   readonly pattern: Pattern;
+  /** the kind of start that it was made from; absent where its strategy has one kind alone */
+  readonly kind?: string;
   readonly score: ScatterScore;
   /** under the metric that does not rank; null where it was too costly */
   readonly other: ScatterScore | null;
@@ -25,6 +27,8 @@ export interface NumberedCandidate {
   readonly number: number;
   readonly fingerprint: string;
   readonly strategy: string;
+  /** what it shares with others besides scatter: its strategy, with the kind of start where there are several ("target/grid") */
+  readonly family: string;
   /** index of its island */
   readonly island: number;
   /** in which it was found, from 1 */
@@ -42,3 +46,7 @@ export interface NumberedCandidate {
   /** how the reference audited its score */
   readonly audit: 'whole' | 'sampled';
 }
+
+/** "target/grid": the family of what a strategy makes from a kind of start. */
+export const familyOf = (strategy: string, kind: string | undefined): string =>
+  kind === undefined ? strategy : `${strategy}/${kind}`;

@@ -7,7 +7,7 @@ import type { Elite } from './strategy.ts';
 /** Elites that every island sees. */
 const ELITES = 4;
 
-type Offered = Omit<NumberedCandidate, 'fingerprint' | 'island' | 'round' | 'otherVector' | 'audit'>;
+type Offered = Omit<NumberedCandidate, 'fingerprint' | 'family' | 'island' | 'round' | 'otherVector' | 'audit'>;
 
 /** The same pattern in memory that threads share. */
 function sharedPattern(pattern: Pattern): Pattern {

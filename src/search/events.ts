@@ -17,6 +17,8 @@ export interface IslandSpec {
   readonly file?: StrategyFile;
   /** S wanted from this island instead of the problem's own target; null for the highest */
   readonly target?: number | null;
+  /** the one kind of start that the strategy uses, where it has several; absent: all of them alternately */
+  readonly start?: string;
 }
 
 /** A total by number of scored candidates (duplicates not counted), or by seconds. */

@@ -68,12 +68,24 @@ function requirePlain(state: unknown, method: string): void {
   }
 }
 
+/** Names of kinds become part of families' names. */
+const KIND = /^[a-z0-9][a-z0-9-]{0,39}$/;
+
+/** @throws TypeError for anything except one short name a candidate */
+function requireKinds(kinds: unknown, candidates: number): void {
+  const fits = Array.isArray(kinds) && kinds.length === candidates;
+  if (fits && kinds.every((kind) => typeof kind === 'string' && KIND.test(kind))) return;
+  throw new InvalidTypeError(
+    `kinds must be a lower-case name for each of ${candidates} candidates; got ${kindOf(kinds)}`,
+  );
+}
+
 /** @throws TypeError for anything but a step whose patterns are made of edge lists */
 function requireStep(step: unknown): Step<unknown> {
   if (step === null || typeof step !== 'object' || !('state' in step)) {
     throw new InvalidTypeError(`step must return { state, candidates, swaps }; got ${kindOf(step)}`);
   }
-  const { state, candidates, swaps = 0 } = step as Partial<Step<unknown>>;
+  const { state, candidates, swaps = 0, kinds } = step as Partial<Step<unknown>>;
   if (!Array.isArray(candidates)) throw new InvalidTypeError(`candidates must be an array; got ${kindOf(candidates)}`);
   if (!Number.isSafeInteger(swaps) || swaps < 0)
     throw new InvalidTypeError(`swaps must be a whole number; got ${swaps}`);
@@ -85,8 +97,9 @@ function requireStep(step: unknown): Step<unknown> {
     const other = junctions.find((sources) => !(sources instanceof Uint32Array));
     if (other !== undefined) throw new InvalidTypeError(`a junction must be a Uint32Array; got ${kindOf(other)}`);
   }
+  if (kinds !== undefined) requireKinds(kinds, candidates.length);
   requirePlain(state, 'step');
-  return { state, candidates, swaps };
+  return { state, candidates, swaps, ...(kinds === undefined ? {} : { kinds }) };
 }
 
 /** In memory of its own: what threads share must not be written to. */

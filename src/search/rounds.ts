@@ -1,5 +1,5 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
-import type { NumberedCandidate } from './candidate.ts';
+import { familyOf, type NumberedCandidate } from './candidate.ts';
 import { Elites } from './elites.ts';
 import type { IslandFailure, SearchCheckpoint, SearchProgress, SearchRequest } from './events.ts';
 import { FingerprintSet, type SharedFingerprints } from './fingerprint-set.ts';
@@ -237,9 +237,10 @@ export class Rounds {
     return kept;
   }
 
-  #numbered({ island, score, other, ...found }: FromIsland, number: number): Unaudited {
+  #numbered({ island, score, other, kind, ...found }: FromIsland, number: number): Unaudited {
+    const { strategy } = this.#request.islands[island];
     return {
-      ...{ ...found, number, island, strategy: this.#request.islands[island].strategy, round: this.#round },
+      ...{ ...found, number, island, strategy, family: familyOf(strategy, kind), round: this.#round },
       ...{ scatter: score.scatter, vector: score.vector },
       ...{ otherScatter: other?.scatter ?? null, otherVector: other?.vector ?? null },
     };

@@ -18,6 +18,8 @@ export interface Problem {
   readonly target: number | null;
   /** what candidates must keep to besides their degrees; absent: nothing */
   readonly constraints?: Constraints;
+  /** the one kind of start to make patterns from, for strategies that have several; absent: all of them alternately */
+  readonly start?: string;
 }
 
 /** A good candidate of an earlier round, of whatever island. */
@@ -30,6 +32,8 @@ export interface Step<State> {
   readonly state: State;
   /** finished patterns (a finished anneal, not each swap in it); may be empty while one is in the making */
   readonly candidates: readonly Pattern[];
+  /** of each candidate, the kind of start that it was made from, where the strategy has several: candidates of one kind are one family */
+  readonly kinds?: readonly string[];
   /** swaps scored on the way, for the record */
   readonly swaps: number;
 }

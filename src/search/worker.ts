@@ -72,9 +72,11 @@ function failedStep(island: number, round: number, error: unknown): StepFailure 
 }
 
 /** The problem as an island sees it. The entries are the same objects for all, since what scoring prepares hangs on them. */
-const problems: readonly Problem[] = islands.map(({ target }) =>
-  target === undefined ? problem : { ...problem, target },
-);
+const problems: readonly Problem[] = islands.map(({ target, start }) => ({
+  ...problem,
+  ...(target === undefined ? {} : { target }),
+  ...(start === undefined ? {} : { start }),
+}));
 
 /** A first task, which comes back once the thread has started. */
 export const ready = (): true => true;
@@ -98,11 +100,11 @@ function advance(strategy: Strategy, task: StepTask): Step<unknown> {
   return strategy.step(own, state, task.elites, random.fork(task.round));
 }
 
-function scored(pattern: Pattern, id: string, { island, toBeat }: StepTask): ScoredCandidate {
+function scored(pattern: Pattern, id: string, kind: string | undefined, { island, toBeat }: StepTask): ScoredCandidate {
   const { score, other } = scoreBoth(pattern, problem.entries, problem.metric);
   const scatters = { scatter: score.scatter, otherScatter: other?.scatter ?? null };
   const ties = tieBreakers.measure(pattern, scatters, toBeat, problems[island].target);
-  return { fingerprint: id, pattern, score, other, ties };
+  return { fingerprint: id, pattern, ...(kind === undefined ? {} : { kind }), score, other, ties };
 }
 
 /** @throws RangeError for a pattern of other degrees, or one that breaks a constraint */
@@ -124,13 +126,13 @@ export async function stepIsland(task: StepTask): Promise<StepOutcome> {
   const strategy = await strategyOf(island);
   if (!strategy.ok) return unloaded(strategy);
   try {
-    const { state, candidates, swaps } = advance(strategy.value, task);
+    const { state, candidates, kinds, swaps } = advance(strategy.value, task);
     const patterns = candidates.map(checked);
     const found = new Map<string, ScoredCandidate>();
-    for (const pattern of patterns) {
+    for (const [index, pattern] of patterns.entries()) {
       const id = fingerprint(pattern);
       if (found.has(id) || hasFingerprint(known, id)) continue;
-      found.set(id, scored(pattern, id, task));
+      found.set(id, scored(pattern, id, kinds?.[index], task));
     }
     const result = { state, swaps, candidates: [...found.values()], duplicates: candidates.length - found.size };
     buffersOf(result);

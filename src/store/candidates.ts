@@ -41,6 +41,7 @@ interface CandidateRow {
   readonly number: number;
   readonly fingerprint: string;
   readonly strategy: string;
+  readonly family: string;
   readonly island: number;
   readonly round: number;
   readonly scatter: number;
@@ -78,6 +79,7 @@ function candidateRecord(row: CandidateRow, { accuracies, diverged }: Endings): 
     number: row.number,
     fingerprint: row.fingerprint,
     strategy: row.strategy,
+    family: row.family,
     island: row.island,
     round: row.round,
     scatter: row.scatter,
@@ -111,12 +113,12 @@ export class Candidates {
     const at = now();
     const madeBy = this.#connection.makerId();
     for (const [index, candidate] of added.entries()) {
-      const { number, strategy, island, round, scatter, otherScatter, audit } = candidate;
+      const { number, strategy, family, island, round, scatter, otherScatter, audit } = candidate;
       this.#connection.run(
-        `INSERT INTO candidates (study_id, number, fingerprint, strategy, island, round, scatter, vector, other_scatter, other_vector, ties, audit, created_at, made_by)
-         VALUES (@study, @number, @fingerprint, @strategy, @island, @round, @scatter, @vector, @otherScatter, @otherVector, @ties, @audit, @at, @madeBy)`,
+        `INSERT INTO candidates (study_id, number, fingerprint, strategy, family, island, round, scatter, vector, other_scatter, other_vector, ties, audit, created_at, made_by)
+         VALUES (@study, @number, @fingerprint, @strategy, @family, @island, @round, @scatter, @vector, @otherScatter, @otherVector, @ties, @audit, @at, @madeBy)`,
         {
-          ...{ study, number, strategy, island, round, scatter, otherScatter, audit, at, madeBy },
+          ...{ study, number, strategy, family, island, round, scatter, otherScatter, audit, at, madeBy },
           fingerprint: candidate.fingerprint,
           vector: JSON.stringify(candidate.vector),
           otherVector: candidate.otherVector === null ? null : JSON.stringify(candidate.otherVector),
@@ -197,7 +199,7 @@ export class Candidates {
 
   #records(study: number, settingsDigest: string | undefined): CandidateRecord[] {
     const rows = this.#connection.all<CandidateRow>(
-      `SELECT number, fingerprint, strategy, island, round, scatter, vector, other_scatter, other_vector, ties, audit, created_at
+      `SELECT number, fingerprint, strategy, family, island, round, scatter, vector, other_scatter, other_vector, ties, audit, created_at
        FROM candidates WHERE study_id = @study ORDER BY number`,
       { study },
     );

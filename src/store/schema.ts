@@ -127,3 +127,9 @@ CREATE TABLE seen_chunks (
 export const SCHEMA_2 = `
 ALTER TABLE candidates ADD COLUMN ties TEXT NOT NULL DEFAULT '{}';
 `;
+
+/** Version 3: families. Candidates of earlier versions are of the family that their strategy is, since their kind of start was not kept. */
+export const SCHEMA_3 = `
+ALTER TABLE candidates ADD COLUMN family TEXT;
+UPDATE candidates SET family = strategy;
+`;

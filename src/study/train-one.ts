@@ -56,7 +56,7 @@ export function studyOfPattern(store: Store, file: FilePattern): StudyRecord {
   store.recordRound(study.id, {
     added: [
       {
-        ...{ number: 1, fingerprint: print, strategy: 'file', island: 0, round: 0, pattern },
+        ...{ number: 1, fingerprint: print, strategy: 'file', family: 'file', island: 0, round: 0, pattern },
         scatter: score.scatter,
         vector: score.vector,
         otherScatter: other?.scatter ?? null,

@@ -11,7 +11,7 @@ import { concentratedPattern } from './concentrated.ts';
 /** What a pattern is before it is moved to a wanted scatter. */
 export type StartKind = 'random' | 'concentrated' | 'grid' | 'local' | 'exact';
 
-/** Kinds that this problem has; constraints are known to be kept by the first and the third alone. */
+/** Kinds that this problem has, or the one that it names; constraints are known to be kept by the first and the third alone. */
 export function startKinds(problem: Problem): readonly StartKind[] {
   const free = !hasConstraints(problem);
   const kinds: [StartKind, boolean][] = [
@@ -21,7 +21,8 @@ export function startKinds(problem: Problem): readonly StartKind[] {
     ['local', free],
     ['exact', free && exactPlan(problem)?.proved === true],
   ];
-  return kinds.filter(([, possible]) => possible).map(([kind]) => kind);
+  const { start } = problem;
+  return kinds.filter(([kind, possible]) => possible && (start === undefined || start === kind)).map(([kind]) => kind);
 }
 
 /** @throws RangeError for a kind that `startKinds` does not name */

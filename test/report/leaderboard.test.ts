@@ -15,6 +15,7 @@ const trained: CandidateRecord = {
   number: 37,
   fingerprint: '0123456789abcdef'.repeat(4),
   strategy: 'permutation-grid',
+  family: 'permutation-grid',
   island: 0,
   round: 4,
   scatter: 0.91234,

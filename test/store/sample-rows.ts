@@ -37,6 +37,7 @@ export function newCandidate(number: number, changes: Partial<NumberedCandidate>
     number,
     fingerprint: fingerprint(pattern),
     strategy: 'anneal',
+    family: 'anneal',
     island: 0,
     round: 1,
     scatter: 0.5,
