@@ -61,6 +61,7 @@ function identity(): LeaderboardColumn[] {
       ...{ name: 'strategy', kind: 'text', heading: { title: 'strategy', align: 'left', priority: 1, least: 8 } },
       value: (row) => row.strategy,
     }),
+    column({ name: 'family', kind: 'text', value: (row) => row.family }),
   ];
 }
 

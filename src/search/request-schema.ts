@@ -10,6 +10,7 @@ export const islandSchema = z.strictObject({
   strategy: z.string().min(1),
   file: z.strictObject({ path: z.string(), sha256: z.string() }).optional(),
   target: scatter.nullable().optional(),
+  start: z.string().optional(),
 });
 
 export const budgetSchema = z.discriminatedUnion('kind', [

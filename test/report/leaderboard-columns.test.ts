@@ -9,7 +9,15 @@ import type { CandidateRecord } from '../../src/store/records.ts';
 const entryKeys = ['1:1 forward', '1:1 backward'];
 
 const row = (number: number, some: Partial<CandidateRecord>): CandidateRecord => ({
-  ...{ number, fingerprint: `${number}`.repeat(64), strategy: 'anneal', island: 0, round: number, diverged: 0 },
+  ...{
+    number,
+    fingerprint: `${number}`.repeat(64),
+    strategy: 'anneal',
+    family: 'anneal',
+    island: 0,
+    round: number,
+    diverged: 0,
+  },
   ...{ scatter: 0.5, vector: [0.5, 1], otherScatter: null, otherVector: null, ties: {}, audit: 'whole' },
   ...{ createdAt: `2026-11-2${number}T00:00:00.000Z`, accuracy: null, ...some },
 });
