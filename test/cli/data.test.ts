@@ -44,9 +44,9 @@ test('data lists every data set, what is here and where the others come from', a
     const rows = JSON.parse((await runProgram(['data', 'list', '--json'], { cwd })).stdout);
     expect(rows.map(({ name }: { name: string }) => name)).toEqual([
       ...['morse', 'morse-2018', 'morse-2017', 'morse-difficult', 'morse-difficult-2017'],
-      ...['mnist', 'fashion-mnist', 'cifar-10', 'cifar-100'],
+      ...['mnist', 'fashion-mnist', 'cifar-10', 'cifar-100', 'letters', 'spam'],
     ]);
-    expect(rows.at(-1)).toMatchObject({ kind: 'published', features: 3072, classes: 100, state: 'not fetched' });
+    expect(rows.at(-1)).toMatchObject({ kind: 'published', features: 1024, classes: 2, state: 'not fetched' });
     expect(readdirSync(cwd)).toEqual([]);
   });
 });
@@ -204,9 +204,14 @@ test.runIf(existsSync(debianFolder))('Fashion-MNIST comes from the Debian packag
 
 describe('train', () => {
   const own = fileURLToPath(new URL('../fixtures/data/bytes.npz', import.meta.url));
-  const pattern = (cwd: string, left: number) => {
+  const pattern = (cwd: string, left: number, right = 3) => {
     const all = Array.from({ length: left }, (_, k) => k);
-    const file = { format: 'scattershot/pattern', version: 1, layers: [left, 3], junctions: [[all, all, all]] };
+    const file = {
+      format: 'scattershot/pattern',
+      version: 1,
+      layers: [left, right],
+      junctions: [Array(right).fill(all)],
+    };
     writeFileSync(join(cwd, 'pattern.json'), JSON.stringify(file));
     return 'pattern.json';
   };
@@ -224,7 +229,7 @@ describe('train', () => {
 
   test('on data that are not fetched says how to fetch them, before anything is made', async () => {
     await inFolder(async (cwd) => {
-      const run = await runProgram(['train', pattern(cwd, 784), '--data', 'mnist:train=100'], { cwd });
+      const run = await runProgram(['train', pattern(cwd, 784, 10), '--data', 'mnist:train=100'], { cwd });
       expectClear(
         run,
         1,

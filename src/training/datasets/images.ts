@@ -1,14 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { InvalidValueError } from '../../base/caller-errors.ts';
-import { type Failure, failure, type Outcome, success } from '../../base/failure.ts';
-import { fileFailure } from '../../base/file-access.ts';
-import { faultOfBytes } from '../../downloads/digests.ts';
-import type { PublishedFile } from '../../downloads/published-files.ts';
+import { type Outcome, success } from '../../base/failure.ts';
 import { type DataOptions, parseDataOptions, type Scale, showDataOptions } from './data-options.ts';
 import { type Dataset, digestOf } from './dataset.ts';
-import { type ImageSet, imageSetOf, scaledExamples } from './image-sets.ts';
-import { imageNames, type PublishedData, publishedData, publishedFolder } from './published.ts';
+import { imageSetOf, scaledExamples } from './image-sets.ts';
+import { imageNames, type PublishedData, publishedData } from './published.ts';
+import { type ReadOptions, readingAborted, readPublished } from './read-published.ts';
 import { makeSplits } from './splits.ts';
 
 /** A published image data set, and how it is dealt and scaled. */
@@ -76,51 +72,6 @@ function describe({ data, train, validation, test, seed, scale }: ImageSettings)
   return `images 1, ${data.name}, train ${train ?? 'rest'}, validation ${validation}, test ${test ?? 'all'}, seed ${seed}, scale ${scale}`;
 }
 
-const fetchIt = (name: string) => `Fetch it with: scattershot data fetch ${name}`;
-
-export const notFetched = (name: string, path: string): Failure =>
-  failure('not-fetched', `${name} is not here yet: ${path} does not exist`, fetchIt(name));
-
-/** A file of the data set, checked by its digest. */
-async function readPublished(folder: string, name: string, file: PublishedFile): Promise<Outcome<Buffer>> {
-  const path = join(folder, file.name);
-  try {
-    const bytes = await readFile(path);
-    const fault = await faultOfBytes(bytes, file);
-    return fault === null ? success(bytes) : failure('broken-data', `${path} is broken: it ${fault}`, fetchIt(name));
-  } catch (error) {
-    const failed = fileFailure(error, path, 'read');
-    if (failed === null) throw error;
-    return failed.reason === 'no-such-file' ? notFetched(name, path) : failed;
-  }
-}
-
-const aborted = (name: string) => failure('aborted', `reading ${name} was interrupted`, 'Start it again.');
-
-interface ReadOptions {
-  readonly signal?: AbortSignal;
-  /** fraction done, rising to 1 */
-  readonly onProgress?: (fraction: number) => void;
-}
-
-async function readImages(
-  settings: ImageSettings,
-  cacheFolder: string,
-  options: ReadOptions,
-): Promise<Outcome<ImageSet>> {
-  const { data } = settings;
-  const folder = publishedFolder(cacheFolder, data.name);
-  const files: Buffer[] = [];
-  for (const [index, file] of data.files.entries()) {
-    if (options.signal?.aborted) return aborted(data.name);
-    const bytes = await readPublished(folder, data.name, file);
-    if (!bytes.ok) return bytes;
-    files.push(bytes.value);
-    options.onProgress?.((index + 1) / (data.files.length + 1));
-  }
-  return success(imageSetOf(data.format, files));
-}
-
 /** How images are scaled. */
 export const scaleInWords: Readonly<Record<Scale, string>> = {
   none: 'pixels from 0 to 255',
@@ -140,12 +91,11 @@ export async function loadImages(
   options: ReadOptions = {},
 ): Promise<Outcome<Dataset>> {
   const { data, scale } = settings;
-  if (cacheFolder === null) return failure('not-fetched', `${data.name} needs a cache folder`, fetchIt(data.name));
-  const read = await readImages(settings, cacheFolder, options);
+  const read = await readPublished(data, cacheFolder, options);
   if (!read.ok) return read;
-  const { train, test } = scaledExamples(read.value, scale);
+  const { train, test } = scaledExamples(imageSetOf(data.format, read.value), scale);
   const splits = await makeSplits(train, { validation: null, test }, data.features, settings, options.signal);
-  if (splits === null) return aborted(data.name);
+  if (splits === null) return readingAborted(data.name);
   options.onProgress?.(1);
   return success({
     name: imageDataName(settings),

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { PublishedFile, PublishedFiles } from '../../downloads/published-files.ts';
 import { cifarAssembly } from './cifar-strips.ts';
 
@@ -16,8 +15,6 @@ export interface PublishedData extends PublishedFiles {
   /** who made it, and where its digests come from */
   readonly source: string;
 }
-
-export const publishedFolder = (cacheFolder: string, name: string) => join(cacheFolder, 'datasets', name);
 
 export const imageNames = ['mnist', 'fashion-mnist', 'cifar-10', 'cifar-100'] as const;
 export type ImageName = (typeof imageNames)[number];

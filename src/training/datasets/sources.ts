@@ -1,21 +1,21 @@
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Failure, failure, type Outcome, success } from '../../base/failure.ts';
 import {
   type FetchOptions as FilesFetchOptions,
   type FetchProgress as FilesFetchProgress,
   fetchFiles,
 } from '../../downloads/fetch-files.ts';
-import type { Origin } from '../../downloads/published-files.ts';
+import type { Origin, PublishedFiles } from '../../downloads/published-files.ts';
 import { cacheFile } from './cache.ts';
 import type { Dataset } from './dataset.ts';
-import { type ImageSettings, imageDataName, loadImages, notFetched, scaleInWords } from './images.ts';
+import { type ImageSettings, imageDataName, loadImages, scaleInWords } from './images.ts';
 import { type LoadOptions, loadMorse } from './load-morse.ts';
 import { describeMorse, type MorseSettings, morseName, morseNormalisation } from './morse-settings.ts';
 import { inspectOwnData, loadOwnData, type OwnFacts } from './own-data.ts';
 import { ownPaths } from './own-files.ts';
 import { type OwnSettings, ownDataName } from './own-name.ts';
-import { publishedFolder } from './published.ts';
+import { lackOfFiles, publishedFolder } from './read-published.ts';
+import { loadText, type TextSettings, textDataName } from './text-sets.ts';
 
 /** How far fetching is; generated data are made instead. */
 export type FetchProgress = Omit<FilesFetchProgress, 'step'> & { readonly step: FilesFetchProgress['step'] | 'make' };
@@ -81,21 +81,6 @@ export function morseSource(settings: MorseSettings): DatasetSource {
 const needsNothing = (name: string, why: string): Failure =>
   failure('nothing-to-fetch', `${name} cannot be fetched from anywhere: ${why}`, 'Use it as it is, without --from.');
 
-/** By sizes alone: digests are checked when the files are read. */
-function lackOf({ data }: ImageSettings, cacheFolder: string | null): Failure | null {
-  const folder = cacheFolder === null ? 'a cache folder' : publishedFolder(cacheFolder, data.name);
-  for (const { name, sizeBytes } of data.files) {
-    const path = join(folder, name);
-    const size = statSync(path, { throwIfNoEntry: false })?.size;
-    if (size === undefined) return notFetched(data.name, path);
-    if (size !== sizeBytes) {
-      const message = `${path} is broken: it has ${size} bytes instead of ${sizeBytes}`;
-      return failure('broken-data', message, `Fetch it again with: scattershot data fetch ${data.name}`);
-    }
-  }
-  return null;
-}
-
 function originText(origin: Origin): string {
   switch (origin.kind) {
     case 'folder':
@@ -107,24 +92,37 @@ function originText(origin: Origin): string {
   }
 }
 
-export function imageSource(settings: ImageSettings): DatasetSource {
-  const { data } = settings;
+type SourceFacts = Pick<DatasetSource, 'name' | 'summary' | 'features' | 'classes' | 'normalisation' | 'load'>;
+
+/** A data set whose files are fetched once. */
+function publishedSource(data: PublishedFiles, facts: SourceFacts): DatasetSource {
   return {
+    ...facts,
     kind: 'published',
-    name: imageDataName(settings),
-    summary: data.title,
-    features: data.features,
-    classes: data.classes,
-    normalisation: scaleInWords[settings.scale],
     from: data.origins.map(originText).join(', or '),
-    load: (cacheFolder, options) => loadImages(settings, cacheFolder, options),
-    lacks: (cacheFolder) => lackOf(settings, cacheFolder),
+    lacks: (cacheFolder) => lackOfFiles(data, cacheFolder),
     fetch: (cacheFolder, options) => {
       const downloads = publishedFolder(cacheFolder, 'downloads');
       return fetchFiles(data, { files: publishedFolder(cacheFolder, data.name), downloads }, options);
     },
     path: (cacheFolder) => publishedFolder(cacheFolder, data.name),
   };
+}
+
+export function imageSource(settings: ImageSettings): DatasetSource {
+  const { title: summary, features, classes } = settings.data;
+  return publishedSource(settings.data, {
+    ...{ name: imageDataName(settings), summary, features, classes, normalisation: scaleInWords[settings.scale] },
+    load: (cacheFolder, options) => loadImages(settings, cacheFolder, options),
+  });
+}
+
+export function textSource(settings: TextSettings): DatasetSource {
+  const { title: summary, features, classes, normalisation } = settings.data;
+  return publishedSource(settings.data, {
+    ...{ name: textDataName(settings), summary, features, classes, normalisation },
+    load: (cacheFolder, options) => loadText(settings, cacheFolder, options),
+  });
 }
 
 /** Facts of the files looked at last: one command asks several times, and reading may take a while. */

@@ -66,6 +66,8 @@ describe('names of Morse data', () => {
       'fashion 784 10',
       'cifar 3072 10',
       'cifar 3072 100',
+      'letters 256 26',
+      'spam 1024 2',
     ]);
     expect(findDataset('morse-2018').name).toBe('morse');
   });
