@@ -4,7 +4,7 @@ import { cleanText } from '../base/clean-text.ts';
 export type CsvValue = string | number | null;
 
 /** Bytes of a field at most. */
-const MOST_FIELD = 4000;
+const MOST_FIELD = 1000;
 
 function csvField(value: CsvValue): string {
   if (value === null) return '';
