@@ -2,7 +2,7 @@ import { InvalidValueError } from '../base/caller-errors.ts';
 import { type Failure, failure, type Outcome, ScattershotError, success } from '../base/failure.ts';
 import type { Architecture } from '../pattern/architecture.ts';
 import { dataFault } from '../training/data-fault.ts';
-import { type DatasetSource, findDataset } from '../training/datasets/index.ts';
+import { type DatasetSource, findDataset, memoryLack } from '../training/datasets/index.ts';
 import { chooseEngine, type EngineChoice } from '../training/engines.ts';
 import { frontBetween } from '../training/fronts.ts';
 import { availableMemory, trainingBytes } from '../training/memory.ts';
@@ -33,7 +33,7 @@ export interface PlanHost {
   readonly cacheFolder: string;
   /** trainings at once, if memory allows */
   readonly workers: number;
-  /** memory that trainings may take; default: what this machine has free now */
+  /** memory that the data and trainings may take; default: what this machine has free now */
   readonly memoryBytes?: number;
 }
 
@@ -90,7 +90,7 @@ function tooLarge(needed: number, available: number): Failure {
 /**
  * The one place that asks whether a training can be: whether engine, backend, front and fast math go together, whether the data are
  * known and there, whether they fit the network, and whether memory holds a training of it. Nothing is generated or stored.
- * @returns Failures 'no-relaxed-simd', 'not-fetched', 'broken-data', 'network-too-large', and those of a user's own data files
+ * @returns Failures 'no-relaxed-simd', 'not-fetched', 'broken-data', 'data-too-large', 'network-too-large', and those of a user's own data files
  * @throws RangeError for what does not fit together, with what was got and what is expected
  */
 export async function trainingPlan(request: TrainingPlanRequest, host: PlanHost): Promise<Outcome<TrainingPlan>> {
@@ -113,7 +113,10 @@ export async function trainingPlan(request: TrainingPlanRequest, host: PlanHost)
     batchSize,
     engine: engine.value,
   });
-  const { memoryBytes = availableMemory() } = host;
+  const { memoryBytes: available = availableMemory() } = host;
+  const tooMuch = memoryLack(source, available);
+  if (tooMuch !== null) return tooMuch;
+  const memoryBytes = available - source.memoryBytes;
   if (needed.each > Math.min(memoryBytes, needed.most)) {
     return tooLarge(needed.each, Math.min(memoryBytes, needed.most));
   }

@@ -14,7 +14,7 @@ import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { unwrap } from '../../src/base/failure.ts';
 import { type FetchOptions, type FetchProgress, fetchFiles } from '../../src/downloads/fetch-files.ts';
-import type { Origin, PublishedFiles } from '../../src/downloads/published-files.ts';
+import type { Origin, PublishedFile, PublishedFiles } from '../../src/downloads/published-files.ts';
 import { failureOf, testFolder } from '../pattern/formats/refusals.ts';
 import { published, tinyIdx } from '../training/datasets/tiny-data.ts';
 import { makeTar } from './make-tar.ts';
@@ -144,6 +144,18 @@ test('what a killed process left long ago goes, what another writes now stays', 
   utimesSync(join(folder, '.scattershot-00aa.tmp'), longAgo, longAgo);
   await fetchData({ from: archiveFile() });
   expect(lying()).toEqual(['.scattershot-00bb.tmp', ...names].sort());
+});
+
+test.each([1, 40])('an interruption after %i ms ends the copying or checking of a large file', async (afterMs) => {
+  const from = testFolder();
+  writeFileSync(join(from, 'large'), '');
+  truncateSync(join(from, 'large'), 250e6);
+  const file: PublishedFile = { name: 'large', sizeBytes: 250e6, digest: { algorithm: 'sha256', hex: 'none' } };
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), afterMs);
+  const outcome = await fetchData({ from, signal: controller.signal }, { name: 'mnist', files: [file], origins: [] });
+  expect(failureOf(outcome).reason).toBe('aborted');
+  expect(lying()).toEqual([]);
 });
 
 describe('refused, with nothing left that looks whole:', () => {

@@ -42,7 +42,7 @@ describe('a plan', () => {
 
   test('trains as many at once as memory holds', async () => {
     expect(unwrap(await plan()).threads).toBe(8);
-    const small = unwrap(await plan({}, 2 ** 20 * 2)).threads;
+    const small = unwrap(await plan({ dataset: 'morse:examples=1/1/1' }, 2 ** 20 * 2)).threads;
     expect(small).toBeGreaterThanOrEqual(1);
     expect(small).toBeLessThan(8);
   });
@@ -73,6 +73,14 @@ describe('refused, before anything is made, is', () => {
     });
   });
 
+  test('data that memory cannot hold, with the estimate', async () => {
+    expect(await plan({ dataset: 'morse:examples=100000/10000/10000' }, 2 ** 30)).toMatchObject({
+      ...{ ok: false, reason: 'data-too-large' },
+      message: 'morse:examples=100000/10000/10000 takes 1.84 GiB of memory, and 1 GiB can be had',
+    });
+    expect(await plan({ dataset: 'morse:examples=50000/1000/1000' }, 2 ** 30)).toMatchObject({ ok: true });
+  });
+
   test('a network that memory cannot hold, with the estimate', async () => {
     const wide = defineArchitecture({ layers: [40_000, 40_000], fanOuts: [40_000] });
     expect(await plan({ architecture: wide }, 2 ** 40)).toMatchObject({
@@ -80,7 +88,10 @@ describe('refused, before anything is made, is', () => {
       message: expect.stringMatching(/takes about \d+(\.\d+)? GiB of memory, and 4.00 GiB can be had/),
     });
     for (const engine of ['sparse', 'tfjs']) {
-      expect(await plan({ engine }, 2 ** 18)).toMatchObject({ ok: false, reason: 'network-too-large' });
+      expect(await plan({ engine, dataset: 'morse:examples=1/1/1' }, 2 ** 18)).toMatchObject({
+        ok: false,
+        reason: 'network-too-large',
+      });
     }
   });
 });

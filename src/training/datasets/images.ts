@@ -72,6 +72,10 @@ function describe({ data, train, validation, test, seed, scale }: ImageSettings)
   return `images 1, ${data.name}, train ${train ?? 'rest'}, validation ${validation}, test ${test ?? 'all'}, seed ${seed}, scale ${scale}`;
 }
 
+/** Images in all splits together. */
+export const imagesOf = ({ data, train, validation, test }: ImageSettings) =>
+  (train ?? trainImages(data) - validation) + validation + (test ?? TEST_IMAGES);
+
 /** How images are scaled. */
 export const scaleInWords: Readonly<Record<Scale, string>> = {
   none: 'pixels from 0 to 255',

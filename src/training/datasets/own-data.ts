@@ -1,6 +1,7 @@
 import { failure, type Outcome, ScattershotError, success } from '../../base/failure.ts';
 import type { DataOptions } from './data-options.ts';
 import { type Dataset, digestOf, type Split, type SplitName, splitNames } from './dataset.ts';
+import type { OwnArrays } from './own-arrays.ts';
 import { type OwnExamples, ownExamples } from './own-examples.ts';
 import { ownPaths, readOwnFiles } from './own-files.ts';
 import { type OwnSettings, ownDataName } from './own-name.ts';
@@ -35,12 +36,24 @@ function planOf({ sets }: OwnExamples, given: DataOptions): SplitPlan {
   return { train: given.train ?? null, validation: part('validation', rest, 1 / 10), test, seed: given.seed ?? 0 };
 }
 
-export type OwnFacts = Pick<OwnExamples, 'features' | 'classes' | 'normalisation' | 'notes'>;
+export interface OwnFacts extends Pick<OwnExamples, 'features' | 'classes' | 'normalisation'> {
+  /** what its splits take in memory, with the arrays that they are read from */
+  readonly memoryBytes: number;
+}
+
+function memoryOf(arrays: OwnArrays): number {
+  const sets = splitNames.flatMap((split) => arrays[split] ?? []);
+  return sets.reduce((sum, { x, y }) => {
+    const items = x.array.data.length / x.array.bytes;
+    return sum + 4 * items + x.array.data.length + y.array.data.length;
+  }, 0);
+}
 
 /** What the files hold. @throws ScattershotError, RangeError */
 export function inspectOwnData({ files, options }: OwnSettings): OwnFacts {
-  const { features, classes, normalisation, notes } = ownExamples(readOwnFiles(files), options);
-  return { features, classes, normalisation, notes };
+  const arrays = readOwnFiles(files);
+  const { features, classes, normalisation } = ownExamples(arrays, options);
+  return { features, classes, normalisation, memoryBytes: memoryOf(arrays) };
 }
 
 /** What the digest starts from: how the data were dealt and read, not where they lie. */

@@ -1,5 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
+import { sizeText } from '../../base/content-error.ts';
 import { type Failure, failure, type Outcome, success } from '../../base/failure.ts';
+import { freeMemory } from '../../base/memory-limit.ts';
 import {
   type FetchOptions as FilesFetchOptions,
   type FetchProgress as FilesFetchProgress,
@@ -8,7 +10,7 @@ import {
 import type { Origin, PublishedFiles } from '../../downloads/published-files.ts';
 import { cacheFile } from './cache.ts';
 import type { Dataset } from './dataset.ts';
-import { type ImageSettings, imageDataName, loadImages, scaleInWords } from './images.ts';
+import { type ImageSettings, imageDataName, imagesOf, loadImages, scaleInWords } from './images.ts';
 import { type LoadOptions, loadMorse } from './load-morse.ts';
 import { describeMorse, type MorseSettings, morseName, morseNormalisation } from './morse-settings.ts';
 import { inspectOwnData, loadOwnData, type OwnFacts } from './own-data.ts';
@@ -35,6 +37,8 @@ export interface DatasetSource {
   readonly classes: number;
   /** how inputs are scaled, in words */
   readonly normalisation: string;
+  /** what its splits take in memory, with what they are read from */
+  readonly memoryBytes: number;
   /** where it is to be had, in words */
   readonly from: string;
   /** @param cacheFolder null for no cache */
@@ -47,28 +51,42 @@ export interface DatasetSource {
   path(cacheFolder: string): string;
 }
 
-/** 64 features of 4 bytes and a label, for each example of 64 classes. */
-const memoryBytes = ({ examplesPerClass: { train, validation, test } }: MorseSettings) =>
-  64 * (train + validation + test) * (64 * 4 + 1);
+/** Features are 4 bytes each, a label is one. */
+const splitsBytes = (examples: number, features: number) => examples * (4 * features + 1);
+
+const filesBytes = ({ files }: PublishedFiles) => files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+
+/** Why the data do not fit into so many bytes of memory; null where they do. */
+export function memoryLack({ name, memoryBytes }: DatasetSource, availableBytes: number): Failure | null {
+  if (memoryBytes <= availableBytes) return null;
+  const message = `${name} takes ${sizeText(memoryBytes)} of memory, and ${sizeText(availableBytes)} can be had`;
+  return failure('data-too-large', message, 'Take fewer examples of it, or use a machine with more memory.');
+}
+
+const examplesOf = ({ examplesPerClass: { train, validation, test } }: MorseSettings) =>
+  64 * (train + validation + test);
 
 export function morseSource(settings: MorseSettings): DatasetSource {
   const noise = settings.noise === 0 ? 'no noise' : `noise σ = ${settings.noise}`;
   const start = settings.difficult ? ', starting anywhere in the frame' : '';
   const path = (folder: string) => cacheFile({ folder, kind: 'morse', description: describeMorse(settings) });
-  return {
+  const source: DatasetSource = {
     kind: 'generated',
     name: morseName(settings),
     summary: `Morse symbols, version ${settings.version}, ${noise}${start}`,
     features: 64,
     classes: 64,
     normalisation: morseNormalisation(settings),
+    memoryBytes: splitsBytes(examplesOf(settings), 64),
     from: 'generated here',
     load: (cacheFolder, options) => loadMorse(settings, cacheFolder, options),
     lacks: () => null,
     fetch: async (cacheFolder, { from, signal, onNote, onProgress } = {}) => {
       if (from !== undefined) return needsNothing(morseName(settings), 'it is generated');
       const before = existsSync(path(cacheFolder));
-      const totalBytes = memoryBytes(settings);
+      const totalBytes = splitsBytes(examplesOf(settings), 64);
+      const lack = memoryLack(source, freeMemory());
+      if (lack !== null) return lack;
       const progress = (fraction: number) =>
         onProgress?.({ step: 'make', what: morseName(settings), doneBytes: fraction * totalBytes, totalBytes });
       const made = await loadMorse(settings, cacheFolder, { signal, onNote, onProgress: progress });
@@ -76,6 +94,7 @@ export function morseSource(settings: MorseSettings): DatasetSource {
     },
     path,
   };
+  return source;
 }
 
 const needsNothing = (name: string, why: string): Failure =>
@@ -92,7 +111,10 @@ function originText(origin: Origin): string {
   }
 }
 
-type SourceFacts = Pick<DatasetSource, 'name' | 'summary' | 'features' | 'classes' | 'normalisation' | 'load'>;
+type SourceFacts = Pick<
+  DatasetSource,
+  'name' | 'summary' | 'features' | 'classes' | 'normalisation' | 'memoryBytes' | 'load'
+>;
 
 /** A data set whose files are fetched once. */
 function publishedSource(data: PublishedFiles, facts: SourceFacts): DatasetSource {
@@ -113,14 +135,19 @@ export function imageSource(settings: ImageSettings): DatasetSource {
   const { title: summary, features, classes } = settings.data;
   return publishedSource(settings.data, {
     ...{ name: imageDataName(settings), summary, features, classes, normalisation: scaleInWords[settings.scale] },
+    memoryBytes: splitsBytes(imagesOf(settings), features) + filesBytes(settings.data),
     load: (cacheFolder, options) => loadImages(settings, cacheFolder, options),
   });
 }
 
 export function textSource(settings: TextSettings): DatasetSource {
   const { title: summary, features, classes, normalisation } = settings.data;
+  const { train, validation, test } = settings.plan;
+  const held = (validation ?? 0) + (test ?? 0);
+  const examples = train === null ? settings.data.examples : train + held;
   return publishedSource(settings.data, {
     ...{ name: textDataName(settings), summary, features, classes, normalisation },
+    memoryBytes: splitsBytes(examples, features) + filesBytes(settings.data),
     load: (cacheFolder, options) => loadText(settings, cacheFolder, options),
   });
 }
@@ -140,10 +167,10 @@ function factsOf(settings: OwnSettings): OwnFacts {
 
 /** Reads the files. @throws ScattershotError 'no-such-file' and the like, 'not-a-dataset'; RangeError for options that do not fit them */
 export function ownSource(settings: OwnSettings): DatasetSource {
-  const { features, classes, normalisation } = factsOf(settings);
+  const { features, classes, normalisation, memoryBytes } = factsOf(settings);
   const name = ownDataName(settings);
   return {
-    ...{ kind: 'own', name, summary: 'your own data', from: 'your own', features, classes, normalisation },
+    ...{ kind: 'own', name, summary: 'your own data', from: 'your own', features, classes, normalisation, memoryBytes },
     load: (_, options) => loadOwnData(settings, options),
     lacks: () => null,
     fetch: async (_, { from } = {}) =>
