@@ -1,12 +1,13 @@
 import type { Random } from '../src/base/random.ts';
 import type { Pattern } from '../src/pattern/pattern.ts';
 import { scorePattern } from '../src/scatter/kernel.ts';
+import { SCORE_ROUNDING } from '../src/scatter/mean-share.ts';
 import { defineStrategy, type Elite, type Problem, type Step } from '../src/search/strategy.ts';
 import { constrainedPattern, hasConstraints } from './constraints/constrained-problem.ts';
 import { localPattern } from './local.ts';
 import { type AnnealingPlan, annealingPlan } from './shared/annealing-plan.ts';
 import { type Cooling, coolWalk, type Energy, measuredTemperature } from './shared/cooling.ts';
-import { boundsOf, lackEnergy, NEAR_TARGET, ROUNDING, targetEnergy } from './shared/energy.ts';
+import { boundsOf, lackEnergy, NEAR_TARGET, targetEnergy } from './shared/energy.ts';
 import { gridOrRandom, suitedMoves, walkRefusal } from './shared/starts.ts';
 import { type Move, SwapWalk } from './shared/swap-walk.ts';
 
@@ -134,7 +135,9 @@ function beginning(
 
 function arrivedAt(target: number | null) {
   return (walk: SwapWalk, energy: number): boolean =>
-    target === null ? energy <= ROUNDING * ROUNDING : Math.abs(walk.scorer.scatter() - target) <= NEAR_TARGET;
+    target === null
+      ? energy <= SCORE_ROUNDING * SCORE_ROUNDING
+      : Math.abs(walk.scorer.scatter() - target) <= NEAR_TARGET;
 }
 
 function withResult(state: AnnealState, way: number, result: number): AnnealState {

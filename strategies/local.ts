@@ -1,10 +1,10 @@
+import { product, range } from '../src/base/numbers.ts';
 import type { Random } from '../src/base/random.ts';
 import {
   greatestCommonDivisor,
   type JunctionSize,
   junctionSizes,
   type LayerShape,
-  product,
 } from '../src/pattern/architecture.ts';
 import { denseJunction, type Pattern, sortRows } from '../src/pattern/pattern.ts';
 import { defineStrategy, type Problem } from '../src/search/strategy.ts';
@@ -113,7 +113,7 @@ function shuffleRuns(items: Uint32Array, run: number, random: Random): Uint32Arr
 
 /** Left neurons in runs of this part of their layer change places, the same for all right neurons: degrees stay exact. */
 function blurred(left: number, blur: number, random: Random): Uint32Array {
-  const neurons = Uint32Array.from({ length: left }, (_, k) => k);
+  const neurons = range(left);
   return shuffleRuns(neurons, Math.floor(left * blur), random);
 }
 

@@ -1,4 +1,5 @@
 import { InvalidValueError } from '../src/base/caller-errors.ts';
+import { range } from '../src/base/numbers.ts';
 import type { Random } from '../src/base/random.ts';
 import { type JunctionSize, junctionSizes } from '../src/pattern/architecture.ts';
 import { type Pattern, sortRows } from '../src/pattern/pattern.ts';
@@ -12,7 +13,7 @@ import { independentStep, type StepCount } from './shared/batch.ts';
  * the system (copies apart), of the system with ones (copies side by side), or in any order.
  */
 function drawNames(neurons: number, modulus: number, random: Random): Uint32Array {
-  const names = Uint32Array.from({ length: neurons }, (_, slot) => slot);
+  const names = range(neurons);
   const order = random.below(3);
   if (order === 2) return random.shuffle(names);
   const copies = neurons / modulus;

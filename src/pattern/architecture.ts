@@ -1,4 +1,5 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
+import { product } from '../base/numbers.ts';
 
 /**
  * The sizes that a pattern must have: layers, fan-outs, layer shapes and padding (definitions: N_i, fo_i, fi_i, W_i, density).
@@ -38,9 +39,6 @@ export interface JunctionSize {
   readonly edges: number;
   readonly density: number;
 }
-
-/** 1 for none; of whole numbers exact below 2^53. */
-export const product = (values: readonly number[]): number => values.reduce((a, b) => a * b, 1);
 
 /** @throws RangeError unless both are whole and not negative: NaN would never come to an end */
 export function greatestCommonDivisor(a: number, b: number): number {

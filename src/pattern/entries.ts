@@ -1,5 +1,6 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
-import { type Architecture, greatestCommonDivisor, junctionSizes, product } from './architecture.ts';
+import { product } from '../base/numbers.ts';
+import { type Architecture, greatestCommonDivisor, junctionSizes } from './architecture.ts';
 import type { Metric } from './metric.ts';
 import { vacuousUnder } from './vacuous.ts';
 import {
@@ -97,6 +98,10 @@ function givenWindows(options: EntryOptions, span: Span): readonly (readonly num
     ? options.windows[entryKey(span.from, span.to, span.direction)]
     : undefined;
 }
+
+/** Windows of a junction's own entry; undefined where it is not among the entries. @param junction from 1 */
+export const windowsOf = (entries: readonly Entry[], junction: number, direction: Direction): Windows | undefined =>
+  entries.find((entry) => entry.from === junction && entry.to === junction && entry.direction === direction)?.windows;
 
 type Span = Pick<Entry, 'from' | 'to' | 'direction'>;
 

@@ -1,5 +1,6 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
-import { type LayerShape, product } from './architecture.ts';
+import { product, range } from '../base/numbers.ts';
+import type { LayerShape } from './architecture.ts';
 
 /**
  * Groups of neurons of one layer. Any lists: they may overlap, be unequal or leave neurons out.
@@ -21,16 +22,13 @@ export interface Windows {
 export function partitionWindows(windowOf: Uint32Array, count: number): Windows {
   const sizes = new Uint32Array(count);
   for (const window of windowOf) sizes[window]++;
-  const starts = Uint32Array.from({ length: windowOf.length + 1 }, (_, neuron) => neuron);
+  const starts = range(windowOf.length + 1);
   return { neurons: windowOf.length, count, starts, members: windowOf, sizes, partition: windowOf };
 }
 
 /** One window per neuron. */
 export function singleWindows(neurons: number): Windows {
-  return partitionWindows(
-    Uint32Array.from({ length: neurons }, (_, neuron) => neuron),
-    neurons,
-  );
+  return partitionWindows(range(neurons), neurons);
 }
 
 /** Windows of `size` neighbouring neurons; size divides neurons. */

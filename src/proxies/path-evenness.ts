@@ -1,3 +1,4 @@
+import { product } from '../base/numbers.ts';
 import { type Architecture, type JunctionSize, junctionSizes } from '../pattern/architecture.ts';
 import type { Pattern } from '../pattern/pattern.ts';
 import { targetsOf } from './adjacency.ts';
@@ -175,8 +176,8 @@ export const pathEvenness = defineProxy({
   invariant: true,
   measure: (pattern, architecture) => {
     const leftOut = (reason: string) => ({ value: null, junctions: [], reason });
-    const paths = junctionSizes(pattern).reduce((product, { fanIn }) => product * fanIn, 1);
-    const leaving = pattern.fanOuts.reduce((product, fanOut) => product * fanOut, 1);
+    const paths = product(junctionSizes(pattern).map(({ fanIn }) => fanIn));
+    const leaving = product(pattern.fanOuts);
     if (!Number.isSafeInteger(Math.max(paths, leaving)))
       return leftOut('The paths are too many to be counted exactly (2^53).');
     const { cost } = cheaperDirection(pattern, architecture);

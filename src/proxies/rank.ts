@@ -1,3 +1,4 @@
+import { range, shuffledRange } from '../base/numbers.ts';
 import { Random } from '../base/random.ts';
 import type { JunctionSize } from '../pattern/architecture.ts';
 import { eliminationRank } from './elimination-rank.ts';
@@ -25,9 +26,9 @@ function sampleColumns(matrix: Incidence, random: Random): Incidence | null {
   const count = Math.ceil((9 / 8) * matrix.rows) + 64;
   if (count > 0.75 * matrix.columns) return null;
   const keeps = new Uint8Array(matrix.columns);
-  const order = random.shuffle(Uint32Array.from({ length: matrix.columns }, (_, column) => column));
+  const order = shuffledRange(matrix.columns, random);
   for (const column of order.subarray(0, count)) keeps[column] = 1;
-  const everyRow = Uint32Array.from({ length: matrix.rows }, (_, row) => row);
+  const everyRow = range(matrix.rows);
   return restrict(matrix, everyRow, keeps);
 }
 

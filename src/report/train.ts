@@ -1,3 +1,4 @@
+import { mean, sampleStandardDeviation } from 'simple-statistics';
 import { heading, meanAndSpread, paragraph, percent, plural, shortNumber, type TextOptions } from './format.ts';
 import { type Column, tableLines } from './table.ts';
 
@@ -66,13 +67,8 @@ const epochColumns: readonly Column<EpochRow>[] = [
 ];
 
 /** Standard deviation over a sample; null for fewer than two values. */
-function standardDeviation(values: readonly number[]): number | null {
-  if (values.length < 2) return null;
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
-}
-
-const meanOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+const standardDeviation = (values: readonly number[]): number | null =>
+  values.length < 2 ? null : sampleStandardDeviation([...values]);
 
 /** Last and best epochs of the finished runs side by side, where both are known. */
 function validationLine(runs: readonly TrainRun[]): string | null {
@@ -82,7 +78,7 @@ function validationLine(runs: readonly TrainRun[]): string | null {
   if (best.length === 0 || best.length !== last.length) return null;
   const [one] = finished;
   const when = finished.length === 1 ? ` (epoch ${one.bestValidation?.epoch})` : '';
-  return `Validation accuracy ${percent(meanOf(last), 2)} at the last epoch, ${percent(meanOf(best), 2)} at the best${when}; the test split is taken at the last`;
+  return `Validation accuracy ${percent(mean(last), 2)} at the last epoch, ${percent(mean(best), 2)} at the best${when}; the test split is taken at the last`;
 }
 
 interface Ran extends Pick<TrainRun, 'samplesPerSecond'> {

@@ -1,6 +1,7 @@
-import { type Architecture, product } from '../pattern/architecture.ts';
+import { product } from '../base/numbers.ts';
+import type { Architecture } from '../pattern/architecture.ts';
 import type { Entry } from '../pattern/entries.ts';
-import { meanShare, type ShareScale, shareScale } from './mean-share.ts';
+import { meanShare, SCORE_ROUNDING, type ShareScale, shareScale } from './mean-share.ts';
 import type { Metric, ScatterScore } from './metric.ts';
 import { pathFault } from './path-counts.ts';
 
@@ -164,16 +165,13 @@ export function scoreBound(
   return Math.min(1, ...entries.map((entry) => entryBound(entry, architecture, metric)));
 }
 
-/** Bounds and scores are quotients of whole numbers far below 1e12, so that closer ones are equal. */
-const rounding = 1e-12;
-
 /** Whether no pattern with these degrees can have any entry higher: every one is at its bound. */
 export function isOptimal(
   { metric, vector }: ScatterScore,
   entries: readonly Entry[],
   architecture: Pick<Architecture, 'layers' | 'fanOuts'>,
 ): boolean {
-  return entries.every((entry, index) => vector[index] >= entryBound(entry, architecture, metric) - rounding);
+  return entries.every((entry, index) => vector[index] >= entryBound(entry, architecture, metric) - SCORE_ROUNDING);
 }
 
 /** Whether every pattern scores 1 in every entry: scatter then distinguishes no pattern from another. */

@@ -1,3 +1,4 @@
+import { range } from '../base/numbers.ts';
 import type { Entry } from '../pattern/entries.ts';
 import type { Pattern } from '../pattern/pattern.ts';
 import { singleWindows, type Windows } from '../pattern/windows.ts';
@@ -18,7 +19,7 @@ export function isIdentity(windows: Windows): boolean {
 /** One window for each of the first `count` neurons of a layer; the others are in none. */
 function firstSingles(neurons: number, count: number): Windows {
   if (count === neurons) return singleWindows(neurons);
-  const members = Uint32Array.from({ length: count }, (_, neuron) => neuron);
+  const members = range(count);
   const starts = Uint32Array.from({ length: neurons + 1 }, (_, neuron) => Math.min(neuron, count));
   return { neurons, count, starts, members, sizes: new Uint32Array(count).fill(1), partition: null };
 }

@@ -1,5 +1,6 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
-import { junctionSizes, product } from '../pattern/architecture.ts';
+import { product } from '../base/numbers.ts';
+import { junctionSizes } from '../pattern/architecture.ts';
 import type { Entry } from '../pattern/entries.ts';
 import type { Pattern } from '../pattern/pattern.ts';
 import { type ShareScale, shareFault, shareScale } from './mean-share.ts';

@@ -1,3 +1,4 @@
+import { mean, sampleStandardDeviation } from 'simple-statistics';
 import { InvalidValueError } from '../base/caller-errors.ts';
 import type { Random } from '../base/random.ts';
 import type { Architecture } from '../pattern/architecture.ts';
@@ -75,10 +76,8 @@ export function exactRandomLevel(
 }
 
 function sampledLevel(values: readonly number[]): RandomLevel {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const error = values.length > 1 ? Math.sqrt(squares / (values.length - 1) / values.length) : Number.NaN;
-  return { value: mean, error, source: 'sampled' };
+  const error = sampleStandardDeviation([...values]) / Math.sqrt(values.length);
+  return { value: mean([...values]), error, source: 'sampled' };
 }
 
 /**

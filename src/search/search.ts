@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasOnlyOnePattern } from '../pattern/architecture.ts';
 import { isOptimal, scoreBound } from '../scatter/bound.ts';
+import { SCORE_ROUNDING } from '../scatter/mean-share.ts';
 import type { NumberedCandidate } from './candidate.ts';
 import { type BestSoFar, type EndingRules, endingOf, goalReached } from './ending.ts';
 import type { IslandFailure, SearchEnding, SearchEvent, SearchProgress, SearchRequest } from './events.ts';
@@ -19,9 +20,6 @@ export interface SearchRunOptions {
 
 /** A step should take a tenth of a second; one of ours on the largest nets takes a few. */
 const SLOW_STEP_MS = 10_000;
-
-/** Scores closer than this are equal: they are quotients of whole numbers far below its inverse. */
-const ROUNDING = 1e-12;
 
 /** A candidate's score is not what the reference says: a defect, since both are exact. */
 export class AuditMismatchError extends Error {
@@ -116,7 +114,7 @@ class SearchRun {
     const { entries, architecture, metric } = problem;
     const { scatter } = best;
     // Below the bound of S some entry is below its own: no certificate need be looked for.
-    const mayBeOptimal = untilOptimal && scatter >= this.#bound - ROUNDING;
+    const mayBeOptimal = untilOptimal && scatter >= this.#bound - SCORE_ROUNDING;
     const isBest = ({ vector }: Scored) => isOptimal({ metric, scatter, vector }, entries, architecture);
     return { scatter, isOptimal: mayBeOptimal === true && [best, ...equals].some(isBest) };
   }

@@ -1,3 +1,4 @@
+import { mean } from 'simple-statistics';
 import type { Store, StudyRecord } from '../store/index.ts';
 import { bestEpochOf } from '../training/trainer.ts';
 
@@ -15,6 +16,5 @@ export function bestValidations(store: Store, study: StudyRecord): ReadonlyMap<n
     if (best === null) continue;
     found.set(candidate, [...(found.get(candidate) ?? []), best.validationAccuracy]);
   }
-  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
   return new Map([...found].map(([candidate, values]) => [candidate, mean(values)]));
 }

@@ -1,3 +1,4 @@
+import { mean } from 'simple-statistics';
 import { glyphs, type Theme } from './theme.ts';
 
 export interface Scale {
@@ -18,7 +19,7 @@ function resample(values: readonly number[], width: number): readonly number[] {
   return Array.from({ length: width }, (_, column) => {
     const start = Math.floor((column * values.length) / width);
     const part = values.slice(start, Math.floor(((column + 1) * values.length) / width));
-    return part.reduce((a, b) => a + b, 0) / part.length;
+    return mean(part);
   });
 }
 

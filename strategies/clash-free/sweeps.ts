@@ -1,3 +1,4 @@
+import { range, shuffledRange } from '../../src/base/numbers.ts';
 import type { Random } from '../../src/base/random.ts';
 import type { JunctionSize } from '../../src/pattern/architecture.ts';
 import { denseJunction, sortRows } from '../../src/pattern/pattern.ts';
@@ -28,8 +29,6 @@ interface Seam {
   readonly head: number;
 }
 
-const identity = (length: number) => Uint32Array.from({ length }, (_, n) => n);
-
 /** The first `fixed` of the items stay in front, shuffled among themselves and chosen from the first `choice`; the rest follow, shuffled. */
 function shuffleFront(items: Uint32Array, choice: number, fixed: number, random: Random): void {
   random.shuffle(items.subarray(0, choice));
@@ -41,8 +40,8 @@ function shuffleFront(items: Uint32Array, choice: number, fixed: number, random:
  * a last, partial cycle of the sweep before must not come in its first, partial cycle now: that would be depth + 1 neurons of one.
  */
 function drawOrder(before: Sweep | null, seam: Seam, { z, depth }: Memories, dither: boolean, random: Random) {
-  if (!dither) return identity(z);
-  if (before === null) return random.shuffle(identity(z));
+  if (!dither) return range(z);
+  if (before === null) return shuffledRange(z, random);
   const order = before.order.slice();
   const [tail, head] = [seam.tail % z, seam.head % z];
   const tight = tail > 0 && head > 0 && Math.floor(seam.tail / z) + Math.floor(seam.head / z) === depth - 1;

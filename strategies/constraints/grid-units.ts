@@ -1,3 +1,4 @@
+import { shuffledRange } from '../../src/base/numbers.ts';
 import type { Random } from '../../src/base/random.ts';
 import type { MemoryGrid } from './grid-trades.ts';
 
@@ -106,7 +107,7 @@ function dealCells(grid: MemoryGrid, neurons: Uint32Array, colourOf: Uint32Array
 function colouredUnits(grid: MemoryGrid, times: number, random: Random): number[][] | null {
   const { left } = grid.size;
   const units = grid.units[0].length;
-  const order = random.shuffle(Uint32Array.from({ length: left }, (_, k) => k));
+  const order = shuffledRange(left, random);
   const neurons = Uint32Array.from({ length: left * times }, (_, e) => order[Math.floor(e / times)]);
   const perWindow = (left * times) / grid.windows / units;
   const perMemory = (left * times) / grid.z / units;

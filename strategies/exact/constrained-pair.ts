@@ -1,7 +1,7 @@
 import { InvalidValueError } from '../../src/base/caller-errors.ts';
 import type { Random } from '../../src/base/random.ts';
 import { junctionSizes } from '../../src/pattern/architecture.ts';
-import type { Direction } from '../../src/pattern/entries.ts';
+import { windowsOf } from '../../src/pattern/entries.ts';
 import { type Pattern, sortRows } from '../../src/pattern/pattern.ts';
 import type { Windows } from '../../src/pattern/windows.ts';
 import type { Problem } from '../../src/search/strategy.ts';
@@ -25,10 +25,6 @@ interface PairPlan {
   readonly classes: number;
 }
 
-const windowsOf = (problem: Problem, junction: number, direction: Direction): Windows | undefined =>
-  problem.entries.find(({ from, to, direction: own }) => from === junction && to === junction && own === direction)
-    ?.windows;
-
 const areRuns = (windows: Windows, size: number): boolean =>
   windows.partition?.every((window, neuron) => window === Math.floor(neuron / size)) ?? false;
 
@@ -49,8 +45,8 @@ export function pairPlan(problem: Problem): PairPlan | null {
   const [first, second] = rules;
   const size = first.size.left / first.size.fanIn;
   const [input, middle, next, output] = [1, 2].flatMap((junction) => [
-    windowsOf(problem, junction, 'forward'),
-    windowsOf(problem, junction, 'backward'),
+    windowsOf(problem.entries, junction, 'forward'),
+    windowsOf(problem.entries, junction, 'backward'),
   ]);
   if (!(input && middle && next && output) || second.size.left / second.size.fanIn !== size) return null;
   if (!(areEqual(input, size) && areRuns(middle, size) && areRuns(next, size) && areEqual(output, size))) return null;

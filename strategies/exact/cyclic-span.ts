@@ -1,3 +1,4 @@
+import { range } from '../../src/base/numbers.ts';
 import type { Random } from '../../src/base/random.ts';
 import { greatestCommonDivisor } from '../../src/pattern/architecture.ts';
 import type { Connect } from './edge-table.ts';
@@ -56,7 +57,7 @@ function cyclicLinks(links: readonly Link[], span: number): CyclicLink[] {
 /** A random permutation of 0 … size − 1 that keeps every number's residue modulo `modulus`. */
 function residuePermutation(size: number, modulus: number, random: Random): Uint32Array {
   const result = new Uint32Array(size);
-  const multiples = Uint32Array.from({ length: size / modulus }, (_, i) => i);
+  const multiples = range(size / modulus);
   for (let residue = 0; residue < modulus; residue++) {
     if (multiples.length > 1) random.shuffle(multiples);
     for (let i = 0; i < multiples.length; i++) result[i * modulus + residue] = multiples[i] * modulus + residue;
@@ -83,7 +84,7 @@ function connectFirst(link: CyclicLink, nextBlock: number, connect: Connect, ran
 /** A later junction: position k of block z is connected to k + shift(z) + steps; blocks in random order for every right window. */
 function connectLater(link: CyclicLink, connect: Connect, random: Random): void {
   const { right, size, reach, block, blocks, stride, steps } = link;
-  const order = Uint32Array.from({ length: blocks }, (_, z) => z);
+  const order = range(blocks);
   for (let v = 0; v < right; v += size) {
     random.shuffle(order);
     for (let z = 0; z < blocks; z++) {

@@ -1,3 +1,4 @@
+import { shuffledRange } from '../../src/base/numbers.ts';
 import type { Random } from '../../src/base/random.ts';
 import { randomJunction } from '../shared/biregular.ts';
 
@@ -13,9 +14,6 @@ export interface BlockSizes {
   /** connections of every neuron and of every place; below groups·size, or 1 */
   readonly degree: number;
 }
-
-const shuffledRange = (length: number, random: Random) =>
-  random.shuffle(Uint32Array.from({ length }, (_, index) => index));
 
 /**
  * A random 0/1 block in which every neuron and every place has `degree` connections and every group is connected to all classes of

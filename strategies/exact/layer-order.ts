@@ -1,3 +1,4 @@
+import { range } from '../../src/base/numbers.ts';
 import type { Random } from '../../src/base/random.ts';
 import type { Windows } from '../../src/pattern/windows.ts';
 
@@ -37,8 +38,6 @@ function sortedBy(neurons: Uint32Array, keyOf: (neuron: number) => number, count
   for (const neuron of neurons) result[next[keyOf(neuron)]++] = neuron;
   return result;
 }
-
-const range = (length: number) => Uint32Array.from({ length }, (_, index) => index);
 
 function leastCommonMultiple(values: readonly number[]): number {
   const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));

@@ -1,9 +1,7 @@
+import { shuffledRange } from '../../src/base/numbers.ts';
 import type { Random } from '../../src/base/random.ts';
 import type { Connect } from './edge-table.ts';
 import { cutMiddle, type PairSizes } from './pair-sizes.ts';
-
-const shuffledRange = (length: number, random: Random) =>
-  random.shuffle(Uint32Array.from({ length }, (_, index) => index));
 
 /**
  * The windows of a pair's middle layer that are left over from whole rounds of turns, where the span's rate is above 1 and not whole: a

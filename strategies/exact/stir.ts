@@ -1,9 +1,8 @@
 import { InvalidValueError } from '../../src/base/caller-errors.ts';
 import type { Random } from '../../src/base/random.ts';
 import { type JunctionSize, junctionSizes } from '../../src/pattern/architecture.ts';
-import type { Direction, Entry } from '../../src/pattern/entries.ts';
+import { type Direction, type Entry, windowsOf } from '../../src/pattern/entries.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
-import type { Windows } from '../../src/pattern/windows.ts';
 import { IncrementalScorer } from '../../src/scatter/incremental.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 import { canFollow } from '../shared/annealing-plan.ts';
@@ -57,13 +56,12 @@ function groupsBy(neurons: number, keyOf: (neuron: number) => string | number): 
   return { groupOf, members };
 }
 
-function windowsOf(problem: Problem, junction: number, direction: Direction): Windows {
-  const entry = problem.entries.find(
-    ({ from, to, direction: own }) => from === junction && to === junction && own === direction,
-  );
-  if (entry === undefined)
+/** Neuron → its window; every neuron lies in one. */
+function windowOfNeurons({ entries }: Problem, junction: number, direction: Direction): Uint32Array {
+  const windows = windowsOf(entries, junction, direction);
+  if (windows === undefined)
     throw new InvalidValueError(`expected entries of every junction; got none of junction ${junction}`);
-  return entry.windows;
+  return windows.members;
 }
 
 /** Left neuron → the right neurons that it feeds in this junction, as a key. */
@@ -80,14 +78,14 @@ function swappable(problem: Problem, pattern: Pattern): Swappable[] {
   return sizes
     .filter((size) => size.density < 1)
     .map(({ number, fanIn, right }) => {
-      const rightWindow = windowsOf(problem, number, 'backward').members;
+      const rightWindow = windowOfNeurons(problem, number, 'backward');
       const next = sizes[number];
       const keys = next === undefined ? [] : targetKeys(pattern, next);
       return {
         junction: number,
         fanIn,
         sources: pattern.junctions[number - 1].slice(),
-        leftWindow: windowsOf(problem, number, 'forward').members,
+        leftWindow: windowOfNeurons(problem, number, 'forward'),
         neighbours: groupsBy(right, (j) => rightWindow[j]),
         twins: groupsBy(right, (j) => `${rightWindow[j]}:${keys[j] ?? ''}`),
       };

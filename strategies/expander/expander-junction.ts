@@ -1,3 +1,4 @@
+import { shuffledRange } from '../../src/base/numbers.ts';
 import type { Random } from '../../src/base/random.ts';
 import type { JunctionSize } from '../../src/pattern/architecture.ts';
 import { denseJunction, sortRows } from '../../src/pattern/pattern.ts';
@@ -71,8 +72,8 @@ function proposalsOf({ edges, left, right, fanIn, fanOut }: JunctionSize): numbe
 
 /** The neurons of both layers renumbered at random: λ2 says nothing of numbers, and those of lifts are regular. */
 function renumbered(sources: Uint32Array, size: JunctionSize, random: Random): Uint32Array {
-  const left = random.shuffle(Uint32Array.from({ length: size.left }, (_, k) => k));
-  const right = random.shuffle(Uint32Array.from({ length: size.right }, (_, j) => j));
+  const left = shuffledRange(size.left, random);
+  const right = shuffledRange(size.right, random);
   const result = new Uint32Array(sources.length);
   for (let j = 0; j < size.right; j++) {
     for (let e = 0; e < size.fanIn; e++) result[right[j] * size.fanIn + e] = left[sources[j * size.fanIn + e]];

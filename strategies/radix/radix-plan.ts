@@ -1,3 +1,4 @@
+import { product } from '../../src/base/numbers.ts';
 import { greatestCommonDivisor, type JunctionSize } from '../../src/pattern/architecture.ts';
 
 /** Successive junctions that share one system of mixed radices. */
@@ -21,10 +22,10 @@ const MOST_PLANS = 64;
 /** The system of this modulus over successive junctions, or null: radix r_i = N′·density_i must be whole, and N′ hold them all. */
 function groupOf(junctions: readonly JunctionSize[], modulus: number): RadixGroup | null {
   const radices = junctions.map(({ fanOut, right }) => (modulus * fanOut) / right);
-  const product = radices.reduce((a, b) => a * b, 1);
-  if (!radices.every(Number.isInteger) || modulus % product !== 0) return null;
+  const combined = product(radices);
+  if (!radices.every(Number.isInteger) || modulus % combined !== 0) return null;
   const [first, last] = [junctions[0], junctions[junctions.length - 1]];
-  return { from: first.number, to: last.number, modulus, radices, complete: product === modulus };
+  return { from: first.number, to: last.number, modulus, radices, complete: combined === modulus };
 }
 
 function groupsOf(junctions: readonly JunctionSize[]): RadixGroup[] {

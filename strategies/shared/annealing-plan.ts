@@ -1,4 +1,5 @@
-import { junctionSizes, product } from '../../src/pattern/architecture.ts';
+import { product } from '../../src/base/numbers.ts';
+import { junctionSizes } from '../../src/pattern/architecture.ts';
 import type { Entry } from '../../src/pattern/entries.ts';
 import { pathCountFault } from '../../src/scatter/path-counts.ts';
 import type { Problem } from '../../src/search/strategy.ts';

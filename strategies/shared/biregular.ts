@@ -1,3 +1,4 @@
+import { range } from '../../src/base/numbers.ts';
 import type { Random } from '../../src/base/random.ts';
 import { denseJunction, sortRows } from '../../src/pattern/pattern.ts';
 
@@ -66,7 +67,7 @@ function trade(
 export function curveball(sources: Uint32Array, right: number, rounds: number, random: Random): void {
   const fanIn = sources.length / right;
   const merged = new Uint32Array(2 * fanIn);
-  const order = Uint32Array.from({ length: right }, (_, j) => j);
+  const order = range(right);
   for (let round = 0; round < rounds; round++) {
     random.shuffle(order);
     for (let j = 0; j + 1 < right; j += 2) {

@@ -7,9 +7,6 @@ import type { Energy } from './cooling.ts';
 /** A walk to a wanted S ends once it is as near as this: half of what the search asks for. */
 export const NEAR_TARGET = TARGET_TOLERANCE / 2;
 
-/** Bounds and scores are quotients of whole numbers far below 1e12, so that closer ones are equal. */
-export const ROUNDING = 1e-12;
-
 export function boundsOf(problem: Problem, { entries }: AnnealingPlan): Float64Array {
   return Float64Array.from(entries, (entry) => entryBound(entry, problem.architecture, problem.metric));
 }

@@ -1,6 +1,6 @@
 import { type JunctionSize, junctionSizes } from '../../src/pattern/architecture.ts';
 import { cellsOf, type JunctionRules, sharesVary } from '../../src/pattern/constraints/rules.ts';
-import type { Direction } from '../../src/pattern/entries.ts';
+import { type Direction, windowsOf } from '../../src/pattern/entries.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 import { rulesOf } from '../constraints/constrained-problem.ts';
 import { combineKeys, type Keys } from './edge-groups.ts';
@@ -23,11 +23,8 @@ export interface JunctionKeys {
 }
 
 /** Neuron → its window in the junction's own entry; windows that overlap, or leave neurons out, count as one. */
-function windowsOf(problem: Problem, junction: number, direction: Direction, neurons: number): Uint32Array {
-  const entry = problem.entries.find(
-    ({ from, to, direction: own }) => from === junction && to === junction && own === direction,
-  );
-  return entry?.windows.partition ?? new Uint32Array(neurons);
+function windowOfNeurons(problem: Problem, junction: number, direction: Direction, neurons: number): Uint32Array {
+  return windowsOf(problem.entries, junction, direction)?.partition ?? new Uint32Array(neurons);
 }
 
 function sideKeys(windows: Uint32Array, classOf: Uint32Array | undefined, classes: number): SideKeys {
@@ -47,8 +44,8 @@ export function junctionKeys(problem: Problem): JunctionKeys[] {
   return junctionSizes(problem.architecture).map((size) => {
     const own = rules[size.number - 1];
     const cells = own === undefined ? null : cellsOf(own);
-    const left = windowsOf(problem, size.number, 'forward', size.left);
-    const right = windowsOf(problem, size.number, 'backward', size.right);
+    const left = windowOfNeurons(problem, size.number, 'forward', size.left);
+    const right = windowOfNeurons(problem, size.number, 'backward', size.right);
     return {
       size,
       rules: own,

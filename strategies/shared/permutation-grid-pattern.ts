@@ -1,7 +1,8 @@
 import { InvalidValueError } from '../../src/base/caller-errors.ts';
+import { shuffledRange } from '../../src/base/numbers.ts';
 import type { Random } from '../../src/base/random.ts';
 import { type JunctionSize, junctionSizes } from '../../src/pattern/architecture.ts';
-import type { Direction } from '../../src/pattern/entries.ts';
+import { windowsOf } from '../../src/pattern/entries.ts';
 import { denseJunction, type Pattern, sortRows } from '../../src/pattern/pattern.ts';
 import type { Windows } from '../../src/pattern/windows.ts';
 import type { Problem } from '../../src/search/strategy.ts';
@@ -17,11 +18,6 @@ interface Grid {
   readonly fanOut: number;
 }
 
-function windowsOf(problem: Problem, junction: number, direction: Direction): Windows | undefined {
-  const entries = problem.entries.filter((entry) => entry.from === junction && entry.to === junction);
-  return entries.find((entry) => entry.direction === direction)?.windows;
-}
-
 function windowFault(windows: Windows): string | null {
   if (windows.partition === null) return 'do not hold every neuron once';
   return windows.sizes.some((size) => size !== windows.sizes[0]) ? 'are not of equal size' : null;
@@ -29,8 +25,8 @@ function windowFault(windows: Windows): string | null {
 
 /** The grid of one junction, or why its windows allow none. */
 function gridOf(problem: Problem, junction: JunctionSize): Grid | string {
-  const left = windowsOf(problem, junction.number, 'forward');
-  const right = windowsOf(problem, junction.number, 'backward');
+  const left = windowsOf(problem.entries, junction.number, 'forward');
+  const right = windowsOf(problem.entries, junction.number, 'backward');
   const name = `junction ${junction.number}`;
   if (left === undefined || right === undefined) return `${name} has no windows of its own`;
   for (const [windows, side] of [[left, 'left'] as const, [right, 'right'] as const]) {
@@ -53,7 +49,7 @@ function windowMembers(windows: Windows): Uint32Array {
 
 /** A random biregular block, right-major, in numbers local to the block. */
 function randomBlock(left: number, right: number, fanOut: number, random: Random): Uint32Array {
-  if (fanOut === 1 && left === right) return random.shuffle(Uint32Array.from({ length: left }, (_, k) => k));
+  if (fanOut === 1 && left === right) return shuffledRange(left, random);
   return randomJunction(left, right, fanOut, random);
 }
 

@@ -1,3 +1,4 @@
+import { range, shuffledRange } from '../../src/base/numbers.ts';
 import type { Random } from '../../src/base/random.ts';
 import { type JunctionSize, junctionSizes } from '../../src/pattern/architecture.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
@@ -14,8 +15,8 @@ function layerOrder(problem: Problem, layer: number, random: Random): Uint32Arra
     .filter(({ from, to, direction }) => (direction === 'forward' ? from : to + 1) === layer)
     .flatMap(({ windows }) => (windows.partition === null ? [] : [{ of: windows.partition, count: windows.count }]))
     .sort((a, b) => a.count - b.count);
-  const ranks = partitions.map(({ count }) => random.shuffle(Uint32Array.from({ length: count }, (_, w) => w)));
-  const own = random.shuffle(Uint32Array.from({ length: neurons }, (_, k) => k));
+  const ranks = partitions.map(({ count }) => shuffledRange(count, random));
+  const own = shuffledRange(neurons, random);
   const compare = (a: number, b: number) => {
     for (const [i, { of }] of partitions.entries()) {
       const difference = ranks[i][of[a]] - ranks[i][of[b]];
@@ -23,7 +24,7 @@ function layerOrder(problem: Problem, layer: number, random: Random): Uint32Arra
     }
     return own[a] - own[b];
   };
-  return Uint32Array.from({ length: neurons }, (_, k) => k).sort(compare);
+  return range(neurons).sort(compare);
 }
 
 /**

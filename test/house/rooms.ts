@@ -66,7 +66,17 @@ export const packageRooms: Readonly<Record<string, readonly string[]>> = {
   'ml-matrix': ['scatter', 'proxies', 'validation'],
   piscina: ['search', 'training/pool'],
   react: ['terminal'],
-  'simple-statistics': ['base', 'proxies', 'report', 'scatter', 'search', 'study', 'training', 'validation'],
+  'simple-statistics': [
+    'base',
+    'proxies',
+    'report',
+    'scatter',
+    'search',
+    'study',
+    'terminal',
+    'training',
+    'validation',
+  ],
   'tar-stream': ['downloads'],
   zod: ['base', 'pattern', 'search', 'study', 'store', 'training', 'validation'],
 };

@@ -1,3 +1,4 @@
+import { range } from '../../base/numbers.ts';
 import type { JunctionSize } from '../architecture.ts';
 import { clashFreeFault } from '../clash-free.ts';
 import type { Pattern, PatternFault } from '../pattern.ts';
@@ -70,7 +71,7 @@ function distinctFault(sources: Uint32Array, { size, distinct }: JunctionRules):
     }
     return 0;
   };
-  const order = Uint32Array.from({ length: right }, (_, j) => j).sort(compare);
+  const order = range(right).sort(compare);
   const twin = order.findIndex((j, index) => index > 0 && compare(order[index - 1], j) === 0);
   if (twin < 0) return null;
   const [a, b] = [order[twin - 1], order[twin]].sort((x, y) => x - y);

@@ -1,4 +1,5 @@
 import { InvalidValueError } from '../../base/caller-errors.ts';
+import { product } from '../../base/numbers.ts';
 import type { Scale } from './data-options.ts';
 import { parseIdx } from './idx.ts';
 import type { PublishedData } from './published.ts';
@@ -29,7 +30,7 @@ export function idxImages(images: Uint8Array, labels: Uint8Array): Images {
       `expected one label for each of ${count} images; got labels of shape ${names.shape.join('×')}`,
     );
   }
-  const pixels = sides.reduce((product, side) => product * side, 1);
+  const pixels = product(sides);
   const { data } = picture;
   return { count, labels: names.data, pixels, channels: 1, at: (image, _, pixel) => data[image * pixels + pixel] };
 }

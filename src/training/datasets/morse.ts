@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { failure, type Outcome, success } from '../../base/failure.ts';
+import { range } from '../../base/numbers.ts';
 import { Random } from '../../base/random.ts';
 import { type Dataset, digestOf, emptySplit, type Split, type SplitName, splitNames } from './dataset.ts';
 import { morseCodebook } from './morse-codebook.ts';
@@ -91,7 +92,7 @@ interface Work {
 async function fillSplit(split: Split, splitNumber: number, perClass: number, work: Work): Promise<boolean> {
   const frame = new Float64Array(morseFrame);
   // Where each example goes: shuffling the places is the same as shuffling the examples, without moving them.
-  const places = Uint32Array.from({ length: split.examples }, (_, index) => index);
+  const places = range(split.examples);
   work.random.fork(streams.order, splitNumber).shuffle(places);
   for (let label = 0; label < morseCodebook.length; label++) {
     const random = work.random.fork(streams.examples, splitNumber, label);

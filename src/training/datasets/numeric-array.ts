@@ -1,6 +1,7 @@
 import type { NumericArray } from '../../base/npy.ts';
+import { product, range } from '../../base/numbers.ts';
 
-export const itemsIn = (shape: readonly number[]) => shape.reduce((product, side) => product * side, 1);
+export const itemsIn = (shape: readonly number[]) => product(shape);
 
 function halfFloat(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
@@ -43,7 +44,7 @@ export function featurePlaces({ shape, fortran }: NumericArray): {
 } {
   const [examples, ...sides] = shape;
   const features = itemsIn(sides);
-  const places = Uint32Array.from({ length: features }, (_, feature) => feature);
+  const places = range(features);
   if (!fortran) return { exampleStep: features, places };
   for (let feature = 0; feature < features; feature++) {
     let rest = feature;

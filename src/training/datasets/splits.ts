@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { InvalidValueError } from '../../base/caller-errors.ts';
+import { shuffledRange } from '../../base/numbers.ts';
 import { Random } from '../../base/random.ts';
 import { emptySplit, type Split, type SplitName, splitNames } from './dataset.ts';
 
@@ -29,7 +30,7 @@ const streams = { deal: 1, test: 2, trainOrder: 3, validationOrder: 4, validatio
  * (to within one example a class): example number r, from 0, of a class of n stands by (r + ½)/n.
  */
 export function spreadOrder(labels: Uint8Array, random: Random): Uint32Array {
-  const order = random.shuffle(Uint32Array.from({ length: labels.length }, (_, example) => example));
+  const order = shuffledRange(labels.length, random);
   const sizes = new Uint32Array(256);
   for (const label of labels) sizes[label]++;
   const seen = new Uint32Array(256);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { product } from '../../base/numbers.ts';
 
 /** A convolution of stride 1 that keeps the image's size. */
 export interface ConvShape {
@@ -23,7 +24,7 @@ function eachChunk(shape: ConvShape, images: number, visit: (first: number, coun
 }
 
 function imageTensor(values: Float32Array, first: number, count: number, sizes: readonly number[]): tf.Tensor4D {
-  const each = sizes.reduce((a, b) => a * b, 1);
+  const each = product(sizes);
   return tf.tensor4d(values.subarray(first * each, (first + count) * each), [count, ...sizes] as tf.Tensor4D['shape']);
 }
 

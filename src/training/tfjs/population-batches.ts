@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { range } from '../../base/numbers.ts';
 import type { Split } from '../datasets/dataset.ts';
 import type { PopulationBatch } from './population-session.ts';
 
@@ -67,4 +68,4 @@ export class PopulationBatches {
 }
 
 /** 0, 1, 2, …: the split's own order. */
-export const inOrder = (examples: number): Uint32Array => Uint32Array.from({ length: examples }, (_, i) => i);
+export const inOrder = (examples: number): Uint32Array => range(examples);
