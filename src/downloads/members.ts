@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Dirent } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -123,13 +123,24 @@ export async function* memberOfFile(
   yield { path: plainPath(path), where, bytes: await joined(content, where, signal) };
 }
 
+/** Entries of a folder by name; of one further down that may not be looked into, none. @throws the system's error */
+async function entriesOf(folder: string, isTop: boolean): Promise<Dirent[]> {
+  try {
+    return (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (isTop || !isSystemError(error)) throw error;
+    return [];
+  }
+}
+
 /**
- * Wanted files of a folder and those in it, the highest first; a link to a folder is not followed, what is no file is passed over.
+ * Wanted files of a folder and those in it, the highest first; a link to a folder is not followed, and what is no file or may not be
+ * looked into is passed over.
  * @throws ScattershotError, the system's error, AbortError
  */
 export async function* membersOfFolder(folder: string, search: Search, depth = MOST_DEPTH): AsyncGenerator<Member> {
   search.signal?.throwIfAborted();
-  const entries = (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const entries = await entriesOf(folder, depth === MOST_DEPTH);
   for (const entry of entries) {
     if (!entry.isFile() && !entry.isSymbolicLink()) continue;
     const path = join(folder, entry.name);

@@ -97,6 +97,20 @@ test.runIf(process.platform !== 'win32')('a pipe in a folder, which would never 
   expect(found).toEqual(['here']);
 });
 
+test.runIf(process.getuid?.() !== 0)('a folder in it that may not be looked into is passed over', async () => {
+  const folder = testFolder();
+  mkdirSync(join(folder, 'closed'), { mode: 0 });
+  writeFileSync(join(folder, 'wanted'), 'here');
+  const found: string[] = [];
+  for await (const { path } of membersOfFolder(folder, { wanted: () => true })) found.push(path);
+  expect(found).toEqual([join(folder, 'wanted')]);
+});
+
+test('a folder that is not there is an error', async () => {
+  const walk = membersOfFolder(join(testFolder(), 'none'), { wanted: () => true });
+  await expect(walk.next()).rejects.toThrow(/ENOENT/);
+});
+
 test('an interruption ends the way through a folder at the next entry', async () => {
   const folder = testFolder();
   for (const name of ['a', 'b', 'c']) writeFileSync(join(folder, name), name);
