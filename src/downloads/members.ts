@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { failure, messageOf, ScattershotError } from '../base/failure.ts';
+import { isGzip, isOutOfProportion, MOST_RATIO } from '../base/inflate.ts';
 
 /** A file found in a folder or an archive, unpacked. */
 export interface Member {
@@ -27,9 +28,6 @@ export interface Search {
 /** No file that is wanted is bigger. */
 const MOST_BYTES = 1 << 28;
 const MOST_DEPTH = 4;
-/** What is packed more tightly, above so many bytes, was made to fill the memory or the disk. */
-const MOST_RATIO = 500;
-const LEAST_BOMB_BYTES = 1e8;
 
 /** A file's name without folders and compression, in the spelling that was published: both train-images.idx3-ubyte and -idx3-ubyte are about. */
 export const plainName = (path: string) =>
@@ -41,8 +39,6 @@ export const plainName = (path: string) =>
 const plainPath = (path: string) => path.replaceAll('\\', '/').replace(/[^/]*$/, plainName);
 
 const isSystemError = (error: unknown) => (error as NodeJS.ErrnoException).syscall !== undefined;
-
-const isPacked = (bytes: Uint8Array) => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
 const broken = (where: string, why: string): never => {
   throw new ScattershotError(
@@ -79,7 +75,7 @@ async function* gunzipped(packed: Readable, where: string): AsyncGenerator<Buffe
   try {
     for await (const chunk of packed.pipe(unzip)) {
       bytes += (chunk as Buffer).length;
-      if (bytes > LEAST_BOMB_BYTES && bytes > MOST_RATIO * packedBytes) {
+      if (isOutOfProportion(packedBytes, bytes)) {
         broken(where, `it is packed more than ${MOST_RATIO} to 1, as no data are`);
       }
       yield chunk as Buffer;
@@ -107,9 +103,9 @@ async function joined(chunks: AsyncIterable<Buffer>, where: string, signal?: Abo
 }
 
 /** The bytes of a file, unpacked where it is packed by gzip. @throws ScattershotError, the system's error, AbortError */
-function contentOf(path: string, isGzip: boolean, where: string, signal?: AbortSignal): AsyncIterable<Buffer> {
+function contentOf(path: string, packed: boolean, where: string, signal?: AbortSignal): AsyncIterable<Buffer> {
   const stream = createReadStream(path, { highWaterMark: 1 << 20, signal });
-  return isGzip ? gunzipped(stream, where) : stream;
+  return packed ? gunzipped(stream, where) : stream;
 }
 
 /** One file that holds one member. @throws ScattershotError, the system's error */
@@ -119,7 +115,7 @@ export async function* memberOfFile(
   where: string,
   signal?: AbortSignal,
 ): AsyncGenerator<Member> {
-  const content = contentOf(file, isPacked(await firstBytes(file)), where, signal);
+  const content = contentOf(file, isGzip(await firstBytes(file)), where, signal);
   yield { path: plainPath(path), where, bytes: await joined(content, where, signal) };
 }
 
@@ -168,7 +164,7 @@ export async function* membersOfArchive(path: string, where: string, search: Sea
   }
   // V7 archives have no magic word, and would be refused as unknown
   const archive = extract({ allowUnknownFormat: true });
-  const content = Readable.from(contentOf(path, isPacked(await firstBytes(path)), where, signal));
+  const content = Readable.from(contentOf(path, isGzip(await firstBytes(path)), where, signal));
   content.on('error', (error) => archive.destroy(error)).pipe(archive);
   try {
     for await (const entry of archive) {
@@ -180,7 +176,7 @@ export async function* membersOfArchive(path: string, where: string, search: Sea
       }
       const place = `${name} in ${where}`;
       const bytes = await joined(entry, place, signal);
-      const unpacked = isPacked(bytes) ? await joined(gunzipped(Readable.from([bytes]), place), place, signal) : bytes;
+      const unpacked = isGzip(bytes) ? await joined(gunzipped(Readable.from([bytes]), place), place, signal) : bytes;
       yield { path: plainPath(name), where: place, bytes: unpacked };
     }
   } catch (error) {

@@ -38,7 +38,7 @@ for (const role of ['x', 'y'] as const) {
 
 /** What an array of this name is read as: x, X_test, testX, val_images, …; null where the name is not one that is read. */
 export const readArrayName = (name: string): ArrayName | null =>
-  known.get(name.toLowerCase().replace(/[\s._-]/g, '')) ?? null;
+  known.get(name.toLowerCase().replace(/[\s./_-]/g, '')) ?? null;
 
 /** What an array's header says of it. */
 export interface ArrayLook {

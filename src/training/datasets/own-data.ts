@@ -1,3 +1,4 @@
+import { mean, standardDeviation } from 'simple-statistics';
 import { failure, type Outcome, ScattershotError, success } from '../../base/failure.ts';
 import type { DataOptions } from './data-options.ts';
 import { type Dataset, digestOf, type Split, type SplitName, splitNames } from './dataset.ts';
@@ -11,16 +12,13 @@ import { makeSplits, type SplitPlan } from './splits.ts';
 function standardise(splits: Readonly<Record<SplitName, Split>>, features: number): void {
   const { inputs, examples } = splits.train;
   for (let feature = 0; feature < features; feature++) {
-    let sum = 0;
-    for (let i = feature; i < inputs.length; i += features) sum += inputs[i];
-    const mean = sum / examples;
-    let squares = 0;
-    for (let i = feature; i < inputs.length; i += features) squares += (inputs[i] - mean) ** 2;
-    const deviation = Math.sqrt(squares / examples);
+    const column = Array.from({ length: examples }, (_, example) => inputs[example * features + feature]);
+    const centre = mean(column);
+    const deviation = standardDeviation(column);
     for (const name of splitNames) {
       const values = splits[name].inputs;
       for (let i = feature; i < values.length; i += features) {
-        values[i] = deviation === 0 ? 0 : (values[i] - mean) / deviation;
+        values[i] = deviation === 0 ? 0 : (values[i] - centre) / deviation;
       }
     }
   }
@@ -57,8 +55,8 @@ export function inspectOwnData({ files, options }: OwnSettings): OwnFacts {
 }
 
 /** What the digest starts from: how the data were dealt and read, not where they lie. */
-function describe({ classes, firstLabel }: OwnExamples, { validation }: SplitPlan, { scale }: DataOptions): string {
-  const labels = firstLabel === 0 ? '' : `, labels from ${firstLabel}`;
+function describe({ classes, renumbered }: OwnExamples, { validation }: SplitPlan, { scale }: DataOptions): string {
+  const labels = renumbered === null ? '' : `, labels ${renumbered.join(' ')}`;
   return `own data 1, validation ${validation ?? 'apart'}, classes ${classes}${labels}, scale ${scale ?? 'usual'}`;
 }
 

@@ -71,7 +71,7 @@ function readSet({ x, y }: LabelledArrays, scale: Scale | undefined): ReadSet {
   return { count, labels: storedLabels(y, count, name), write, spread: spreadOf(name, count, features, write) };
 }
 
-/** @throws ScattershotError 'not-a-dataset' for a value that is not finite */
+/** By hand, since the values are too many to be held in one list. @throws ScattershotError 'not-a-dataset' for a value that is not finite */
 function spreadOf(name: string, count: number, features: number, write: Examples['write']): Spread {
   const row = new Float32Array(features);
   let [least, most, sum, squares] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
@@ -120,8 +120,8 @@ function scaleNote(x: NamedArray, train: Spread, other: NamedArray, spread: Spre
 export interface OwnExamples {
   readonly features: number;
   readonly classes: number;
-  /** the stored label that is class 0 */
-  readonly firstLabel: number;
+  /** the stored labels in order, where they are not the class numbers themselves; else null */
+  readonly renumbered: readonly number[] | null;
   readonly sets: Readonly<Record<SplitName, Examples | null>> & { readonly train: Examples };
   readonly normalisation: string;
   /** what the user should know of the data, a sentence each */
@@ -167,11 +167,11 @@ export function ownExamples(arrays: OwnArrays, { scale, classes: asked }: DataOp
     validation: namedLabels(arrays.validation, validation.set),
     test: namedLabels(arrays.test, test.set),
   };
-  const { classes, first, notes } = classesOf(labels, asked ?? null);
+  const { classes, renumbered, numberOf, notes } = classesOf(labels, asked ?? null);
   const numbered = (set: Examples): Examples =>
-    first === 0 ? set : { ...set, labels: set.labels.map((label) => label - first) };
+    renumbered === null ? set : { ...set, labels: set.labels.map(numberOf) };
   return {
-    ...{ features: featuresOf(x), classes, firstLabel: first, normalisation: scalingWords(scale, x) },
+    ...{ features: featuresOf(x), classes, renumbered, normalisation: scalingWords(scale, x) },
     sets: {
       train: numbered(train),
       validation: validation.set === null ? null : numbered(validation.set),

@@ -55,8 +55,10 @@ export type LabelSets = { readonly train: NamedLabels } & Readonly<
 /** How stored labels become class numbers. */
 export interface Classes {
   readonly classes: number;
-  /** the label that is class 0 */
-  readonly first: number;
+  /** labels that occur, in order, where they are not the class numbers themselves; else null */
+  readonly renumbered: readonly number[] | null;
+  /** the class number of a stored label */
+  numberOf(label: number): number;
   /** what the user should know */
   readonly notes: readonly string[];
 }
@@ -86,35 +88,54 @@ function unknownClassNotes({ train, ...others }: LabelSets): readonly string[] {
   });
 }
 
+/** Class numbers where labels do not start at 0 or have more gaps than classes: 0, 1, … in the labels' order. */
+function renumbering(labels: readonly number[]): { readonly number: (label: number) => number; readonly note: string } {
+  const [least, most] = [labels[0], labels[labels.length - 1]];
+  if (least === 1 && 2 * labels.length > most) {
+    return {
+      number: (label) => label - 1,
+      note: `Labels run from 1 to ${most}: label 1 is taken as class 0, and so on.`,
+    };
+  }
+  const numbers = new Map(labels.map((label, number) => [label, number]));
+  const last = labels.length - 1;
+  return {
+    number: (label) => numbers.get(label)!,
+    note: `The ${listed(labels)} are taken as the classes 0 to ${last}, in this order.`,
+  };
+}
+
 /**
- * Classes by the labels that are there. Labels that start at 1 are counted from there, so that those from 1 to 8 are 8 classes,
- * unless more classes are asked for.
+ * Classes by the labels that are there. A label is its class number where the labels start at 0 and most numbers up to the largest
+ * occur, or where so many classes are asked for; else classes are numbered in the order of the labels: 1 to 8 are the classes 0 to 7.
  * @param asked null: as many as the labels need
  * @throws ScattershotError 'not-a-dataset' for a single class; RangeError for fewer classes than there are labels
  */
 export function classesOf(sets: LabelSets, asked: number | null): Classes {
-  const all = splitNames.flatMap((split) => sets[split] ?? []);
-  const there = all
-    .map(({ labels }) => countsOf(labels))
-    .reduce((sum, counts) => sum.map((n, label) => n + counts[label]));
-  const labels = [...there.keys()].filter((label) => there[label] > 0);
+  const there = new Uint8Array(256);
+  for (const split of splitNames) for (const label of sets[split]?.labels ?? []) there[label] = 1;
+  const labels = [...there.keys()].filter((label) => there[label] === 1);
   const [least, most] = [labels[0], labels[labels.length - 1]];
   const trained = new Set(sets.train.labels);
   if (trained.size < 2) {
     return refuseData(`${sets.train.name} has one class only (label ${[...trained].join()}); expected at least two`);
   }
-  const first = least === 1 && (asked === null || asked === most) ? 1 : 0;
-  const needed = most + 1 - first;
-  if (asked !== null && (asked < needed || asked > 256)) {
-    throw new InvalidValueError(`classes must be from ${needed}, as the labels have it, to 256; got ${asked}`);
+  if (asked !== null && (asked < labels.length || asked > 256)) {
+    throw new InvalidValueError(`classes must be from ${labels.length}, as the labels have it, to 256; got ${asked}`);
   }
-  const notes: string[] = [];
-  if (first === 1) notes.push(`Labels run from 1 to ${most}: label 1 is taken as class 0, and so on.`);
-  if (asked === null && labels.length < needed) {
-    const absent = Array.from({ length: needed }, (_, n) => n + first).filter((label) => there[label] === 0);
-    notes.push(
-      `Labels run from ${first} to ${most}, and ${listed(absent)} ${absent.length === 1 ? 'does' : 'do'} not occur: ${needed} classes, ${labels.length} of them there.`,
-    );
-  }
-  return { classes: asked ?? needed, first, notes: [...notes, ...unknownClassNotes(sets)] };
+  const isDense = least !== 1 && 2 * labels.length > most + 1;
+  const kept = asked === null ? isDense : asked > most;
+  const { number, note } = kept ? { number: (label: number) => label, note: null } : renumbering(labels);
+  const needed = number(most) + 1;
+  const absent = Array.from({ length: most - least + 1 }, (_, n) => n + least).filter((label) => there[label] === 0);
+  const hasGaps = asked === null && labels.length < needed;
+  const gaps = `${listed(absent)} ${absent.length === 1 ? 'does' : 'do'} not occur: ${needed} classes, ${labels.length} of them there.`;
+  return {
+    ...{ classes: asked ?? needed, renumbered: kept ? null : labels, numberOf: number },
+    notes: [
+      ...(note === null ? [] : [note]),
+      ...(hasGaps ? [gaps[0].toUpperCase() + gaps.slice(1)] : []),
+      ...unknownClassNotes(sets),
+    ],
+  };
 }

@@ -6,7 +6,7 @@ describe('a name is read in any case, order and spelling', () => {
     [['x', 'X', 'images', 'data', 'Features'], { role: 'x', split: null }],
     [['y', 'Y', 'labels', 'target'], { role: 'y', split: null }],
     [['x_train', 'X_train', 'trainX', 'XTrain', 'train_images', 'x-train'], { role: 'x', split: 'train' }],
-    [['x_test', 'X_test', 'Xtest', 'testX', 'test_x', 'test_images', 'TEST.X'], { role: 'x', split: 'test' }],
+    [['x_test', 'X_test', 'Xtest', 'testX', 'test_x', 'test_images', 'TEST.X', 'test/x'], { role: 'x', split: 'test' }],
     [['y_test', 'Ytest', 'test_y', 'test_labels', 'testTargets'], { role: 'y', split: 'test' }],
     [['x_val', 'x_valid', 'x_dev', 'X_validation', 'valX', 'dev_x', 'val_images'], { role: 'x', split: 'validation' }],
     [['y_val', 'devY', 'labels_dev'], { role: 'y', split: 'validation' }],

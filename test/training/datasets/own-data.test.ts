@@ -297,14 +297,16 @@ describe('classes are counted from the labels that are there:', () => {
   test.each([
     ['from 0', [0, 1, 2, 0], 3, [], [0, 1, 2]],
     ['from 1', [1, 2, 3, 1], 3, [/^Labels run from 1 to 3: label 1 is taken as class 0/], [0, 1, 2]],
+    ['with a gap', [0, 1, 4, 0], 5, [/^Labels 2, 3 do not occur: 5 classes, 3 of them there\.$/], [0, 1, 4]],
+    ['from 2', [2, 3, 2, 3], 2, [/^The labels 2, 3 are taken as the classes 0 to 1/], [0, 1]],
+    ['far apart', [10, 20, 30, 10], 3, [/^The labels 10, 20, 30 are taken as the classes 0 to 2/], [0, 1, 2]],
     [
-      'with a gap',
-      [0, 1, 4, 0],
-      5,
-      [/from 0 to 4, and labels 2, 3 do not occur: 5 classes, 3 of them there/],
-      [0, 1, 4],
+      'from 1 with a gap',
+      [1, 2, 4, 1],
+      4,
+      [/^Labels run from 1 to 4/, /^Label 3 does not occur: 4 classes, 3 /],
+      [0, 1, 3],
     ],
-    ['from 2', [2, 3, 2, 3], 4, [/labels 0, 1 do not occur/], [2, 3]],
   ] as const)('labels %s', async (_, labels, classes, said, numbers) => {
     const { dataset, notes } = await loadNoted(sets({ _train: labels, _test: labels }));
     expect(dataset.classes).toBe(classes);
@@ -320,7 +322,7 @@ describe('classes are counted from the labels that are there:', () => {
     const { dataset, notes } = await loadNoted(`${path}:classes=4`);
     expect(Math.max(...dataset.train.labels)).toBe(3);
     expect(notes).toEqual([]);
-    expect(() => findDataset(`${path}:classes=2`)).toThrow(/classes must be from 4, .* got 2/);
+    expect(() => findDataset(`${path}:classes=2`)).toThrow(/classes must be from 3, .* got 2/);
   });
 
   test('a class that no training example has is told, with its share of the test set', async () => {
