@@ -1,49 +1,16 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
+import type { TrainOneReport, TrainOneRun } from '../study/train-one.ts';
 import { heading, meanAndSpread, paragraph, percent, plural, shortNumber, type TextOptions } from './format.ts';
 import { type Column, tableLines } from './table.ts';
 
-/** The result of `train`, as its JSON has it. */
-export interface TrainReport {
-  /** what the runs ran on; null where that is not the same for all of them */
-  readonly engine: string | null;
-  readonly backend: string | null;
-  readonly device: string | null;
-  /** over the optimiser steps alone; null where no run got that far, or they ran on different devices */
-  readonly samplesPerSecond: number | null;
-  /** how many of the runs were trained by an earlier command */
-  readonly trainedBefore: number;
-  readonly runs: readonly TrainRun[];
-  /** mean over the finished runs; null while there is none */
-  readonly testAccuracy: number | null;
-}
-
-export interface TrainRun {
-  readonly seed: number;
-  readonly engine: string;
-  readonly backend: string;
-  readonly device: string;
-  readonly samplesPerSecond: number | null;
-  readonly epochs: readonly {
-    readonly loss: number;
-    readonly accuracy: number;
-    readonly validationAccuracy: number;
-  }[];
-  /** the epoch of highest validation accuracy, told beside the last one and never chosen by */
-  readonly bestValidation?: { readonly epoch: number; readonly validationAccuracy: number } | null;
-  /** null unless the run finished */
-  readonly testAccuracy: number | null;
-  readonly status?: 'running' | 'finished' | 'diverged' | 'stopped' | 'failed';
-  readonly reason?: string | null;
-}
-
 interface EpochRow {
-  readonly run: TrainRun;
+  readonly run: TrainOneRun;
   readonly epoch: number;
   readonly last: boolean;
 }
 
 /** Epochs worth a line: first, last and three between, evenly spread. */
-function briefEpochs(run: TrainRun): EpochRow[] {
+function briefEpochs(run: TrainOneRun): EpochRow[] {
   const count = run.epochs.length;
   const picked = [0, 1, 2, 3, 4].map((step) => Math.round((step * (count - 1)) / 4));
   const unique = count === 0 ? [] : [...new Set(picked)];
@@ -66,12 +33,8 @@ const epochColumns: readonly Column<EpochRow>[] = [
   { title: 'test', align: 'right', priority: 0, text: ({ run, last }) => (last ? percent(run.testAccuracy, 2) : '') },
 ];
 
-/** Standard deviation over a sample; null for fewer than two values. */
-const standardDeviation = (values: readonly number[]): number | null =>
-  values.length < 2 ? null : sampleStandardDeviation([...values]);
-
 /** Last and best epochs of the finished runs side by side, where both are known. */
-function validationLine(runs: readonly TrainRun[]): string | null {
+function validationLine(runs: readonly TrainOneRun[]): string | null {
   const finished = runs.filter((run) => run.testAccuracy !== null);
   const best = finished.flatMap(({ bestValidation }) => bestValidation?.validationAccuracy ?? []);
   const last = finished.flatMap(({ epochs }) => epochs.at(-1)?.validationAccuracy ?? []);
@@ -81,7 +44,7 @@ function validationLine(runs: readonly TrainRun[]): string | null {
   return `Validation accuracy ${percent(mean(last), 2)} at the last epoch, ${percent(mean(best), 2)} at the best${when}; the test split is taken at the last`;
 }
 
-interface Ran extends Pick<TrainRun, 'samplesPerSecond'> {
+interface Ran extends Pick<TrainOneRun, 'samplesPerSecond'> {
   readonly engine: string | null;
   readonly backend: string | null;
   readonly device: string | null;
@@ -93,7 +56,7 @@ function ranText({ engine, backend, device, samplesPerSecond }: Ran): string {
 }
 
 /** Once for all runs, or by run where they differ; and how many are from before. */
-function ranLines(report: TrainReport, options: TextOptions): string[] {
+function ranLines(report: TrainOneReport, options: TextOptions): string[] {
   const { engine, backend, device, runs, trainedBefore } = report;
   const alike = engine !== null && backend !== null && device !== null;
   const told = alike
@@ -107,7 +70,7 @@ function ranLines(report: TrainReport, options: TextOptions): string[] {
 }
 
 /** What really ran, a brief table of epochs by seed, runs that did not finish with their reason, and the mean. */
-export function trainText(report: TrainReport, options: TextOptions): string {
+export function trainText(report: TrainOneReport, options: TextOptions): string {
   const lines = [
     ...ranLines(report, options),
     '',
@@ -117,12 +80,13 @@ export function trainText(report: TrainReport, options: TextOptions): string {
   for (const run of report.runs) {
     if (run.testAccuracy !== null) continue;
     const reason = run.reason ? `: ${run.reason}` : '';
-    lines.push(...paragraph(`Seed ${run.seed} ${run.status ?? 'did not finish'}${reason}`, options));
+    lines.push(...paragraph(`Seed ${run.seed} ${run.status}${reason}`, options));
   }
   const validation = validationLine(report.runs);
   if (validation !== null) lines.push(...paragraph(validation, options));
   const finished = report.runs.map((run) => run.testAccuracy).filter((accuracy) => accuracy !== null);
-  const spread = meanAndSpread(report.testAccuracy, standardDeviation(finished), options);
+  const sd = finished.length < 2 ? null : sampleStandardDeviation(finished);
+  const spread = meanAndSpread(report.testAccuracy, sd, options);
   const seeds = plural(finished.length, 'seed');
   const what = finished.length > 1 ? 'mean and standard deviation' : 'mean';
   const result = paragraph(`Test accuracy ${spread} (${what} over ${seeds})`, options);

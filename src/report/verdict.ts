@@ -1,67 +1,8 @@
+import type { StudyResult } from '../study/conclude.ts';
+import type { Correlation } from '../validation/link.ts';
+import type { FamilyVerdict, ProxyVerdict, Spread } from '../validation/verdict-record.ts';
 import { fraction, heading, MISSING, paragraph, percent, plural, type TextOptions, words } from './format.ts';
 import { type Column, tableLines } from './table.ts';
-
-/** A rank correlation over candidates, with its bootstrap interval and permutation p; all null where it is undefined. */
-export interface ReportedCorrelation {
-  readonly value: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly p: number | null;
-  /** why it is null; null where it is not */
-  readonly reason: string | null;
-}
-
-interface Spread {
-  readonly mean: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-export interface ReportedFamily {
-  readonly family: string;
-  readonly candidates: number;
-  readonly scatter: Spread;
-  readonly accuracy: Spread;
-  /** within the family; null where undefined */
-  readonly spearman: number | null;
-}
-
-export interface ReportedProxy {
-  readonly name: string;
-  readonly spearman: number | null;
-  readonly low: number | null;
-  readonly high: number | null;
-}
-
-/** The result of a validation, as `validate --json` has it. */
-export interface VerdictReport {
-  readonly study: string;
-  readonly dataset: string;
-  readonly engine: string;
-  readonly candidates: number;
-  readonly seeds: number;
-  readonly spearman: ReportedCorrelation;
-  readonly kendall: ReportedCorrelation;
-  /** no correlation can be expected above it; null where it was not measured */
-  readonly noiseCeiling: number | null;
-  readonly withinFamilies: ReportedCorrelation;
-  readonly aboveRandom: ReportedCorrelation & { readonly candidates: number };
-  readonly families: readonly ReportedFamily[];
-  /** with windows relabelled at random; null where it was not measured */
-  readonly control: { readonly spearman: ReportedCorrelation; readonly predictsAsWell: boolean | null } | null;
-  readonly proxies: readonly ReportedProxy[];
-  /** what choosing by scatter would have got; null without candidates */
-  readonly choice: {
-    readonly k: number;
-    readonly precision: number;
-    readonly precisionByChance: number;
-    readonly regret: number;
-    readonly regretOfRandom: number;
-  } | null;
-  /** kebab-case */
-  readonly verdict: string;
-  readonly meaning: string;
-}
 
 /** "+0.41" or "-0.07": a correlation's sign is half of what it says. */
 function signed(value: number | null): string {
@@ -81,13 +22,13 @@ function pText(p: number | null): string {
   return p < LEAST_P ? `, p < ${LEAST_P}` : `, p = ${p.toPrecision(2)}`;
 }
 
-function correlationText({ value, low, high, p, reason }: ReportedCorrelation): string {
+function correlationText({ value, low, high, p, reason }: Correlation): string {
   if (value === null) return `undefined${reason === null ? '' : ` (${reason})`}`;
   const range = interval(low, high);
   return `${signed(value)}${range === '' ? '' : `, 95 % interval ${range}`}${pText(p)}`;
 }
 
-function familyColumns(): Column<ReportedFamily>[] {
+function familyColumns(): Column<FamilyVerdict>[] {
   const range = ({ low, high }: Spread, show: (value: number) => string) => `${show(low)} to ${show(high)}`;
   return [
     { title: 'family', align: 'left', priority: 0, least: 8, text: (row) => row.family },
@@ -100,9 +41,9 @@ function familyColumns(): Column<ReportedFamily>[] {
   ];
 }
 
-function proxyLines({ proxies }: VerdictReport, options: TextOptions): string[] {
+function proxyLines({ proxies }: StudyResult, options: TextOptions): string[] {
   if (proxies.length === 0) return [];
-  const columns: Column<ReportedProxy>[] = [
+  const columns: Column<ProxyVerdict>[] = [
     { title: 'rival', align: 'left', priority: 0, least: 8, text: (row) => row.name },
     { title: 'Spearman', align: 'right', priority: 0, text: (row) => signed(row.spearman) },
     { title: '95 % interval', align: 'right', priority: 1, text: (row) => interval(row.low, row.high) },
@@ -110,18 +51,18 @@ function proxyLines({ proxies }: VerdictReport, options: TextOptions): string[] 
   return ['', ...tableLines(columns, proxies, options)];
 }
 
-function controlText({ control }: VerdictReport): string {
+function controlText({ control }: StudyResult): string {
   if (control === null) return 'not measured';
   const told = { true: 'it predicts as well', false: 'it does not predict as well', null: 'too uncertain to compare' };
   return `${correlationText(control.spearman)}; ${told[`${control.predictsAsWell}`]}`;
 }
 
-function ceilingText({ noiseCeiling }: VerdictReport): string {
+function ceilingText({ noiseCeiling }: StudyResult): string {
   if (noiseCeiling === null) return 'not measured, as that takes two seeds and accuracies that differ';
   return `${fraction(noiseCeiling, 2)}; no proxy can be expected to correlate more`;
 }
 
-function choiceLines({ choice }: VerdictReport): string[] {
+function choiceLines({ choice }: StudyResult): string[] {
   if (choice === null) return [];
   const { k, precision, precisionByChance, regret, regretOfRandom } = choice;
   const points = (value: number) => `${(100 * value).toFixed(2)} points`;
@@ -131,7 +72,7 @@ function choiceLines({ choice }: VerdictReport): string[] {
 }
 
 /** Families side by side, correlations with their intervals beside what noise allows and what chance gives, then the answer. */
-export function verdictText(report: VerdictReport, options: TextOptions): string {
+export function verdictText(report: StudyResult, options: TextOptions): string {
   const { study, dataset, engine, aboveRandom } = report;
   const trained = `${plural(report.candidates, 'candidate')} of ${study}, ${plural(report.seeds, 'seed')} each`;
   const facts = [

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type TrainReport, type TrainRun, trainText } from '../../src/report/train.ts';
+import { trainText } from '../../src/report/train.ts';
+import type { TrainOneReport, TrainOneRun } from '../../src/study/train-one.ts';
 
 const epochs = Array.from({ length: 12 }, (_, index) => ({
   ...{ loss: 3 / (index + 1), accuracy: 0.05 * (index + 1), validationAccuracy: 0.04 * (index + 1) },
@@ -7,17 +8,19 @@ const epochs = Array.from({ length: 12 }, (_, index) => ({
 
 const onWasm = { engine: 'tfjs', backend: 'wasm', device: '2 CPU threads', samplesPerSecond: 31_234 } as const;
 
-const finished = (seed: number, testAccuracy: number): TrainRun => ({
-  ...{ seed, ...onWasm, epochs, testAccuracy, status: 'finished', reason: null },
+const finished = (seed: number, testAccuracy: number): TrainOneRun => ({
+  ...{ seed, ...onWasm, epochs, testAccuracy, status: 'finished', reason: null, bestValidation: null },
 });
 
-const report: TrainReport = {
+const report: TrainOneReport = {
   ...{ ...onWasm, trainedBefore: 0 },
+  ...{ study: 'tiny', candidate: 1 },
+  data: { name: 'morse', normalisation: 'as they are', train: 60, validation: 20, test: 20 },
   runs: [finished(1, 0.5), finished(2, 0.52)],
   testAccuracy: 0.51,
 };
 
-const lines = (some: TrainReport, width = 80) =>
+const lines = (some: TrainOneReport, width = 80) =>
   trainText(some, { width, color: false, unicode: true }).trimEnd().split('\n');
 
 test('what really ran comes first, the mean with its spread last', () => {
@@ -29,8 +32,8 @@ test('what really ran comes first, the mean with its spread last', () => {
 test('runs that were trained before are counted, and told one by one where they ran on different things', () => {
   expect(lines({ ...report, trainedBefore: 1 })[1]).toBe('1 of 2 runs was trained before');
   expect(lines({ ...report, trainedBefore: 2 })[1]).toBe('2 of 2 runs were trained before');
-  const onCpu: TrainRun = { ...finished(2, 0.52), backend: 'cpu', device: '1 CPU thread', samplesPerSecond: 2000 };
-  const mixed: TrainReport = {
+  const onCpu: TrainOneRun = { ...finished(2, 0.52), backend: 'cpu', device: '1 CPU thread', samplesPerSecond: 2000 };
+  const mixed: TrainOneReport = {
     ...{ ...report, backend: null, device: null, samplesPerSecond: null, trainedBefore: 1 },
     runs: [finished(1, 0.5), onCpu],
   };
@@ -63,13 +66,13 @@ test('epochs are brief: first, last and three between, the test accuracy with th
 });
 
 test('a run that did not finish is named with its reason and left out of the mean', () => {
-  const diverged: TrainRun = {
+  const diverged: TrainOneRun = {
     ...{
       ...{ seed: 3, ...onWasm, samplesPerSecond: null },
       epochs: [{ loss: Number.POSITIVE_INFINITY, accuracy: 0, validationAccuracy: 0 }],
       testAccuracy: null,
     },
-    ...{ status: 'diverged', reason: 'the loss is no longer finite' },
+    ...{ bestValidation: null, status: 'diverged', reason: 'the loss is no longer finite' },
   };
   const text = lines({ ...report, runs: [finished(1, 0.5), diverged], testAccuracy: 0.5 });
   expect(text).toContain('Seed 3 diverged: the loss is no longer finite');

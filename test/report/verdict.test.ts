@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type VerdictReport, verdictText } from '../../src/report/verdict.ts';
+import { verdictText } from '../../src/report/verdict.ts';
+import type { StudyResult } from '../../src/study/conclude.ts';
 
 const link = (value: number, low: number | null, high: number | null, p: number) => ({
   value,
@@ -10,25 +11,29 @@ const link = (value: number, low: number | null, high: number | null, p: number)
 });
 const spread = (mean: number) => ({ mean, low: mean - 0.01, high: mean + 0.02 });
 
-const report: VerdictReport = {
+/** What the text does not tell of a family. */
+const untold = { low: null, high: null, p: null, reason: null };
+
+const report: StudyResult = {
   ...{ study: 'morse-demo', dataset: 'morse', engine: 'tfjs', candidates: 24, seeds: 2 },
+  ...{ backend: 'wasm', device: '2 CPU threads' },
   spearman: link(-0.412, -0.7, 0.02, 0.051),
   kendall: link(-0.3, null, null, 0.0002),
   withinFamilies: link(0.1, -0.3, 0.5, 0.6),
   aboveRandom: { value: null, low: null, high: null, p: null, reason: 'needs at least 4 candidates', candidates: 3 },
   noiseCeiling: 0.913,
   families: [
-    { family: 'random', candidates: 8, scatter: spread(0.64), accuracy: spread(0.59), spearman: 0.1 },
-    { family: 'local', candidates: 4, scatter: spread(0.23), accuracy: spread(0.65), spearman: null },
+    { family: 'random', candidates: 8, scatter: spread(0.64), accuracy: spread(0.59), spearman: 0.1, ...untold },
+    { family: 'local', candidates: 4, scatter: spread(0.23), accuracy: spread(0.65), spearman: null, ...untold },
   ],
-  control: { spearman: link(0.05, -0.3, 0.4, 0.8), predictsAsWell: false },
-  proxies: [{ name: 'spectral gap', spearman: 0.66, low: 0.2, high: 0.9 }],
+  control: { spearman: link(0.05, -0.3, 0.4, 0.8), advantage: null, predictsAsWell: false },
+  proxies: [{ name: 'spectral gap', spearman: 0.66, low: 0.2, high: 0.9, p: 0.01, reason: null }],
   choice: { k: 6, precision: 0.3333, precisionByChance: 0.25, regret: 0.021, regretOfRandom: 0.0154 },
   verdict: 'no-link-found',
   meaning: 'More scatter did not mean more accuracy here.',
 };
 
-const lines = (some: VerdictReport, width = 100, color = false) =>
+const lines = (some: StudyResult, width = 100, color = false) =>
   verdictText(some, { width, color, unicode: true }).trimEnd().split('\n');
 
 test('families, correlations, ceiling, control, choice, rivals and the answer are all told', () => {
@@ -66,7 +71,7 @@ test.each([
   [true, 'it predicts as well'],
   [null, 'too uncertain to compare'],
 ])('a control that predicts as well (%s) is told in words', (predictsAsWell, words) => {
-  const control = { spearman: report.spearman, predictsAsWell };
+  const control = { spearman: report.spearman, advantage: null, predictsAsWell };
   expect(lines({ ...report, control }, 200).join('\n')).toContain(`; ${words}`);
 });
 
