@@ -11,7 +11,7 @@ export const unreachable = (address: string, why: string): Failure =>
   failure(
     'unreachable',
     `${new URL(address).host} could not be reached (${why})`,
-    `Fetch again when there is a connection: it goes on from where it stopped. Or get ${address} elsewhere and give it with --from.`,
+    `Fetch again when there is a connection: it resumes where it stopped. Or get ${address} elsewhere and give it with --from.`,
   );
 
 const refused = (address: string, status: number): Failure =>
@@ -22,7 +22,7 @@ const refused = (address: string, status: number): Failure =>
   );
 
 /** What a server said to a request for the bytes from `from` on. */
-export interface Answer {
+export interface RangeAnswer {
   /** null: nothing is left to come */
   readonly body: AsyncIterable<Uint8Array> | null;
   /** where the body starts: `from`, or 0 where the server sends everything again */
@@ -40,7 +40,7 @@ const lengthOf = (headers: Headers) =>
  * Asks for an address from byte `from` on (RFC 9110, section 14).
  * @throws ScattershotError for what another attempt would not change; any other error for what it might
  */
-export async function ask(address: string, from: number, signal: AbortSignal): Promise<Answer> {
+export async function ask(address: string, from: number, signal: AbortSignal): Promise<RangeAnswer> {
   const range = from > 0 ? { range: `bytes=${from}-` } : undefined;
   const response = await fetch(address, { headers: { 'accept-encoding': 'identity', ...range }, signal });
   const body = response.body as AsyncIterable<Uint8Array> | null;
@@ -58,7 +58,7 @@ export async function ask(address: string, from: number, signal: AbortSignal): P
   throw new ScattershotError(refused(address, response.status));
 }
 
-/** A signal that comes when the outer one does, or when nothing was heard for so long. */
+/** A signal that comes when the outer one does, or when nothing was heard for `stallMs`. */
 export class Watchdog {
   readonly #controller = new AbortController();
   readonly #stallMs: number;
@@ -87,5 +87,5 @@ export class Watchdog {
     this.#outer?.removeEventListener('abort', this.#stop);
   }
 
-  readonly #stop = (): void => this.#controller.abort(new Error('nothing came for too long'));
+  readonly #stop = (): void => this.#controller.abort(new Error('nothing was received for too long'));
 }

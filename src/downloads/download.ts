@@ -20,11 +20,10 @@ export interface TransferOptions {
 
 const STALL_MS = 60_000;
 const PAUSE_MS = 1000;
-/** How often in a row a connection may bring nothing. */
-const MOST_VAIN_ATTEMPTS = 3;
+/** Connections in a row that may bring nothing. */
+const MOST_EMPTY_ATTEMPTS = 3;
 
-const aborted = () =>
-  failure('aborted', 'the download was interrupted', 'Fetch again: it goes on from where it stopped.');
+const aborted = () => failure('aborted', 'the download was interrupted', 'Fetch again: it resumes where it stopped.');
 
 /** Runs work on a file; what the disk does becomes a ScattershotError, apart from what the network does. */
 async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -79,7 +78,7 @@ async function receiveAll(
   progress: Progress,
   options: TransferOptions,
 ): Promise<Failure | null> {
-  for (let vain = 0; ; ) {
+  for (let emptyAttempts = 0; ; ) {
     const before = progress.done;
     try {
       await receive(address, path, progress, options);
@@ -87,9 +86,9 @@ async function receiveAll(
     } catch (error) {
       if (options.signal?.aborted) return aborted();
       if (error instanceof ScattershotError) return error.failure;
-      vain = progress.done > before ? 0 : vain + 1;
-      if (vain >= MOST_VAIN_ATTEMPTS) return unreachable(address, causeOf(error));
-      const pauseMs = (options.pauseMs ?? PAUSE_MS) * 2 ** vain;
+      emptyAttempts = progress.done > before ? 0 : emptyAttempts + 1;
+      if (emptyAttempts >= MOST_EMPTY_ATTEMPTS) return unreachable(address, causeOf(error));
+      const pauseMs = (options.pauseMs ?? PAUSE_MS) * 2 ** emptyAttempts;
       await delay(pauseMs, undefined, { signal: options.signal }).catch(() => {});
     }
   }
@@ -105,7 +104,7 @@ async function faultOf(path: string, { sizeBytes, integrity }: Download, progres
 }
 
 /**
- * Downloads to a file of this process's own beside `target` and checks it. What an earlier process left is gone on with (HTTP range
+ * Downloads to a file of this process's own beside `target` and checks it. What an earlier process left is resumed (HTTP range
  * requests); should the whole then be wrong, it is fetched once more from the start. The file never has the target's name: what is
  * made of it has.
  * @returns where it lies; for the caller to remove. Failures: 'aborted', 'unreachable', 'not-allowed', 'not-there',

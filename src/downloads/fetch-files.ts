@@ -117,10 +117,10 @@ function fromOrigin(delivery: Delivery, origin: Origin): Promise<Outcome<void>> 
   }
 }
 
-/** What another place would not change. */
+/** Failures that another place would not change. */
 const FINAL = new Set(['aborted', 'disk-full', 'read-only', 'no-permission', 'not-a-folder', 'unwritable-file']);
 
-/** All known places in turn. @returns the failure of the last, with what the user can do about it */
+/** Tries all known places, one after the other. @returns the failure of the last, with what the user can do about it */
 async function fromAnywhere(data: PublishedFiles, delivery: Delivery, options: FetchOptions): Promise<Outcome<void>> {
   let last: Failure = failure('nowhere', `${data.name} is to be had nowhere`, 'Give a local copy with --from.');
   for (const origin of data.origins) {

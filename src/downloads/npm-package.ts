@@ -70,8 +70,8 @@ export async function tarballAddress(name: string, version: string, signal?: Abo
 }
 
 /**
- * Lets npm itself fetch the tarball, for registries that want a password or lie behind a proxy: npm knows them, but cannot go on
- * with half a file. @returns the tarball's path, in a new folder under `folder` that is the caller's to remove
+ * Lets npm itself fetch the tarball, for registries that want a password or lie behind a proxy: npm knows these, and cannot resume
+ * half a file. @returns the tarball's path, in a new folder under `folder` that is the caller's to remove
  */
 export async function packTarball(
   name: string,

@@ -41,7 +41,7 @@ export async function fromPath(delivery: Delivery, path: string): Promise<Outcom
   return collectAll(collector, membersOfArchive(full, full, collector.search));
 }
 
-/** Downloads, lets `use` unpack it and removes it; an unpacking that is interrupted leaves it for the next time. */
+/** Downloads, lets `use` unpack it and removes it; where unpacking is interrupted the download stays for the next time. */
 async function withDownload<T>(
   delivery: Delivery,
   what: Download,
@@ -82,7 +82,7 @@ export async function fromAddresses(delivery: Delivery, downloads: readonly Down
 
 type NpmOrigin = Extract<Origin, { readonly kind: 'npm' }>;
 
-/** Has npm itself fetch a tarball: it knows passwords and proxies, but cannot go on with half a file. */
+/** Has npm itself fetch a tarball: npm knows passwords and proxies, and cannot resume half a file. */
 async function packedByNpm(delivery: Delivery, origin: NpmOrigin, use: (path: string) => Promise<Outcome<void>>) {
   const { signal } = delivery.transfer;
   const packed = unwrap(await packTarball(origin.name, origin.version, delivery.downloads, signal));
@@ -98,7 +98,7 @@ async function packedByNpm(delivery: Delivery, origin: NpmOrigin, use: (path: st
 }
 
 /**
- * From a tarball of npm's registry, by a download that can be gone on with; where that is not allowed or there is no way without a
+ * From a tarball of npm's registry, by a download that can be resumed; where that is not allowed or there is no way without a
  * proxy, by npm itself. @throws ScattershotError, the system's error
  */
 export async function fromNpm(delivery: Delivery, origin: NpmOrigin): Promise<Outcome<void>> {

@@ -6,10 +6,10 @@ import { makeFolders } from '../base/file-access.ts';
 
 /**
  * Half-done downloads. Each belongs to one process, whose number stands in its name, so that two that fetch the same thing at once
- * never write to one file; what a process that is gone has left is taken over by renaming, which only one can do, and gone on with.
+ * never write to one file. What a process left that has ended is taken over by renaming, which only one can do, and resumed.
  */
 
-/** Nothing was written for so long: whoever it was has given up, wherever that process ran. */
+/** A part that nothing was written to for this long is abandoned, on whatever machine its process ran. */
 const ABANDONED_AFTER_MS = 10 * 60 * 1000;
 
 const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);

@@ -1,3 +1,4 @@
+import type { DataProgress } from '../training/datasets/index.ts';
 import { paragraph, printable, type TextOptions } from './format.ts';
 import { type Column, tableLines } from './table.ts';
 
@@ -43,14 +44,6 @@ export function dataText(rows: readonly DataRow[], options: TextOptions): string
   if (absent !== undefined) lines.push(...paragraph(`To fetch: scattershot data fetch ${absent.name}`, options));
   lines.push(...paragraph('Your own data: give the path of a .npz or IDX file wherever a name is asked for.', options));
   return `${lines.join('\n')}\n`;
-}
-
-/** How far fetching is. */
-export interface DataProgress {
-  readonly step: 'check' | 'download' | 'unpack' | 'make';
-  readonly what: string;
-  readonly doneBytes: number;
-  readonly totalBytes: number | null;
 }
 
 /** Bytes of a file's name in a progress line at most. */

@@ -129,7 +129,7 @@ describe('what cannot be fetched ends with a sentence and a next step:', () => {
 });
 
 describe.each(['SIGINT', 'SIGKILL'] as const)('a fetch ended by %s', (signal) => {
-  test('leaves nothing that looks whole, and the next goes on from there', async () => {
+  test('leaves nothing that looks whole, and the next resumes there', async () => {
     await inFolder(async (cwd) => {
       const content = Buffer.alloc(TARBALL_BYTES, 1);
       const { server, options } = await withServer(cwd, (request, response, number) =>

@@ -67,7 +67,7 @@ test('a server that knows no ranges sends all again, and all is well', async () 
   expect(readFileSync(path).equals(content)).toBe(true);
 });
 
-test('what a killed process left is gone on with; shorter leftovers go', async () => {
+test('what a killed process left is resumed; shorter leftovers are removed', async () => {
   const server = await startServer((request, response) => send(request, response, content));
   const folder = testFolder();
   const target = join(folder, 'data');
@@ -203,7 +203,7 @@ describe('ends as a failure that says what to do:', () => {
       { stallMs: 60 },
     );
     expect(failure.reason).toBe('unreachable');
-    expect(failure.message).toContain('nothing came for too long');
+    expect(failure.message).toContain('nothing was received for too long');
     expect(left).toHaveLength(1);
   });
 

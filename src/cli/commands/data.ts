@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { ScattershotError } from '../../base/failure.ts';
-import { type DataProgress, type DataRow, dataProgressText, dataText } from '../../report/data.ts';
-import { type DatasetSource, datasetNames, findDataset } from '../../training/datasets/index.ts';
+import { type DataRow, dataProgressText, dataText } from '../../report/data.ts';
+import { type DataProgress, type DatasetSource, datasetNames, findDataset } from '../../training/datasets/index.ts';
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
 import { Interrupt } from '../interrupt.ts';
@@ -37,7 +37,7 @@ export function dataCommand(): Command {
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
-      '\nExamples:\n  scattershot data fetch cifar-10\n  scattershot data fetch fashion-mnist --from ~/downloads/fashion\n\nInterrupted, it keeps what was downloaded and goes on from there the next time.',
+      '\nExamples:\n  scattershot data fetch cifar-10\n  scattershot data fetch fashion-mnist --from ~/downloads/fashion\n\nInterrupted, it keeps what was downloaded and resumes there the next time.',
     )
     .action(fetchData);
   data.command('path').description('where a data set lies').argument('<name>').action(path);
@@ -117,7 +117,7 @@ async function fetchData(names: readonly string[], options: FetchCommandOptions)
   const sources = names.map(findDataset);
   const line = new ProgressLine(context);
   const interrupt = new Interrupt(() =>
-    line.note('Stopping; what was downloaded is kept, and gone on with the next time. (Ctrl-C again leaves at once.)'),
+    line.note('Stopping; what was downloaded is kept, and resumed the next time. (Ctrl-C again leaves at once.)'),
   );
   const results: { readonly name: string; readonly path: string; readonly changed: boolean }[] = [];
   try {

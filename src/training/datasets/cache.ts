@@ -29,10 +29,10 @@ interface Header {
   readonly examples: Readonly<Record<SplitName, number>>;
 }
 
-const mostHeaderBytes = 4096;
-const chunkBytes = 1 << 24;
-/** A half-written file this old belongs to nobody any more. */
-const staleAfterMs = 24 * 3600 * 1000;
+const MOST_HEADER_BYTES = 4096;
+const CHUNK_BYTES = 1 << 24;
+/** A half-written file this old was left by a process that has ended. */
+const STALE_AFTER_MS = 24 * 3600 * 1000;
 
 export function cacheFile({ folder, kind, description }: CacheEntry): string {
   const digest = createHash('sha256').update(description).digest('hex').slice(0, 16);
@@ -55,8 +55,8 @@ function isHeader(value: unknown): value is Header {
 
 /** The first line of the file, parsed; null if there is no such line. */
 async function readHeader(file: FileHandle): Promise<{ header: Header; bytes: number } | null> {
-  const buffer = Buffer.alloc(mostHeaderBytes);
-  const { bytesRead } = await file.read(buffer, 0, mostHeaderBytes, 0);
+  const buffer = Buffer.alloc(MOST_HEADER_BYTES);
+  const { bytesRead } = await file.read(buffer, 0, MOST_HEADER_BYTES, 0);
   const end = buffer.subarray(0, bytesRead).indexOf(10);
   if (end < 0) return null;
   try {
@@ -71,7 +71,7 @@ async function readHeader(file: FileHandle): Promise<{ header: Header; bytes: nu
 async function readInto(file: FileHandle, target: Uint8Array, position: number): Promise<boolean> {
   let done = 0;
   while (done < target.byteLength) {
-    const length = Math.min(chunkBytes, target.byteLength - done);
+    const length = Math.min(CHUNK_BYTES, target.byteLength - done);
     const { bytesRead } = await file.read(target, done, length, position + done);
     if (bytesRead === 0) return false;
     done += bytesRead;
@@ -145,7 +145,7 @@ export async function readCachedDataset(entry: CacheEntry): Promise<CacheRead> {
 
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.byteLength; ) {
-    const { bytesWritten } = await file.write(bytes, done, Math.min(chunkBytes, bytes.byteLength - done));
+    const { bytesWritten } = await file.write(bytes, done, Math.min(CHUNK_BYTES, bytes.byteLength - done));
     done += bytesWritten;
   }
 }
@@ -187,7 +187,7 @@ async function removeStale(folder: string): Promise<void> {
       (status) => Date.now() - status.mtimeMs,
       () => 0,
     );
-    if (age > staleAfterMs) await rm(path, { force: true });
+    if (age > STALE_AFTER_MS) await rm(path, { force: true });
   }
 }
 

@@ -14,8 +14,8 @@ const IMAGE = 1024;
 const RECORD = 1 + 3 * IMAGE;
 const BATCH = 10_000;
 
-const trainLabels = 'train_lables.json';
-const testLabels = 'test_lables.json';
+const TRAIN_LABELS = 'train_lables.json';
+const TEST_LABELS = 'test_lables.json';
 
 interface Strip {
   readonly image: string;
@@ -28,15 +28,15 @@ const strips: Readonly<Record<string, Strip>> = {
   ...Object.fromEntries(
     [0, 1, 2, 3, 4].map((batch) => [
       `data_batch_${batch + 1}.bin`,
-      { image: `data_batch_${batch + 1}.png`, labels: trainLabels, first: batch * BATCH },
+      { image: `data_batch_${batch + 1}.png`, labels: TRAIN_LABELS, first: batch * BATCH },
     ]),
   ),
-  'test_batch.bin': { image: 'test_batch.png', labels: testLabels, first: 0 },
+  'test_batch.bin': { image: 'test_batch.png', labels: TEST_LABELS, first: 0 },
 };
 
 const partNames: ReadonlySet<string> = new Set([
   ...Object.values(strips).map(({ image }) => image),
-  ...[trainLabels, testLabels],
+  ...[TRAIN_LABELS, TEST_LABELS],
 ]);
 
 const expected = (rows: number, got: string) =>

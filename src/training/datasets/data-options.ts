@@ -6,12 +6,12 @@ export interface DataOptions {
   readonly validation?: number;
   readonly test?: number;
   readonly seed?: number;
-  readonly scale?: Scale;
+  readonly scale?: InputScale;
   readonly classes?: number;
 }
 
 /** 'none': as stored; 'unit': whole numbers of a byte divided by 255; 'standard': mean 0, deviation 1 */
-export type Scale = (typeof scales)[number];
+export type InputScale = (typeof scales)[number];
 export const scales = ['none', 'unit', 'standard'] as const;
 
 const counts = ['train', 'validation', 'test', 'seed', 'classes'] as const;
@@ -21,7 +21,7 @@ const counts = ['train', 'validation', 'test', 'seed', 'classes'] as const;
  * @throws RangeError naming what was got and what is expected
  */
 export function parseDataOptions(text: string, allowed: readonly (keyof DataOptions)[]): DataOptions {
-  const options: Record<string, number | Scale> = {};
+  const options: Record<string, number | InputScale> = {};
   for (const option of text.split(',')) {
     const [key, value = ''] = option.split('=', 2);
     const known = (allowed as readonly string[]).includes(key);
@@ -31,7 +31,7 @@ export function parseDataOptions(text: string, allowed: readonly (keyof DataOpti
       const expected = allowed.map((each) => `${each}=${each === 'scale' ? scales.join('|') : 'N'}`).join(', ');
       throw new InvalidValueError(`unknown option "${option}" of the data; expected ${expected}, each once`);
     }
-    options[key] = count ? Number(value) : (value as Scale);
+    options[key] = count ? Number(value) : (value as InputScale);
   }
   return options;
 }

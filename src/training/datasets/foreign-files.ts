@@ -121,7 +121,7 @@ export function foreignArchive(names: readonly string[]): ForeignFile {
 }
 
 /** How to make data of a folder, which holds pictures more often than not. */
-export const folderNextStep = `Name a .npz or IDX file in it; of pictures, one array of (examples, height, width) and one of class numbers: ${SAVE}.`;
+export const FOLDER_NEXT_STEP = `Name a .npz or IDX file in it; of pictures, one array of (examples, height, width) and one of class numbers: ${SAVE}.`;
 
 /** @throws ScattershotError 'not-a-dataset' */
 export const refuseForeign = (path: string, { what, nextStep }: ForeignFile): never =>

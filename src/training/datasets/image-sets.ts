@@ -1,6 +1,6 @@
 import { InvalidValueError } from '../../base/caller-errors.ts';
 import { product } from '../../base/numbers.ts';
-import type { Scale } from './data-options.ts';
+import type { InputScale } from './data-options.ts';
 import { parseIdx } from './idx.ts';
 import type { PublishedData } from './published.ts';
 import type { Examples } from './splits.ts';
@@ -74,7 +74,7 @@ export interface Moments {
 }
 
 /** Mean and deviation of each channel, of pixels divided by 255. Sums are of whole numbers, so exact: the same bits everywhere. */
-export function channelMoments({ count, channels, pixels, at }: Images): readonly Moments[] {
+export function pixelMoments({ count, channels, pixels, at }: Images): readonly Moments[] {
   return Array.from({ length: channels }, (_, channel) => {
     let sum = 0;
     let squares = 0;
@@ -92,8 +92,8 @@ export function channelMoments({ count, channels, pixels, at }: Images): readonl
 }
 
 /** What each of 256 values becomes, a table a channel. */
-function tablesFor(scale: Scale, train: Images): readonly Float32Array[] {
-  const moments = scale === 'standard' ? channelMoments(train) : [];
+function tablesFor(scale: InputScale, train: Images): readonly Float32Array[] {
+  const moments = scale === 'standard' ? pixelMoments(train) : [];
   return Array.from({ length: train.channels }, (_, channel) =>
     Float32Array.from({ length: 256 }, (__, value) => {
       if (scale === 'none') return value;
@@ -123,7 +123,7 @@ function examplesOf({ count, labels, pixels, channels, at }: Images, tables: rea
 /** Both splits scaled, by the training images' moments where moments are needed; features row-major, the channel fastest. */
 export function scaledExamples(
   { train, test }: ImageSet,
-  scale: Scale,
+  scale: InputScale,
 ): { readonly train: Examples; readonly test: Examples } {
   const tables = tablesFor(scale, train);
   return { train: examplesOf(train, tables), test: examplesOf(test, tables) };

@@ -1,6 +1,6 @@
 import { InvalidValueError } from '../../base/caller-errors.ts';
 import { type Outcome, success } from '../../base/failure.ts';
-import { type DataOptions, parseDataOptions, type Scale, showDataOptions } from './data-options.ts';
+import { type DataOptions, type InputScale, parseDataOptions, showDataOptions } from './data-options.ts';
 import { type Dataset, digestOf } from './dataset.ts';
 import { imageSetOf, scaledExamples } from './image-sets.ts';
 import { imageNames, type PublishedData, publishedData } from './published.ts';
@@ -16,7 +16,7 @@ export interface ImageSettings {
   /** null: all */
   readonly test: number | null;
   readonly seed: number;
-  readonly scale: Scale;
+  readonly scale: InputScale;
 }
 
 /**
@@ -77,7 +77,7 @@ export const imagesOf = ({ data, train, validation, test }: ImageSettings) =>
   (train ?? trainImages(data) - validation) + validation + (test ?? TEST_IMAGES);
 
 /** How images are scaled. */
-export const scaleInWords: Readonly<Record<Scale, string>> = {
+export const scaleInWords: Readonly<Record<InputScale, string>> = {
   none: 'pixels from 0 to 255',
   unit: 'pixels divided by 255',
   standard: 'each channel to mean 0 and deviation 1 of the training images, validation among them',

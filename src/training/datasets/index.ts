@@ -7,7 +7,7 @@ import { type DatasetSource, imageSource, morseSource, ownSource, textSource } f
 import { parseTextName, textData } from './text-sets.ts';
 
 export { type LoadOptions, loadMorse } from './load-morse.ts';
-export { type DatasetSource, type FetchOptions, type FetchProgress, memoryLack } from './sources.ts';
+export { type DataFetchOptions, type DataProgress, type DatasetSource, memoryLack } from './sources.ts';
 
 /** Every name that can be asked for, before its options. */
 export const datasetNames: readonly string[] = [...Object.keys(morseNames), ...imageNames, ...Object.keys(textData)];

@@ -20,7 +20,7 @@ export type MorseRequest = Partial<Omit<MorseSettings, 'examplesPerClass'>> & {
 /** Splits as published: 5000, 1000 and 1000 examples of each class. */
 const publishedExamples: MorseSettings['examplesPerClass'] = { train: 5000, validation: 1000, test: 1000 };
 /** Of all splits together: 64 classes of them, 64 features of 4 bytes and a label each, stay below the 2 GiB that can be digested at once. */
-const mostExamples = 130_000;
+const MOST_EXAMPLES = 130_000;
 
 /** σ as published: 1 in 2017, 0 in 2018, 4 in the difficult data. */
 function publishedNoise(version: MorseSettings['version'], difficult: boolean): number {
@@ -31,16 +31,16 @@ function publishedNoise(version: MorseSettings['version'], difficult: boolean): 
 function checkedExamples(request: MorseRequest['examplesPerClass']): MorseSettings['examplesPerClass'] {
   const examples = { ...publishedExamples, ...request };
   for (const [split, count] of Object.entries(examples)) {
-    if (!Number.isSafeInteger(count) || count < 1 || count > mostExamples) {
+    if (!Number.isSafeInteger(count) || count < 1 || count > MOST_EXAMPLES) {
       throw new InvalidValueError(
-        `${split} examples per class must be a whole number from 1 to ${mostExamples}; got ${count}`,
+        `${split} examples per class must be a whole number from 1 to ${MOST_EXAMPLES}; got ${count}`,
       );
     }
   }
   const all = examples.train + examples.validation + examples.test;
-  if (all > mostExamples) {
+  if (all > MOST_EXAMPLES) {
     throw new InvalidValueError(
-      `examples per class must be at most ${mostExamples} in all splits together; got ${all}`,
+      `examples per class must be at most ${MOST_EXAMPLES} in all splits together; got ${all}`,
     );
   }
   return examples;
@@ -98,7 +98,7 @@ export function morseName(settings: MorseSettings): string {
   return options.length === 0 ? baseName(settings) : `${baseName(settings)}:${options.join(',')}`;
 }
 
-const expected = 'noise=σ, examples=TRAIN/VALIDATION/TEST (per class) and seed=N';
+const EXPECTED = 'noise=σ, examples=TRAIN/VALIDATION/TEST (per class) and seed=N';
 
 function wholeOrNaN(text: string): number {
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
@@ -112,7 +112,7 @@ function parseOption(option: string): MorseRequest {
   if (key === 'examples' && counts.length === 3) {
     return { examplesPerClass: { train: counts[0], validation: counts[1], test: counts[2] } };
   }
-  throw new InvalidValueError(`unknown option "${option}" of the Morse data; expected ${expected}`);
+  throw new InvalidValueError(`unknown option "${option}" of the Morse data; expected ${EXPECTED}`);
 }
 
 /** "morse", "morse-2017", "morse-difficult", each with options: "morse:noise=1,seed=3". @throws RangeError */

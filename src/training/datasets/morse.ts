@@ -7,11 +7,11 @@ import { morseCodebook } from './morse-codebook.ts';
 import { describeMorse, type MorseSettings, morseName, morseNormalisation } from './morse-settings.ts';
 
 /** Samples of one frame: the network's inputs. */
-export const morseFrame = 64;
+export const MORSE_FRAME = 64;
 /** Amplitude that becomes 1. */
-const fullScale = 16;
-const symbolMean = 12;
-const symbolDeviation = 1.34;
+const FULL_SCALE = 16;
+const SYMBOL_MEAN = 12;
+const SYMBOL_DEVIATION = 1.34;
 
 /** Fork numbers of the data's random streams. */
 const streams = { examples: 1, order: 2 } as const;
@@ -31,9 +31,9 @@ const recipeOf = (settings: MorseSettings): Recipe => ({
   shortestDash: settings.difficult ? 3 : 4,
 });
 
-const longestDot = 3;
-const longestDash = 9;
-const longestSpace = 3;
+const LONGEST_DOT = 3;
+const LONGEST_DASH = 9;
+const LONGEST_SPACE = 3;
 
 /**
  * Writes the symbols of one codeword from the frame's start: a dot lasts U{1..3} samples, a dash U{4..9} (difficult: U{3..9}), a
@@ -43,13 +43,13 @@ const longestSpace = 3;
 function writeSymbols(frame: Float64Array, code: string, recipe: Recipe, random: Random): number {
   let length = 0;
   for (let symbol = 0; symbol < code.length; symbol++) {
-    if (symbol > 0) length += 1 + random.below(longestSpace);
+    if (symbol > 0) length += 1 + random.below(LONGEST_SPACE);
     const duration =
       code[symbol] === '.'
-        ? 1 + random.below(longestDot)
-        : recipe.shortestDash + random.below(longestDash - recipe.shortestDash + 1);
+        ? 1 + random.below(LONGEST_DOT)
+        : recipe.shortestDash + random.below(LONGEST_DASH - recipe.shortestDash + 1);
     for (const end = length + duration; length < end; length++) {
-      frame[length] = symbolMean + symbolDeviation * random.normal();
+      frame[length] = SYMBOL_MEAN + SYMBOL_DEVIATION * random.normal();
     }
   }
   return length;
@@ -67,15 +67,15 @@ function writeExample(
   frame.fill(0);
   const length = writeSymbols(frame, code, recipe, random);
   if (recipe.leadingSpace) {
-    const leading = random.below(morseFrame - length + 1);
+    const leading = random.below(MORSE_FRAME - length + 1);
     frame.copyWithin(leading, 0, length);
     frame.fill(0, 0, leading);
   }
-  for (let i = 0; i < morseFrame; i++) {
+  for (let i = 0; i < MORSE_FRAME; i++) {
     let sample = frame[i];
     if (recipe.noise > 0) sample += recipe.noise * random.normal();
     if (recipe.integers) sample = Math.round(sample);
-    const scaled = Math.min(Math.max(sample, 0), fullScale) / fullScale;
+    const scaled = Math.min(Math.max(sample, 0), FULL_SCALE) / FULL_SCALE;
     row[offset + i] = recipe.integers ? scaled : Math.round(1000 * scaled) / 1000;
   }
 }
@@ -90,7 +90,7 @@ interface Work {
 
 /** Fills one split, a class at a time; the event loop gets a turn after each. Returns false when the signal came first. */
 async function fillSplit(split: Split, splitNumber: number, perClass: number, work: Work): Promise<boolean> {
-  const frame = new Float64Array(morseFrame);
+  const frame = new Float64Array(MORSE_FRAME);
   // Where each example goes: shuffling the places is the same as shuffling the examples, without moving them.
   const places = range(split.examples);
   work.random.fork(streams.order, splitNumber).shuffle(places);
@@ -99,7 +99,7 @@ async function fillSplit(split: Split, splitNumber: number, perClass: number, wo
     for (let example = 0; example < perClass; example++) {
       const place = places[label * perClass + example];
       split.labels[place] = label;
-      writeExample(split.inputs, place * morseFrame, frame, morseCodebook[label].code, work.recipe, random);
+      writeExample(split.inputs, place * MORSE_FRAME, frame, morseCodebook[label].code, work.recipe, random);
     }
     work.onExamples(perClass);
     await setImmediate();
@@ -134,7 +134,7 @@ export async function generateMorse(settings: MorseSettings, options: GenerateOp
   };
   const splits = {} as Record<SplitName, Split>;
   for (const [number, name] of splitNames.entries()) {
-    splits[name] = emptySplit(counts[name] * morseCodebook.length, morseFrame);
+    splits[name] = emptySplit(counts[name] * morseCodebook.length, MORSE_FRAME);
     if (!(await fillSplit(splits[name], number, counts[name], work))) {
       return failure('aborted', 'generating the Morse data was interrupted', 'Start it again.');
     }
@@ -143,7 +143,7 @@ export async function generateMorse(settings: MorseSettings, options: GenerateOp
   return success({
     name: morseName(settings),
     digest: digestOf(description, splits),
-    features: morseFrame,
+    features: MORSE_FRAME,
     classes: morseCodebook.length,
     normalisation: morseNormalisation(settings),
     ...splits,

@@ -1,5 +1,5 @@
 import { InvalidValueError } from '../../base/caller-errors.ts';
-import type { DataOptions, Scale } from './data-options.ts';
+import type { DataOptions, InputScale } from './data-options.ts';
 import type { SplitName } from './dataset.ts';
 import { featurePlaces, itemReader, itemsIn } from './numeric-array.ts';
 import type { LabelledArrays, NamedArray, OwnArrays } from './own-arrays.ts';
@@ -10,7 +10,7 @@ import type { Examples } from './splits.ts';
 const isBytes = ({ array }: NamedArray) => array.kind === 'u' && array.bytes === 1;
 
 /** Whether values are divided by 255 before any standardising. @throws RangeError */
-function isDivided(scale: Scale | undefined, x: NamedArray): boolean {
+function isDivided(scale: InputScale | undefined, x: NamedArray): boolean {
   if (scale === 'unit' && !isBytes(x)) {
     throw new InvalidValueError(
       `scale=unit is for arrays of bytes (uint8); got ${x.name} of ${x.array.bytes}-byte items`,
@@ -20,7 +20,7 @@ function isDivided(scale: Scale | undefined, x: NamedArray): boolean {
 }
 
 /** Bytes are divided and other numbers are not, so one set of each would be two scales. @throws ScattershotError 'not-a-dataset' */
-function requireSameScale(x: NamedArray, other: NamedArray, scale: Scale | undefined): void {
+function requireSameScale(x: NamedArray, other: NamedArray, scale: InputScale | undefined): void {
   if (scale === 'none' || isBytes(x) === isBytes(other)) return;
   const [bytes, others] = isBytes(x) ? [x.name, other.name] : [other.name, x.name];
   refuseData(
@@ -30,13 +30,13 @@ function requireSameScale(x: NamedArray, other: NamedArray, scale: Scale | undef
 }
 
 /** How values are scaled, in words. */
-function scalingWords(scale: Scale | undefined, x: NamedArray): string {
+function scalingWords(scale: InputScale | undefined, x: NamedArray): string {
   if (scale === 'standard') return 'each feature to mean 0 and deviation 1 of the training split';
   return isDivided(scale, x) ? 'divided by 255' : 'as stored';
 }
 
 /** The least and the largest of all values, their mean and deviation. */
-interface Spread {
+interface ValueSpread {
   readonly least: number;
   readonly most: number;
   readonly mean: number;
@@ -45,11 +45,11 @@ interface Spread {
 
 /** One set read: its examples, labels still as they are stored, and how its values lie. */
 interface ReadSet extends Examples {
-  readonly spread: Spread;
+  readonly spread: ValueSpread;
 }
 
 /** @throws ScattershotError 'not-a-dataset' for shapes that do not fit, labels that are none, values that are not finite */
-function readSet({ x, y }: LabelledArrays, scale: Scale | undefined): ReadSet {
+function readSet({ x, y }: LabelledArrays, scale: InputScale | undefined): ReadSet {
   const { name, array } = x;
   const [count, ...sides] = array.shape;
   const features = itemsIn(sides);
@@ -72,7 +72,7 @@ function readSet({ x, y }: LabelledArrays, scale: Scale | undefined): ReadSet {
 }
 
 /** By hand, since the values are too many to be held in one list. @throws ScattershotError 'not-a-dataset' for a value that is not finite */
-function spreadOf(name: string, count: number, features: number, write: Examples['write']): Spread {
+function spreadOf(name: string, count: number, features: number, write: Examples['write']): ValueSpread {
   const row = new Float32Array(features);
   let [least, most, sum, squares] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
   let pivot: number | undefined;
@@ -106,14 +106,14 @@ const MOST_SHIFT = 2;
 /** Of fewer values little can be said. */
 const LEAST_VALUES = 32;
 
-const rangeText = ({ least, most }: Spread) => `${Number(least.toPrecision(3))} to ${Number(most.toPrecision(3))}`;
+const rangeText = ({ least, most }: ValueSpread) => `${Number(least.toPrecision(3))} to ${Number(most.toPrecision(3))}`;
 
 /** A warning where two sets are not on one scale; null where they are. */
-function scaleNote(x: NamedArray, train: Spread, other: NamedArray, spread: Spread): string | null {
+function scaleNote(x: NamedArray, train: ValueSpread, other: NamedArray, spread: ValueSpread): string | null {
   if (Math.min(itemsIn(x.array.shape), itemsIn(other.array.shape)) < LEAST_VALUES) return null;
   const [small, large] = [train.deviation, spread.deviation].sort((a, b) => a - b);
   if (large <= MOST_RATIO * small && Math.abs(train.mean - spread.mean) <= MOST_SHIFT * large) return null;
-  return `${x.name} runs from ${rangeText(train)} and ${other.name} from ${rangeText(spread)}: they seem to be scaled differently, and accuracy will say little. Scale both alike before saving.`;
+  return `${x.name} runs from ${rangeText(train)} and ${other.name} from ${rangeText(spread)}: they seem to be scaled differently, and accuracy will say little. InputScale both alike before saving.`;
 }
 
 /** A user's examples, checked, before they are dealt to splits. */
@@ -142,7 +142,7 @@ function requireEnough({ train, validation, test }: OwnArrays, count: number): v
 }
 
 /** Another set beside the training set, with what is to be said of it. @throws ScattershotError 'not-a-dataset' */
-function otherSet(train: NamedArray, spread: Spread, other: LabelledArrays | null, scale: Scale | undefined) {
+function otherSet(train: NamedArray, spread: ValueSpread, other: LabelledArrays | null, scale: InputScale | undefined) {
   if (other === null) return { set: null, notes: [] };
   requireSameScale(train, other.x, scale);
   if (featuresOf(other.x) !== featuresOf(train)) {

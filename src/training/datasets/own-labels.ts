@@ -107,7 +107,7 @@ function renumbering(labels: readonly number[]): { readonly number: (label: numb
 
 /**
  * Classes by the labels that are there. A label is its class number where the labels start at 0 and most numbers up to the largest
- * occur, or where so many classes are asked for; else classes are numbered in the order of the labels: 1 to 8 are the classes 0 to 7.
+ * occur, or where enough classes are asked for; else classes are numbered in the order of the labels: 1 to 8 are the classes 0 to 7.
  * @param asked null: as many as the labels need
  * @throws ScattershotError 'not-a-dataset' for a single class; RangeError for fewer classes than there are labels
  */

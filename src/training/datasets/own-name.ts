@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { InvalidValueError } from '../../base/caller-errors.ts';
 import { failure, ScattershotError } from '../../base/failure.ts';
 import { type DataOptions, dataOptionKeys, parseDataOptions, showDataOptions } from './data-options.ts';
-import { folderNextStep } from './foreign-files.ts';
+import { FOLDER_NEXT_STEP } from './foreign-files.ts';
 import { idxFilesOf } from './idx-files.ts';
 import { kindOfFile, type OwnFiles } from './own-files.ts';
 
@@ -12,8 +12,8 @@ export interface OwnSettings {
   readonly options: DataOptions;
 }
 
-const options = `(?:${dataOptionKeys.join('|')})=`;
-const OPTIONS_AFTER_PATH = new RegExp(`^(.+?):(${options}[^:]*)$`, 's');
+const OPTION = `(?:${dataOptionKeys.join('|')})=`;
+const OPTIONS_AFTER_PATH = new RegExp(`^(.+?):(${OPTION}[^:]*)$`, 's');
 
 /** "idx:images=a,labels=b,test-images=c,test-labels=d,seed=3"; paths with commas cannot be given so. */
 function parseIdxName(text: string): OwnSettings {
@@ -51,7 +51,7 @@ export function parseOwnName(text: string): OwnSettings | null {
   if (status === undefined && !looksLikePath(path)) return null;
   const parsed = given === undefined ? {} : parseDataOptions(given, dataOptionKeys);
   if (status?.isDirectory()) {
-    throw new ScattershotError(failure('not-a-file', `cannot read ${path}: it is a folder`, folderNextStep));
+    throw new ScattershotError(failure('not-a-file', `cannot read ${path}: it is a folder`, FOLDER_NEXT_STEP));
   }
   if (status !== undefined && !status.isFile()) {
     const nextStep = 'Data are read more than once: save them to a file first.';

@@ -63,7 +63,7 @@ const mnist: PublishedData = {
   source: 'LeCun, Cortes & Burges; SHA-256 of the four files as several public projects state them',
 };
 
-const fashionAddress = 'https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion';
+const FASHION_ADDRESS = 'https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion';
 
 /** Digests of the four compressed files as their authors publish them (MD5, here in base64). */
 const fashionDownloads = (
@@ -74,7 +74,7 @@ const fashionDownloads = (
     ['t10k-labels-idx1-ubyte.gz', 5_148, 'bb300cfdad3c16e7a12a480ee83cd310'],
   ] as const
 ).map(([name, sizeBytes, md5]) => ({
-  address: `${fashionAddress}/${name}`,
+  address: `${FASHION_ADDRESS}/${name}`,
   sizeBytes,
   integrity: `md5-${Buffer.from(md5, 'hex').toString('base64')}`,
 }));

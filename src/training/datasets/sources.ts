@@ -2,11 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { sizeText } from '../../base/content-error.ts';
 import { type Failure, failure, type Outcome, success } from '../../base/failure.ts';
 import { freeMemory } from '../../base/memory-limit.ts';
-import {
-  type FetchOptions as FilesFetchOptions,
-  type FetchProgress as FilesFetchProgress,
-  fetchFiles,
-} from '../../downloads/fetch-files.ts';
+import { type FetchOptions, type FetchProgress, fetchFiles } from '../../downloads/fetch-files.ts';
 import type { Origin, PublishedFiles } from '../../downloads/published-files.ts';
 import { cacheFile } from './cache.ts';
 import type { Dataset } from './dataset.ts';
@@ -19,11 +15,11 @@ import { type OwnSettings, ownDataName } from './own-name.ts';
 import { lackOfFiles, publishedFolder } from './read-published.ts';
 import { loadText, type TextSettings, textDataName } from './text-sets.ts';
 
-/** How far fetching is; generated data are made instead. */
-export type FetchProgress = Omit<FilesFetchProgress, 'step'> & { readonly step: FilesFetchProgress['step'] | 'make' };
+/** How far a data set is on its way; generated data are made instead of fetched. */
+export type DataProgress = Omit<FetchProgress, 'step'> & { readonly step: FetchProgress['step'] | 'make' };
 
-export type FetchOptions = Omit<FilesFetchOptions, 'onProgress'> & {
-  readonly onProgress?: (progress: FetchProgress) => void;
+export type DataFetchOptions = Omit<FetchOptions, 'onProgress'> & {
+  readonly onProgress?: (progress: DataProgress) => void;
 };
 
 /** One dataset that can be asked for by name. */
@@ -46,7 +42,7 @@ export interface DatasetSource {
   /** At a glance, by names and sizes: null where `load` need not fail for want of data; else 'not-fetched' or 'broken-data'. */
   lacks(cacheFolder: string | null): Failure | null;
   /** Makes it ready for `load`: generates or fetches what is not there yet. @returns whether anything was to be done */
-  fetch(cacheFolder: string, options?: FetchOptions): Promise<Outcome<{ readonly changed: boolean }>>;
+  fetch(cacheFolder: string, options?: DataFetchOptions): Promise<Outcome<{ readonly changed: boolean }>>;
   /** where its files lie, or will */
   path(cacheFolder: string): string;
 }
@@ -56,7 +52,7 @@ const splitsBytes = (examples: number, features: number) => examples * (4 * feat
 
 const filesBytes = ({ files }: PublishedFiles) => files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 
-/** Why the data do not fit into so many bytes of memory; null where they do. */
+/** Why the data do not fit into the memory that is available; null where they do. */
 export function memoryLack({ name, memoryBytes }: DatasetSource, availableBytes: number): Failure | null {
   if (memoryBytes <= availableBytes) return null;
   const message = `${name} takes ${sizeText(memoryBytes)} of memory, and ${sizeText(availableBytes)} can be had`;

@@ -105,7 +105,7 @@ export function dealExamples(examples: Uint8Array, apart: SetsApart<Uint8Array>,
   };
 }
 
-/** So many examples of a set, every class in proportion; null: all. */
+/** `count` examples of a set, every class in proportion; null: all. */
 function partOf(labels: Uint8Array, count: number | null, random: Random): Uint32Array {
   if (count === null || count === labels.length) return Uint32Array.from(labels, (_, example) => example);
   return spreadOrder(labels, random).slice(0, count).sort();

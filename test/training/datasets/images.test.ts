@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { unwrap } from '../../../src/base/failure.ts';
 import { parseIdx } from '../../../src/training/datasets/idx.ts';
-import { channelMoments, cifarImages, idxImages } from '../../../src/training/datasets/image-sets.ts';
+import { cifarImages, idxImages, pixelMoments } from '../../../src/training/datasets/image-sets.ts';
 import { type ImageSettings, loadImages } from '../../../src/training/datasets/images.ts';
 import { checkJobs } from '../../../src/training/jobs.ts';
 import { failureOf, testFolder } from '../../pattern/formats/refusals.ts';
@@ -126,7 +126,7 @@ describe('CIFAR’s files', () => {
 
 test('moments are those of the pixels over 255, channel by channel', () => {
   const images = cifarImages([cifarBatch(2, 4, 1)], 1);
-  for (const [channel, { mean, deviation }] of channelMoments(images).entries()) {
+  for (const [channel, { mean, deviation }] of pixelMoments(images).entries()) {
     const values = [0, 1, 2, 3].flatMap((n) =>
       Array.from({ length: 1024 }, (_, p) => cifarPixel(2, n, channel, p) / 255),
     );

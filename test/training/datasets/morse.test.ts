@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { unwrap } from '../../../src/base/failure.ts';
 import { type Dataset, type Split, splitNames } from '../../../src/training/datasets/dataset.ts';
-import { generateMorse, morseFrame } from '../../../src/training/datasets/morse.ts';
+import { generateMorse, MORSE_FRAME } from '../../../src/training/datasets/morse.ts';
 import { morseCodebook } from '../../../src/training/datasets/morse-codebook.ts';
 import { type MorseRequest, morseSettings } from '../../../src/training/datasets/morse-settings.ts';
 
@@ -11,7 +11,7 @@ const generate = async (request: MorseRequest): Promise<Dataset> =>
   unwrap(await generateMorse(morseSettings({ examplesPerClass: small, ...request })));
 
 const frameOf = (split: Split, example: number) =>
-  split.inputs.subarray(example * morseFrame, (example + 1) * morseFrame);
+  split.inputs.subarray(example * MORSE_FRAME, (example + 1) * MORSE_FRAME);
 
 /** Runs of non-zero samples and the gaps before them, of a frame without noise. */
 function runsOf(frame: Float32Array): { gap: number; length: number }[] {
@@ -158,10 +158,10 @@ describe('the difficult data', () => {
       const used = runs.reduce((sum, { gap, length }) => sum + gap + length, -runs[0].gap);
       ends.add(runs[0].gap + used);
       // A uniform start leaves a uniform eighth of the room before it.
-      starts.push(Math.floor((8 * (runs[0].gap + 0.5)) / (morseFrame - used + 1)));
+      starts.push(Math.floor((8 * (runs[0].gap + 0.5)) / (MORSE_FRAME - used + 1)));
     }
     expectUniform(dashes, 3, 9);
-    expect(Math.max(...ends)).toBe(morseFrame);
+    expect(Math.max(...ends)).toBe(MORSE_FRAME);
     expect(mean(starts)).toBeCloseTo(3.5, 1);
     expect(new Set(starts).size).toBe(8);
   });
