@@ -1,6 +1,8 @@
 import { InvalidValueError } from './caller-errors.ts';
 
 /**
+ * A generator of our own because no library's can be forked by numbers: that is how the threads of a study draw independently.
+ *
  * The project's only source of randomness: xoshiro128** (Blackman & Vigna 2018), seeded by a number and forked by numbers.
  *
  * A fork depends on the seed and the numbers it was forked by, never on how much was drawn before: `random.fork(3)` is the

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { mean } from 'simple-statistics';
 import { unwrap } from '../base/failure.ts';
 import { Random } from '../base/random.ts';
 import type { Architecture } from '../pattern/architecture.ts';
@@ -116,8 +117,7 @@ export interface TrainOneReport {
   readonly testAccuracy: number | null;
 }
 
-const mean = (values: readonly number[]) =>
-  values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
+const meanOf = (values: readonly number[]) => (values.length === 0 ? null : mean(values));
 
 /**
  * Trains one candidate with each seed, unless the store has it already, and reports what the store then holds; null when interrupted
@@ -188,7 +188,7 @@ function trainReport(
     engine: same(ran.map(({ engine }) => engine)),
     backend: same(ran.map(({ backend }) => backend)),
     device,
-    samplesPerSecond: device === null ? null : mean(finished.flatMap((run) => run.samplesPerSecond ?? [])),
+    samplesPerSecond: device === null ? null : meanOf(finished.flatMap((run) => run.samplesPerSecond ?? [])),
     runs: evaluations.map(
       ({ seed, status, reason, epochs, testAccuracy, engine, backend, device, samplesPerSecond }) => ({
         ...{ seed, status, reason, testAccuracy, bestValidation: bestEpochOf(epochs) },
@@ -196,6 +196,6 @@ function trainReport(
         epochs: epochs.map(({ loss, accuracy, validationAccuracy }) => ({ loss, accuracy, validationAccuracy })),
       }),
     ),
-    testAccuracy: mean(finished.flatMap(({ testAccuracy }) => testAccuracy ?? [])),
+    testAccuracy: meanOf(finished.flatMap(({ testAccuracy }) => testAccuracy ?? [])),
   };
 }

@@ -1,3 +1,4 @@
+import { mean } from 'simple-statistics';
 import type { StudyEvent } from '../study/events.ts';
 
 type TrainingStudyEvent = Extract<StudyEvent, { kind: 'training' }>;
@@ -41,8 +42,7 @@ function reduceJob(job: TrainingJobState, { event }: TrainingStudyEvent): Traini
   }
 }
 
-const mean = (values: readonly number[]) =>
-  values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length;
+const meanOf = (values: readonly number[]) => (values.length === 0 ? null : mean(values));
 
 export function reduceTraining(state: TrainingState, event: TrainingStudyEvent): TrainingState {
   const { candidate, seed } = event;
@@ -59,7 +59,7 @@ export function reduceTraining(state: TrainingState, event: TrainingStudyEvent):
     jobs,
     sinceMs,
     ended: jobs.filter((job) => job.status !== 'running').length,
-    samplesPerSecond: mean(finished.map((job) => job.samplesPerSecond).filter((rate) => rate !== null)),
+    samplesPerSecond: meanOf(finished.map((job) => job.samplesPerSecond).filter((rate) => rate !== null)),
   };
 }
 
@@ -70,7 +70,7 @@ export function meanAccuracies(state: TrainingState): ReadonlyMap<number, number
     if (status !== 'finished' || testAccuracy === null) continue;
     found.set(candidate, [...(found.get(candidate) ?? []), testAccuracy]);
   }
-  return new Map([...found].map(([candidate, accuracies]) => [candidate, mean(accuracies) ?? 0]));
+  return new Map([...found].map(([candidate, accuracies]) => [candidate, meanOf(accuracies) ?? 0]));
 }
 
 /** Share of all epochs done, 0 to 1; an ended training counts whole. */

@@ -1,6 +1,7 @@
 /**
- * Just enough WebAssembly to write kernels in TypeScript: expressions are nested lists of bytes in stack order, functions are
- * joined to a module, no tool and no build step. Encoding: WebAssembly Core Specification 2.0, binary format (chapter 5).
+ * An assembler of our own, so that kernels are plain TypeScript and need no tool and no build step.
+ *
+ * Just enough WebAssembly for that: expressions are nested lists of bytes in stack order, functions are joined to a module. Encoding: WebAssembly Core Specification 2.0, binary format (chapter 5).
  */
 export type Code = number | readonly Code[];
 

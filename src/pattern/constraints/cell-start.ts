@@ -2,7 +2,7 @@ import type { JunctionSize } from '../architecture.ts';
 import { sortRows } from '../pattern.ts';
 import type { Cells } from './rules.ts';
 
-/** Left neurons by class, ascending. */
+/** Neurons by class, ascending; the classes are of equal size. */
 export function classMembers(classOf: Uint32Array, classes: number): Uint32Array[] {
   const members = Array.from({ length: classes }, () => new Uint32Array(classOf.length / classes));
   const next = new Uint32Array(classes);
