@@ -1,9 +1,10 @@
-import { npyHeader, parseNpy } from '../../base/npy.ts';
+import { type NpyHeader, npyHeader, parseNpy } from '../../base/npy.ts';
 import { unzipMember, unzipStart, type ZipMember, zipDirectory } from '../../base/zip.ts';
 import { type ArrayName, couldBeData, READ_NAMES, readArrayName } from './array-names.ts';
 import type { SplitName } from './dataset.ts';
 import { foreignArchive, refuseForeign } from './foreign-files.ts';
 import type { LabelledArrays, NamedArray, OwnArrays } from './own-arrays.ts';
+import { NUMBER_LABELS } from './own-labels.ts';
 import { refuseData } from './refuse-data.ts';
 
 /** Names of an archive's arrays by what they hold; those of one set, not divided yet, stand under 'train'. */
@@ -66,6 +67,12 @@ class Archive {
     if (name === undefined) {
       return refuseData(`${this.#path} has no array ${wanted} (arrays: ${this.#names.join(', ')})`, READ_NAMES);
     }
+    const { described, type } = this.#header(name);
+    if (type === null && /^[<>|=]?[USO]/.test(described ?? '')) {
+      const held = /O/.test(described ?? '') ? 'Python objects' : 'text';
+      const nextStep = wanted.startsWith('y') ? NUMBER_LABELS : 'Save an array of plain numbers.';
+      return refuseData(`${name} in ${this.#path} holds ${held}, not numbers`, nextStep);
+    }
     return {
       name: `${name} in ${this.#path}`,
       array: parseNpy(unzipMember(this.#bytes, this.#member(name), name), name),
@@ -76,11 +83,15 @@ class Archive {
     return this.#members.get(`${name}.npy`)!;
   }
 
+  #header(name: string): NpyHeader {
+    return npyHeader(unzipStart(this.#bytes, this.#member(name), name), name);
+  }
+
   /** What is not read must not be somebody's test set. */
   #requireNothingElse(): void {
     for (const name of this.#names) {
       if (readArrayName(name) !== null) continue;
-      const { shape: sides, type } = npyHeader(unzipStart(this.#bytes, this.#member(name), name), name);
+      const { shape: sides, type } = this.#header(name);
       if (!couldBeData({ name, shape: sides, kind: type?.kind ?? null })) continue;
       const shape = `(${sides.join(', ')}${sides.length === 1 ? ',' : ''})`;
       refuseData(

@@ -53,6 +53,14 @@ function readSet({ x, y }: LabelledArrays, scale: InputScale | undefined): ReadS
   const { name, array } = x;
   const [count, ...sides] = array.shape;
   const features = itemsIn(sides);
+  const labels = y.array.shape[0];
+  if (count !== labels && sides.length === 1 && sides[0] === labels) {
+    const nextStep = 'Save x with the examples first: x.T.';
+    refuseData(
+      `${name} has the shape (${array.shape.join(', ')}) for ${labels} labels; expected (examples, features)`,
+      nextStep,
+    );
+  }
   if (array.shape.length === 0 || count === 0 || features === 0) {
     return refuseData(
       `${name} has the shape (${array.shape.join(', ')}); expected (examples, features) or more dimensions`,
@@ -113,7 +121,7 @@ function scaleNote(x: NamedArray, train: ValueSpread, other: NamedArray, spread:
   if (Math.min(itemsIn(x.array.shape), itemsIn(other.array.shape)) < LEAST_VALUES) return null;
   const [small, large] = [train.deviation, spread.deviation].sort((a, b) => a - b);
   if (large <= MOST_RATIO * small && Math.abs(train.mean - spread.mean) <= MOST_SHIFT * large) return null;
-  return `${x.name} runs from ${rangeText(train)} and ${other.name} from ${rangeText(spread)}: they seem to be scaled differently, and accuracy will say little. InputScale both alike before saving.`;
+  return `${x.name} runs from ${rangeText(train)} and ${other.name} from ${rangeText(spread)}: they seem to be scaled differently, and accuracy will say little. Scale both alike before saving.`;
 }
 
 /** A user's examples, checked, before they are dealt to splits. */

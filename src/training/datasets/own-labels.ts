@@ -5,7 +5,11 @@ import type { NamedArray } from './own-arrays.ts';
 import { refuseData } from './refuse-data.ts';
 
 const ONE_HOT = 'Save class numbers instead of one-hot rows: numpy.argmax(y, 1).';
-const NAMES = 'Save class numbers instead of names: numpy.unique(y, return_inverse=True)[1].';
+const ONE_NUMBER = 'Save one class number for each example.';
+const FRACTIONS =
+  'Save class numbers, whole numbers from 0: a quantity to be predicted must be cut into classes first.';
+/** For labels of any other kind, text among them. */
+export const NUMBER_LABELS = 'Save class numbers: numpy.unique(y, return_inverse=True)[1].';
 
 /** Whether every row has a single 1 and zeros beside it. */
 function isOneHot({ array }: NamedArray): boolean {
@@ -31,14 +35,15 @@ export function storedLabels(y: NamedArray, examples: number, of: string): Uint8
   const { shape } = array;
   if (shape.length !== 1 && !(shape.length === 2 && shape[1] === 1)) {
     const message = `${name} has the shape (${shape.join(', ')}); expected one class number an example`;
-    return isOneHot(y) ? refuseData(message, ONE_HOT) : refuseData(message);
+    return refuseData(message, isOneHot(y) ? ONE_HOT : ONE_NUMBER);
   }
   if (shape[0] !== examples) return refuseData(`${name} has ${shape[0]} labels for the ${examples} examples of ${of}`);
   const read = itemReader(array);
   return Uint8Array.from({ length: examples }, (_, example) => {
     const label = read(example);
     if (Number.isInteger(label) && label >= 0 && label <= 255) return label;
-    return refuseData(`${name}: expected class numbers from 0 to 255; got ${label} at ${example}`, NAMES);
+    const nextStep = Number.isInteger(label) ? NUMBER_LABELS : FRACTIONS;
+    return refuseData(`${name}: expected class numbers from 0 to 255; got ${label} at ${example}`, nextStep);
   });
 }
 
@@ -88,14 +93,15 @@ function unknownClassNotes({ train, ...others }: LabelSets): readonly string[] {
   });
 }
 
-/** Class numbers where labels do not start at 0 or have more gaps than classes: 0, 1, … in the labels' order. */
+/** Whether more than half of the numbers from the least to the largest label occur. */
+const isDense = (labels: readonly number[]) => 2 * labels.length > labels[labels.length - 1] - labels[0] + 1;
+
+/** Class numbers where labels do not start at 0 or have many gaps. */
 function renumbering(labels: readonly number[]): { readonly number: (label: number) => number; readonly note: string } {
   const [least, most] = [labels[0], labels[labels.length - 1]];
-  if (least === 1 && 2 * labels.length > most) {
-    return {
-      number: (label) => label - 1,
-      note: `Labels run from 1 to ${most}: label 1 is taken as class 0, and so on.`,
-    };
+  if (isDense(labels)) {
+    const note = `Labels run from ${least} to ${most}: label ${least} is taken as class 0, and so on.`;
+    return { number: (label) => label - least, note };
   }
   const numbers = new Map(labels.map((label, number) => [label, number]));
   const last = labels.length - 1;
@@ -123,8 +129,7 @@ export function classesOf(sets: LabelSets, asked: number | null): Classes {
   if (asked !== null && (asked < labels.length || asked > 256)) {
     throw new InvalidValueError(`classes must be from ${labels.length}, as the labels have it, to 256; got ${asked}`);
   }
-  const isDense = least !== 1 && 2 * labels.length > most + 1;
-  const kept = asked === null ? isDense : asked > most;
+  const kept = asked === null ? least === 0 && isDense(labels) : asked > most;
   const { number, note } = kept ? { number: (label: number) => label, note: null } : renumbering(labels);
   const needed = number(most) + 1;
   const absent = Array.from({ length: most - least + 1 }, (_, n) => n + least).filter((label) => there[label] === 0);

@@ -298,7 +298,7 @@ describe('classes are counted from the labels that are there:', () => {
     ['from 0', [0, 1, 2, 0], 3, [], [0, 1, 2]],
     ['from 1', [1, 2, 3, 1], 3, [/^Labels run from 1 to 3: label 1 is taken as class 0/], [0, 1, 2]],
     ['with a gap', [0, 1, 4, 0], 5, [/^Labels 2, 3 do not occur: 5 classes, 3 of them there\.$/], [0, 1, 4]],
-    ['from 2', [2, 3, 2, 3], 2, [/^The labels 2, 3 are taken as the classes 0 to 1/], [0, 1]],
+    ['from 2', [2, 3, 2, 3], 2, [/^Labels run from 2 to 3: label 2 is taken as class 0/], [0, 1]],
     ['far apart', [10, 20, 30, 10], 3, [/^The labels 10, 20, 30 are taken as the classes 0 to 2/], [0, 1, 2]],
     [
       'from 1 with a gap',
@@ -368,6 +368,7 @@ describe('sets on two scales are told, with both ranges:', () => {
     const { notes } = await loadNoted(npz({ x_train: x(trained), y_train: y, x_test: x(tested), y_test: y }));
     if (said === null) expect(notes).toEqual([]);
     else expect(notes).toEqual([expect.stringMatching(said)]);
+    for (const note of notes) expect(note).toMatch(/\. Scale both alike before saving\.$/);
   });
 });
 
@@ -401,6 +402,12 @@ describe('refused, and named:', () => {
     ['labels under a name of their own', () => npz({ x, y, y_true: y }), /an array y_true of the shape \(4,\)/],
     ['examples twice', () => npz({ x, y, x_train: x }), /has the arrays x and x_train, which both would be read as/],
     ['a test set twice', () => npz({ x, y, x_test: x, y_test: y, X_test: x }), /x_test and X_test, .* test examples/],
+    [
+      'features before examples',
+      () => npz({ x: npy([2, 4], [1, 2, 3, 4, 5, 6, 7, 8]), y }),
+      /the shape \(2, 4\) for 4 labels/,
+    ],
+    ['labels that are text', () => npz({ x, y: npy([4], [97, 98, 97, 98], '|S1') }), /y in .* holds text, not numbers/],
     ['labels that are fractions', () => npz({ x, y: npy([4], [0, 1, 0.5, 1], '<f8') }), /got 0\.5 at 2/],
     ['negative labels', () => npz({ x, y: npy([4], [0, 1, -1, 1], '<f8') }), /got -1 at 2/],
     ['one class', () => npz({ x, y: npy([4], [0, 0, 0, 0]) }), /one class only/],
@@ -434,7 +441,9 @@ describe('refused, and named:', () => {
   test('rows of labels, with advice for one-hot rows alone', () => {
     expect(refusalOf(fixture('one-hot.npz')).nextStep).toMatch(/numpy\.argmax\(y, 1\)/);
     const rows = npz({ x, y: npy([4, 2], [0, 1, 1, 1, 0, 1, 1, 0]) });
-    expect(refusalOf(rows).nextStep).not.toMatch(/argmax/);
+    expect(refusalOf(rows).nextStep).toBe('Save one class number for each example.');
+    const text = npz({ x, y: npy([4], [97, 98, 97, 98], '|S1') });
+    expect(refusalOf(text).nextStep).toMatch(/numpy\.unique\(y, return_inverse=True\)/);
   });
 
   test('too few examples for three splits', async () => {
