@@ -149,10 +149,6 @@ export function junctionSizes(sizes: Pick<Architecture, 'layers' | 'fanOuts'>): 
   });
 }
 
-/** Whether there is but one pattern: just where every junction is dense, since in any other the neurons can be renumbered. */
-export const hasOnlyOnePattern = (sizes: Pick<Architecture, 'layers' | 'fanOuts'>): boolean =>
-  junctionSizes(sizes).every(({ density }) => density === 1);
-
 /** ΣW_i / ΣN_i·N_{i+1} */
 export function overallDensity(sizes: Pick<Architecture, 'layers' | 'fanOuts'>): number {
   const junctions = junctionSizes(sizes);

@@ -11,8 +11,8 @@ const MOST_EMPTY_ROUNDS = 100_000;
 export interface EndingRules extends Pick<SearchRequest, 'budget' | 'untilOptimal' | 'patience'> {
   /** wanted S, or null for the highest */
   readonly target: number | null;
-  /** whether the net has one pattern alone */
-  readonly hasOnlyOnePattern: boolean;
+  /** how many patterns there are; null for many */
+  readonly patterns: number | null;
 }
 
 /** The best candidate, as far as endings go. */
@@ -49,11 +49,11 @@ export function goalReached(
 
 /** Why a search is over after the rounds so far, or null where it goes on. Where several reasons hold, the first of this order. */
 export function endingOf(rules: EndingRules, standing: SearchStanding): Exclude<SearchEnding, 'aborted'> | null {
-  const { budget, patience = Number.POSITIVE_INFINITY } = rules;
+  const { budget, patterns, patience = Number.POSITIVE_INFINITY } = rules;
   const { best, round, evaluated, seconds, sinceBest, idleRounds, emptyRounds } = standing;
   const reached = goalReached(rules, best);
   if (reached !== null) return reached;
-  if (rules.hasOnlyOnePattern && best !== null) return 'only-pattern';
+  if (patterns !== null && evaluated >= patterns) return 'all-found';
   // A time that start-up alone used up still allows one round.
   const isSpent =
     budget.kind === 'candidates' ? evaluated >= budget.candidates : round > 0 && seconds >= budget.seconds;

@@ -108,13 +108,13 @@ export interface IslandFailure {
   readonly reason: string;
 }
 
-/** Why a search ended. */
+/** Why a search ended: 'all-found' where every pattern that there is was found, 'exhausted' where no new one came for long. */
 export type SearchEnding =
   | 'budget'
   | 'optimal'
   | 'target'
   | 'no-improvement'
-  | 'only-pattern'
+  | 'all-found'
   | 'exhausted'
   | 'nothing-made'
   | 'aborted';

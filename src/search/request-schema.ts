@@ -23,7 +23,7 @@ export const searchEndingSchema = z.enum([
   'optimal',
   'target',
   'no-improvement',
-  'only-pattern',
+  'all-found',
   'exhausted',
   'nothing-made',
   'aborted',

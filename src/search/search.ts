@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { hasOnlyOnePattern } from '../pattern/architecture.ts';
 import { isOptimal, scoreBound } from '../scatter/bound.ts';
 import { SCORE_ROUNDING } from '../scatter/mean-share.ts';
 import type { NumberedCandidate } from './candidate.ts';
 import { type BestSoFar, type EndingRules, endingOf, goalReached } from './ending.ts';
 import type { IslandFailure, SearchEnding, SearchEvent, SearchProgress, SearchRequest } from './events.ts';
+import { patternCount } from './pattern-count.ts';
 import { SearchPool } from './pool.ts';
 import { Rounds, type Unaudited } from './rounds.ts';
 import { allFailed, allRefused, checkRequest, requireOwn } from './search-faults.ts';
@@ -60,11 +60,7 @@ class SearchRun {
     this.#slowStepMs = slowStepMs;
     const { entries, architecture, metric } = request.problem;
     this.#bound = scoreBound(entries, architecture, metric);
-    this.#endingRules = {
-      ...request,
-      target: request.problem.target,
-      hasOnlyOnePattern: hasOnlyOnePattern(architecture),
-    };
+    this.#endingRules = { ...request, target: request.problem.target, patterns: patternCount(request.problem) };
     this.#rounds = new Rounds(request);
     this.#lastReported = this.#rounds.progress(this.seconds());
   }

@@ -27,8 +27,8 @@ export function describeSearchEnd(
       return 'no pattern can score higher than the best';
     case 'target':
       return `a scatter of ${target} was found, within ${TARGET_TOLERANCE}`;
-    case 'only-pattern':
-      return 'every junction is dense, so that there is no other pattern';
+    case 'all-found':
+      return 'every pattern that there is was found';
     case 'exhausted':
       return 'nothing new was left to find';
     case 'nothing-made':

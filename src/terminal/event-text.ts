@@ -61,6 +61,7 @@ function spentText({ evaluated, seconds, asked, budget }: EventOf<'budget-spent'
 }
 
 function earlyEndText(why: SearchEnd): string | null {
+  if (why === 'all-found') return 'The search ended early: every pattern that there is was found.';
   if (why === 'exhausted') {
     return 'The search ended early: it found no new pattern for many rounds, so there are probably no others.';
   }

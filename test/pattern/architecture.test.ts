@@ -8,7 +8,6 @@ import {
   fanOutsForDensity,
   feasibleFanOuts,
   greatestCommonDivisor,
-  hasOnlyOnePattern,
   junctionSizes,
   nameOfLayers,
   nearestFanOuts,
@@ -202,12 +201,6 @@ describe('fan-outs for a density', () => {
       }),
     );
   });
-});
-
-test('there is one pattern just where every junction is dense', () => {
-  expect(hasOnlyOnePattern({ layers: [4, 4, 2], fanOuts: [4, 2] })).toBe(true);
-  expect(hasOnlyOnePattern({ layers: [4, 4, 2], fanOuts: [4, 1] })).toBe(false);
-  expect(hasOnlyOnePattern({ layers: [7, 1], fanOuts: [1] })).toBe(true);
 });
 
 test('a name of layers tells all of a few, and the ends of many: it stays short enough for a study', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type EndingRules, endingOf, type SearchStanding } from '../../src/search/ending.ts';
 
 /** Of a search that goes on: ten candidates of a thousand in three rounds. */
-const rules: EndingRules = { budget: { kind: 'candidates', candidates: 1000 }, target: null, hasOnlyOnePattern: false };
+const rules: EndingRules = { budget: { kind: 'candidates', candidates: 1000 }, target: null, patterns: null };
 const standing: SearchStanding = {
   best: { scatter: 0.9, isOptimal: false },
   round: 3,
@@ -38,16 +38,16 @@ const table: readonly (readonly [
   ['a target, nothing found yet', { target: 0.9 }, { best: null }, null],
   ['one candidate of patience left', { patience: 5 }, {}, null],
   ['no patience left', { patience: 4 }, {}, 'no-improvement'],
+  ['one pattern of eleven not found yet', { patterns: 11 }, {}, null],
+  ['every pattern is found', { patterns: 10 }, {}, 'all-found'],
   ['255 rounds without a new candidate', {}, { idleRounds: 255 }, null],
   ['256 rounds without a new candidate', {}, { idleRounds: 256 }, 'exhausted'],
   ['99999 rounds without any candidate', {}, { emptyRounds: 99_999 }, null],
   ['100000 rounds without any candidate', {}, { emptyRounds: 100_000 }, 'nothing-made'],
-  ['the one pattern that there is', { hasOnlyOnePattern: true }, { evaluated: 1 }, 'only-pattern'],
-  ['one pattern alone, not found yet', { hasOnlyOnePattern: true }, { best: null }, null],
-  ['optimal before the one pattern', { untilOptimal: true, hasOnlyOnePattern: true }, optimal, 'optimal'],
-  ['the one pattern before the budget', { hasOnlyOnePattern: true }, { evaluated: 1000 }, 'only-pattern'],
   ['target before optimal', { target: 1, untilOptimal: true }, optimal, 'target'],
   ['optimal before the budget', { untilOptimal: true }, { ...optimal, evaluated: 1000 }, 'optimal'],
+  ['the target before all are found', { target: 1, patterns: 10 }, optimal, 'target'],
+  ['all found before the budget', { patterns: 10, budget: { kind: 'candidates', candidates: 10 } }, {}, 'all-found'],
   ['the budget before patience', { patience: 4 }, { evaluated: 1000 }, 'budget'],
   ['patience before exhaustion', { patience: 4 }, { idleRounds: 256 }, 'no-improvement'],
   ['exhaustion before nothing made', {}, { idleRounds: 256, emptyRounds: 100_000 }, 'exhausted'],

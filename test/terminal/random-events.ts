@@ -92,16 +92,7 @@ const training = {
 };
 const dataset = fc.record({ name: text, normalisation: text, train: count, validation: count, test: count });
 const searchEnd = fc.constantFrom(
-  ...([
-    'budget',
-    'optimal',
-    'target',
-    'no-improvement',
-    'aborted',
-    'only-pattern',
-    'exhausted',
-    'nothing-made',
-  ] as const),
+  ...(['budget', 'optimal', 'target', 'no-improvement', 'all-found', 'aborted', 'exhausted', 'nothing-made'] as const),
 );
 
 /** Any event at any time; real studies are better behaved. */
