@@ -45,7 +45,7 @@ function killer(random: Random): (child: ChildProcess) => void {
 async function known(cwd: string, study: string): Promise<boolean> {
   const run = await runProgram(['studies', '--json'], { cwd });
   // A first process may die before it has made the file.
-  return run.code === 0 && (JSON.parse(run.stdout) as { name: string }[]).some(({ name }) => name === study);
+  return run.code === 0 && (JSON.parse(run.stdout) as { study: string }[]).some((row) => row.study === study);
 }
 
 /** Kills that came before the end of their process. */

@@ -76,15 +76,15 @@ test('a pattern file is trained as a study of its own, the same file as the same
       ...{ name: 'morse:examples=20/5/5', normalisation: 'divided by 16, 3 decimals' },
       ...{ train: 1280, validation: 320, test: 320 },
     });
-    const studies = JSON.parse((await runProgram(['studies', '--json'], { cwd })).stdout) as { name: string }[];
-    expect(studies.filter(({ name }) => name.startsWith('file-'))).toHaveLength(1);
+    const studies = JSON.parse((await runProgram(['studies', '--json'], { cwd })).stdout) as { study: string }[];
+    expect(studies.filter(({ study }) => study.startsWith('file-'))).toHaveLength(1);
     const shaped = () =>
       runProgram(['train', 'one.npz', ...quick, '--shapes', '8x8,32,8x8', '--backend', 'wasm', '--json', '--quiet'], {
         cwd,
       });
     expect(JSON.parse((await shaped()).stdout).study).toBe(JSON.parse((await shaped()).stdout).study);
-    const all = JSON.parse((await runProgram(['studies', '--json'], { cwd })).stdout) as { name: string }[];
-    expect(all.filter(({ name }) => name.startsWith('file-'))).toHaveLength(2);
+    const all = JSON.parse((await runProgram(['studies', '--json'], { cwd })).stdout) as { study: string }[];
+    expect(all.filter(({ study }) => study.startsWith('file-'))).toHaveLength(2);
   });
 });
 
