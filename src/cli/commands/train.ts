@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { Command } from 'commander';
-import { unwrap } from '../../base/failure.ts';
+import { ScattershotError, unwrap } from '../../base/failure.ts';
 import { readPatternFile } from '../../pattern/formats/index.ts';
 import { presets } from '../../pattern/presets.ts';
 import { trainText } from '../../report/train.ts';
@@ -8,6 +8,7 @@ import type { Store, StudyRecord } from '../../store/index.ts';
 import { baseNameOf } from '../../study/settings.ts';
 import { type Trainee, type TrainOneReport, trainOne } from '../../study/train-one.ts';
 import type { TrainingPlan } from '../../study/training-plan.ts';
+import { findDataset } from '../../training/datasets/index.ts';
 import { paperNetwork } from '../../training/networks.ts';
 import { addScatterOptions, entryOptionsFrom, type ScatterOptions } from '../architecture-options.ts';
 import { type GlobalOptions, makeContext, printJson } from '../context.ts';
@@ -99,6 +100,9 @@ export function trainExitCode(report: Pick<TrainOneReport, 'runs' | 'testAccurac
 async function train(first: string, second: string | undefined, options: TrainOptions): Promise<void> {
   const context = makeContext(options);
   const seeds = trainingSeeds(context.seed, options.seeds);
+  // Before a database is made for nothing.
+  const lack = findDataset(options.data).lacks(context.cacheFolder);
+  if (lack !== null) throw new ScattershotError(lack);
   await withStore(context, 'write', async (store) => {
     const trainee = await traineeOf(store, first, second, options);
     const network = 'study' in trainee ? presetOf(trainee.study) : undefined;
