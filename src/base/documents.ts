@@ -21,11 +21,10 @@ function faultIn(error: z.ZodError): string {
   return path.length === 0 ? words : `${path.join('.')}: ${words}`;
 }
 
-/** The value as the schema reads it, or why it cannot be. */
-export function readBy<T>(
-  schema: z.ZodType<T>,
-  value: unknown,
-): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string } {
+/** What a schema reads, or why it cannot. */
+export type ReadDocument<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
+
+export function readBy<T>(schema: z.ZodType<T>, value: unknown): ReadDocument<T> {
   const read = schema.safeParse(value);
   return read.success ? { ok: true, value: read.data } : { ok: false, why: faultIn(read.error) };
 }

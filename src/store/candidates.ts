@@ -1,5 +1,7 @@
+import type { z } from 'zod';
 import { InvalidValueError } from '../base/caller-errors.ts';
-import { failure, type Outcome, ScattershotError, success } from '../base/failure.ts';
+import { type ReadDocument, readBy } from '../base/documents.ts';
+import { type Failure, failure, type Outcome, ScattershotError, success } from '../base/failure.ts';
 import { unpackPattern } from '../pattern/formats/packed.ts';
 import { fingerprint, type Pattern } from '../pattern/pattern.ts';
 import type { NumberedCandidate } from '../search/candidate.ts';
@@ -12,7 +14,8 @@ import {
   passes,
   sortedCandidates,
 } from './ranking.ts';
-import type { CandidateRecord, StudyRecord } from './records.ts';
+import type { CandidateRecord, DamagedRow, StudyRecord } from './records.ts';
+import { candidateRowSchema } from './row-schemas.ts';
 
 export interface CandidateQuery {
   /** a column to sort by */
@@ -37,21 +40,13 @@ export interface AccuracyTraining {
   readonly others: number;
 }
 
+/** Before it is known to be sound. */
 interface CandidateRow {
   readonly number: number;
   readonly fingerprint: string;
-  readonly strategy: string;
-  readonly family: string;
-  readonly island: number;
-  readonly round: number;
-  readonly scatter: number;
-  readonly vector: string;
-  readonly other_scatter: number | null;
-  readonly other_vector: string | null;
-  readonly ties: string;
-  readonly audit: 'whole' | 'sampled';
-  readonly created_at: string;
 }
+
+type SoundRow = z.infer<typeof candidateRowSchema>;
 
 /** How the trainings of a candidate ended. */
 interface Endings {
@@ -74,7 +69,7 @@ function summary(accuracies: readonly number[]): Accuracy {
   return { mean, sd: n < 2 ? null : Math.sqrt(squares / (n - 1)), n };
 }
 
-function candidateRecord(row: CandidateRow, { accuracies, diverged }: Endings): CandidateRecord {
+function candidateRecord(row: SoundRow, { accuracies, diverged }: Endings): CandidateRecord {
   return {
     number: row.number,
     fingerprint: row.fingerprint,
@@ -83,10 +78,10 @@ function candidateRecord(row: CandidateRow, { accuracies, diverged }: Endings): 
     island: row.island,
     round: row.round,
     scatter: row.scatter,
-    vector: JSON.parse(row.vector),
+    vector: row.vector,
     otherScatter: row.other_scatter,
-    otherVector: row.other_vector === null ? null : JSON.parse(row.other_vector),
-    ties: JSON.parse(row.ties),
+    otherVector: row.other_vector,
+    ties: row.ties,
     audit: row.audit,
     createdAt: row.created_at,
     accuracy: summary(accuracies),
@@ -96,6 +91,15 @@ function candidateRecord(row: CandidateRow, { accuracies, diverged }: Endings): 
 
 const describe = (candidate: { readonly number: number; readonly fingerprint: string }) =>
   `${candidate.number} (${candidate.fingerprint.slice(0, 12)})`;
+
+const rowName = (number: number) => `candidate ${number}`;
+
+const damagedCandidate = (study: StudyRecord, { row, why }: DamagedRow): Failure =>
+  failure(
+    'damaged-candidate',
+    `${row} of study "${study.name}" is damaged (${why})`,
+    `Choose another one with: scattershot leaderboard ${study.name}`,
+  );
 
 /** How many candidates a Failure names. */
 const NAMED = 5;
@@ -133,21 +137,24 @@ export class Candidates {
     }
   }
 
+  /** Those that are not damaged. */
   list(study: StudyRecord, query: CandidateQuery = {}): CandidateRecord[] {
-    const all = this.#connection.read(() => this.#records(study.id, query.settingsDigest));
+    const all = this.#connection.read(() => this.#records(study, query.settingsDigest));
     const kept = all.filter((candidate) => passes(candidate, query.filter ?? {}));
     return sortedCandidates(kept, study.entryKeys, query.sort, query.ranking).slice(0, query.limit);
   }
 
   /**
    * The candidate of this number, or else the only one whose fingerprint starts so.
-   * Failures 'no-such-candidate', 'ambiguous-candidate' (naming the matches).
+   * Failures 'no-such-candidate', 'ambiguous-candidate' (naming the matches), 'damaged-candidate'.
    */
   find(study: StudyRecord, name: string): Outcome<CandidateRecord> {
     const wanted = name.trim().toLowerCase();
-    const all = this.#connection.read(() => this.#records(study.id, undefined));
+    const all = this.#connection.read(() => this.#records(study, undefined));
     const numbered = /^\d+$/.test(wanted) ? all.find(({ number }) => number === Number(wanted)) : undefined;
     if (numbered !== undefined) return success(numbered);
+    const damage = this.damaged(study).find(({ row }) => row === rowName(Number(wanted)));
+    if (damage !== undefined) return damagedCandidate(study, damage);
     const matches = wanted === '' ? [] : all.filter((candidate) => candidate.fingerprint.startsWith(wanted));
     if (matches.length === 1) return success(matches[0]);
     if (matches.length === 0) {
@@ -162,6 +169,16 @@ export class Candidates {
     );
   }
 
+  /** Rows that `list` leaves out since they are not what was stored. */
+  damaged(study: StudyRecord): DamagedRow[] {
+    return this.#connection.read(() =>
+      this.#rows(study.id).flatMap((row) => {
+        const read = readCandidateRow(row, study);
+        return read.ok ? [] : [{ row: rowName(row.number), why: read.why }];
+      }),
+    );
+  }
+
   /** What the accuracies of `list` are of, where no settings are asked for; null while no training has finished. */
   accuracyTraining(study: number): AccuracyTraining | null {
     return this.#connection.read(() => {
@@ -171,6 +188,7 @@ export class Candidates {
            (SELECT count(*) FROM evaluations WHERE study_id = @study AND status = 'finished'
             AND settings_digest <> @settingsDigest) AS others
          FROM evaluations WHERE study_id = @study AND settings_digest = @settingsDigest AND status = 'finished'
+           AND json_valid(training_settings)
          ORDER BY id LIMIT 1`,
         of,
       );
@@ -197,14 +215,20 @@ export class Candidates {
     );
   }
 
-  #records(study: number, settingsDigest: string | undefined): CandidateRecord[] {
-    const rows = this.#connection.all<CandidateRow>(
-      `SELECT number, fingerprint, strategy, family, island, round, scatter, vector, other_scatter, other_vector, ties, audit, created_at
-       FROM candidates WHERE study_id = @study ORDER BY number`,
+  #rows(study: number): CandidateRow[] {
+    return this.#connection.all<CandidateRow>(
+      `SELECT candidates.*, version, node, platform FROM candidates LEFT JOIN makers ON makers.id = made_by
+       WHERE study_id = @study ORDER BY number`,
       { study },
     );
-    const endings = this.#endings(study, settingsDigest ?? this.#usualSettings(study));
-    return rows.map((row) => candidateRecord(row, endings.get(row.number) ?? NOT_TRAINED));
+  }
+
+  #records(study: StudyRecord, settingsDigest: string | undefined): CandidateRecord[] {
+    const endings = this.#endings(study.id, settingsDigest ?? this.#usualSettings(study.id));
+    return this.#rows(study.id).flatMap((row) => {
+      const read = readCandidateRow(row, study);
+      return read.ok ? [candidateRecord(read.value, endings.get(row.number) ?? NOT_TRAINED)] : [];
+    });
   }
 
   /** Accuracies under other settings (fewer epochs, another dataset) are never averaged together. */
@@ -218,23 +242,34 @@ export class Candidates {
   }
 
   #endings(study: number, settingsDigest: string): Map<number, Endings> {
-    const rows = this.#connection.all<{ candidate: number; test_accuracy: number | null }>(
-      `SELECT candidate, test_accuracy FROM evaluations
-       WHERE study_id = @study AND settings_digest = @settingsDigest AND status IN ('finished', 'diverged')
+    const rows = this.#connection.all<{ candidate: number; status: string; test_accuracy: number | null }>(
+      `SELECT candidate, status, test_accuracy FROM evaluations
+       WHERE study_id = @study AND settings_digest = @settingsDigest
+         AND (status = 'diverged' OR status = 'finished' AND test_accuracy BETWEEN 0 AND 1)
        ORDER BY candidate, seed`,
       { study, settingsDigest },
     );
     const found = new Map<number, Endings>();
-    for (const { candidate, test_accuracy } of rows) {
+    for (const { candidate, status, test_accuracy } of rows) {
       const { accuracies, diverged } = found.get(candidate) ?? NOT_TRAINED;
       const ended =
-        test_accuracy === null
+        status === 'diverged'
           ? { accuracies, diverged: diverged + 1 }
-          : { accuracies: [...accuracies, test_accuracy], diverged };
+          : { accuracies: [...accuracies, test_accuracy as number], diverged };
       found.set(candidate, ended);
     }
     return found;
   }
+}
+
+/** The row, or why it is not what was stored. */
+function readCandidateRow(row: CandidateRow, { entryKeys }: StudyRecord): ReadDocument<SoundRow> {
+  const read = readBy(candidateRowSchema, row);
+  if (!read.ok) return read;
+  const { vector, other_vector } = read.value;
+  const wrong = [vector, other_vector].find((values) => values !== null && values.length !== entryKeys.length);
+  if (wrong === undefined || wrong === null) return read;
+  return { ok: false, why: `vector: ${wrong.length} entries; expected ${entryKeys.length}` };
 }
 
 /** Damaged bytes may break the reading of them in any way. */

@@ -1,7 +1,10 @@
+import type { z } from 'zod';
 import { InvalidValueError } from '../base/caller-errors.ts';
+import { type ReadDocument, readBy } from '../base/documents.ts';
 import type { Claims } from './claims.ts';
 import { type Connection, jsonText, now } from './connection.ts';
-import type { EpochRecord, EvaluationKey, EvaluationRecord, EvaluationStatus } from './records.ts';
+import type { DamagedRow, EpochRecord, EvaluationKey, EvaluationRecord, EvaluationStatus } from './records.ts';
+import { epochRowSchema, evaluationRowSchema } from './row-schemas.ts';
 
 export interface NewEvaluation extends EvaluationKey {
   readonly dataset: string;
@@ -38,21 +41,45 @@ export interface EvaluationQuery {
   readonly status?: EvaluationStatus;
 }
 
-type EvaluationRow = Omit<EvaluationRecord, 'trainingSettings' | 'epochs'> & { readonly trainingSettings: string };
+/** Before it is known to be sound. */
+interface EvaluationRow {
+  readonly id: number;
+  readonly candidate: number;
+  readonly seed: number;
+}
 
 /** Columns under the record's names, but for what needs parsing. */
 const SELECT = `SELECT evaluations.id, candidate, seed, settings_digest AS settingsDigest, status, reason, dataset,
   dataset_digest AS datasetDigest, training_settings AS trainingSettings, engine, backend, device,
   test_accuracy AS testAccuracy, samples_per_second AS samplesPerSecond, duration_ms AS durationMs,
   started_at AS startedAt, finished_at AS finishedAt, version, node, platform
-  FROM evaluations JOIN makers ON makers.id = made_by`;
+  FROM evaluations LEFT JOIN makers ON makers.id = made_by`;
 
 const SAME_KEY = 'study_id = @study AND candidate = @candidate AND seed = @seed AND settings_digest = @settingsDigest';
 
 const LEFT_BEHIND = { status: 'stopped', reason: 'the process that ran it ended before it did' } as const;
 
-function evaluationRecord(row: EvaluationRow, epochs: readonly EpochRecord[]): EvaluationRecord {
-  return { ...row, trainingSettings: JSON.parse(row.trainingSettings), epochs };
+type EpochRow = z.infer<typeof epochRowSchema>;
+
+/** SQLite keeps NaN, the loss of a diverged training, as NULL. */
+const epochRecord = ({ epoch, loss, accuracy, validationAccuracy }: EpochRow): EpochRecord => ({
+  epoch,
+  loss: loss ?? Number.NaN,
+  accuracy: accuracy ?? Number.NaN,
+  validationAccuracy: validationAccuracy ?? Number.NaN,
+});
+
+/** The evaluation with its epochs, or why one of these rows is not what was stored. */
+function readEvaluation(row: EvaluationRow, epochRows: readonly unknown[]): ReadDocument<EvaluationRecord> {
+  const read = readBy(evaluationRowSchema, row);
+  if (!read.ok) return read;
+  const epochs: EpochRecord[] = [];
+  for (const epochRow of epochRows) {
+    const epoch = readBy(epochRowSchema, epochRow);
+    if (!epoch.ok) return { ok: false, why: `an epoch's ${epoch.why}` };
+    epochs.push(epochRecord(epoch.value));
+  }
+  return { ok: true, value: { ...read.value, epochs } };
 }
 
 function requireEnd(end: EvaluationEnd): void {
@@ -85,7 +112,9 @@ export class Evaluations {
       this.#claims.require(study);
       const ended = `status IN ('finished', 'diverged')`;
       const known = this.#connection.get<EvaluationRow>(`${SELECT} WHERE ${SAME_KEY} AND ${ended}`, key);
-      if (known !== undefined) return { kind: 'known', evaluation: evaluationRecord(known, this.#epochsOf(known.id)) };
+      const read = known === undefined ? null : this.#read(known);
+      // One that is damaged is trained again, and its row replaced.
+      if (read?.ok) return { kind: 'known', evaluation: read.value };
       this.#connection.run(`DELETE FROM evaluations WHERE ${SAME_KEY}`, key);
       const { lastInsertRowid } = this.#connection.run(
         `INSERT INTO evaluations (study_id, candidate, seed, settings_digest, status, dataset, dataset_digest, training_settings, engine, backend, device, started_at, made_by)
@@ -131,7 +160,7 @@ export class Evaluations {
     });
   }
 
-  /** By candidate, then seed, each with its epochs. What a dead run left running reads as stopped. */
+  /** Those that are not damaged, by candidate, then seed, each with its epochs. What a dead run left running reads as stopped. */
   list(study: number, query: EvaluationQuery = {}): EvaluationRecord[] {
     const { candidate = null, settingsDigest = null } = query;
     const where = `study_id = @study AND (@candidate IS NULL OR candidate = @candidate)
@@ -142,12 +171,27 @@ export class Evaluations {
         { study, candidate, settingsDigest },
       );
       const alive = this.#claims.isAlive(study);
-      return rows.map((row) => {
-        const record = evaluationRecord(row, this.#epochsOf(row.id));
-        return record.status === 'running' && !alive ? { ...record, ...LEFT_BEHIND } : record;
+      return rows.flatMap((row) => {
+        const read = this.#read(row);
+        if (!read.ok) return [];
+        return read.value.status === 'running' && !alive ? [{ ...read.value, ...LEFT_BEHIND }] : [read.value];
       });
     });
     return query.status === undefined ? records : records.filter(({ status }) => status === query.status);
+  }
+
+  /** Rows that `list` leaves out since they are not what was stored. */
+  damaged(study: number): DamagedRow[] {
+    return this.#connection.read(() => {
+      const rows = this.#connection.all<EvaluationRow>(`${SELECT} WHERE study_id = @study ORDER BY evaluations.id`, {
+        study,
+      });
+      return rows.flatMap((row) => {
+        const read = this.#read(row);
+        if (read.ok) return [];
+        return [{ row: `evaluation ${row.id} (candidate ${row.candidate}, seed ${row.seed})`, why: read.why }];
+      });
+    });
   }
 
   #requireRunning(evaluation: number): void {
@@ -161,19 +205,12 @@ export class Evaluations {
     this.#claims.require(row.study_id);
   }
 
-  #epochsOf(evaluation: number): EpochRecord[] {
-    const rows = this.#connection.all<Record<keyof EpochRecord, number | null>>(
+  #read(row: EvaluationRow): ReadDocument<EvaluationRecord> {
+    const epochs = this.#connection.all(
       `SELECT epoch, loss, accuracy, validation_accuracy AS validationAccuracy FROM epochs
        WHERE evaluation_id = @evaluation ORDER BY epoch`,
-      { evaluation },
+      { evaluation: row.id },
     );
-    // SQLite keeps NaN, the loss of a diverged training, as NULL.
-    const number = (value: number | null) => value ?? Number.NaN;
-    return rows.map((row) => ({
-      epoch: number(row.epoch),
-      loss: number(row.loss),
-      accuracy: number(row.accuracy),
-      validationAccuracy: number(row.validationAccuracy),
-    }));
+    return readEvaluation(row, epochs);
   }
 }

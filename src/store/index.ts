@@ -3,6 +3,7 @@ import { packPattern } from '../pattern/formats/packed.ts';
 import type { Pattern } from '../pattern/pattern.ts';
 import type { NumberedCandidate } from '../search/candidate.ts';
 import { type AccuracyTraining, type CandidateQuery, Candidates } from './candidates.ts';
+import { StoreChecks, type StoreFault } from './check.ts';
 import { Claims } from './claims.ts';
 import type { Connection } from './connection.ts';
 import {
@@ -13,18 +14,26 @@ import {
   type NewEvaluation,
 } from './evaluations.ts';
 import { type OpenOptions, openConnection } from './open.ts';
-import type { CandidateRecord, EpochRecord, EvaluationRecord, StudyRecord } from './records.ts';
+import type { CandidateRecord, DamagedRow, EpochRecord, EvaluationRecord, StudyRecord } from './records.ts';
 import { type Checkpoint, SearchStates } from './search-state.ts';
-import { type NewStudy, Studies, type StudyEnd, type StudySummary } from './studies.ts';
+import {
+  type DamagedStudy,
+  type NewStudy,
+  Studies,
+  type StudyEnd,
+  type StudyName,
+  type StudySummary,
+} from './studies.ts';
 
 export type { AccuracyTraining, CandidateQuery } from './candidates.ts';
+export type { StoreFault } from './check.ts';
 export type { Beginning, EvaluationEnd, EvaluationQuery, NewEvaluation } from './evaluations.ts';
 export type { OpenOptions } from './open.ts';
 export type { CandidateFilter, CandidateRanking, CandidateSort } from './ranking.ts';
 export { candidateSorts, sortedCandidates } from './ranking.ts';
 export type * from './records.ts';
 export type { Checkpoint } from './search-state.ts';
-export type { NewStudy, StudyEnd, StudySummary } from './studies.ts';
+export type { DamagedStudy, NewStudy, StudyEnd, StudyName, StudySummary } from './studies.ts';
 
 /** One round of a search, as it is stored. */
 export interface Round {
@@ -69,7 +78,7 @@ export class Store {
 
   /**
    * Makes this process the study's only writer; the claim of a process that is gone lapses at once. `resume` sets the study
-   * running again, `add` leaves its status. Failures 'study-in-use', 'no-such-study'.
+   * running again, `add` leaves its status. Failures 'study-in-use', 'no-such-study', 'damaged-study'.
    */
   claimStudy(study: number, purpose: 'resume' | 'add' = 'resume'): Outcome<StudyRecord> {
     return this.#studies.claim(study, purpose);
@@ -85,23 +94,38 @@ export class Store {
     this.#connection.write(() => this.#claims.require(study));
   }
 
-  /** By name or number; null: the newest. Text is a name first, and a number where no study has that name. Failures 'no-such-study', 'no-study'. */
+  /** By name or number; null: the newest. Text is a name first, and a number where no study has that name. Failures 'no-such-study', 'no-study', 'damaged-study'. */
   getStudy(name: string | number | null): Outcome<StudyRecord> {
     return this.#studies.get(name);
   }
 
-  /** Oldest first. */
+  /** The name and number of a study, damaged or not, by either of them. Failure 'no-such-study'. */
+  findStudy(name: string | number): Outcome<StudyName> {
+    return this.#studies.find(name);
+  }
+
+  /** Studies whose rows are not what was stored; nothing but their names is told, and they can be renamed and removed. */
+  damagedStudies(): DamagedStudy[] {
+    return this.#studies.damaged();
+  }
+
+  /** Candidates and evaluations of a study that are not what was stored, and are left out wherever these are listed. */
+  damagedRows(study: StudyRecord): DamagedRow[] {
+    return [...this.#candidates.damaged(study), ...this.#evaluations.damaged(study.id)];
+  }
+
+  /** Those that are not damaged, oldest first. */
   listStudies(): StudySummary[] {
     return this.#studies.list();
   }
 
   /** Failures 'no-such-study', 'name-taken', 'study-in-use'. @throws RangeError for a name that cannot be a folder's */
-  renameStudy(study: number, name: string): Outcome<StudyRecord> {
+  renameStudy(study: number, name: string): Outcome<StudyName> {
     return this.#studies.rename(study, name);
   }
 
-  /** With all it holds. Failures 'no-such-study', 'study-in-use'. */
-  removeStudy(study: number): Outcome<null> {
+  /** With all it holds. Failures 'no-such-study', 'study-in-use'. @returns how many candidates it had */
+  removeStudy(study: number): Outcome<number> {
     return this.#studies.remove(study);
   }
 
@@ -176,10 +200,19 @@ export class Store {
 
   /** What is wrong with the file, in SQLite's words; empty for a sound one. Reads all of it. */
   integrityFaults(): string[] {
-    const checks = this.#connection.pragma('integrity_check') as { readonly integrity_check: string }[];
-    const orphans = this.#connection.pragma('foreign_key_check') as { readonly table: string }[];
-    const faults = checks.map((row) => row.integrity_check).filter((line) => line !== 'ok');
-    return [...faults, ...orphans.map(({ table }) => `a row of ${table} lacks what it refers to`)];
+    return this.#checks().file();
+  }
+
+  /** Everything in the database that is not what was stored; empty where all is. Reads all of it. */
+  check(): StoreFault[] {
+    return this.#checks().all();
+  }
+
+  #checks(): StoreChecks {
+    return new StoreChecks({
+      ...{ connection: this.#connection, studies: this.#studies, candidates: this.#candidates },
+      ...{ evaluations: this.#evaluations, searchStates: this.#searchStates },
+    });
   }
 
   /** Gives all claims back and closes the file. A claim that a full disk keeps from being given back ends with the process. */

@@ -16,6 +16,8 @@ export interface Owner {
 
 /** A sign of life older than this says that an owner is gone, where its process cannot be looked at. */
 export const OWNER_LAPSES_AFTER_MS = 60_000;
+/** How far the clock of another machine may be ahead. */
+const MOST_CLOCK_ERROR_MS = 24 * 3_600_000;
 
 function readOrNull(read: () => string): string | null {
   try {
@@ -72,5 +74,6 @@ export function ownerIsAlive(owner: Owner, seenMs: number, nowMs: number): boole
   }
   const sameHostWithoutSpaces = owner.space === null && here.space === null && owner.host === here.host;
   if (sameHostWithoutSpaces && !processExists(owner.pid)) return false;
-  return nowMs - seenMs < OWNER_LAPSES_AFTER_MS;
+  // Nobody was seen tomorrow: such a time is damaged, and would keep the study from everybody for ever.
+  return nowMs - seenMs < OWNER_LAPSES_AFTER_MS && seenMs - nowMs < MOST_CLOCK_ERROR_MS;
 }

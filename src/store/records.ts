@@ -45,6 +45,14 @@ export interface CandidateRecord extends Omit<NumberedCandidate, 'pattern'> {
   readonly diverged: number;
 }
 
+/** A row of a study that is not what was stored. */
+export interface DamagedRow {
+  /** "candidate 3", "evaluation 12 (candidate 3, seed 1)" */
+  readonly row: string;
+  /** which column cannot be, and why */
+  readonly why: string;
+}
+
 export type EvaluationStatus = 'running' | 'finished' | 'diverged' | 'stopped' | 'failed';
 
 /** One training of one candidate with one seed under one set of settings; no two rows have the same four. */

@@ -90,6 +90,7 @@ export class SearchStates {
         'SELECT state, state_digest, seen_bytes FROM checkpoints WHERE study_id = @study',
         { study },
       );
+      if (row !== undefined && row.seen_bytes < 0) this.#corrupt('the list of seen patterns');
       const seen = this.#loadSeen(study, row?.seen_bytes ?? 0);
       return row === undefined ? null : { row, seen };
     });

@@ -1,10 +1,10 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
-import { type Failure, failure, type Outcome, success } from '../base/failure.ts';
+import { type Failure, failure, type Outcome, success, unwrap } from '../base/failure.ts';
 import type { Architecture } from '../pattern/architecture.ts';
 import { type Claims, studyInUse } from './claims.ts';
 import { type Connection, jsonText, now } from './connection.ts';
 import type { StudyRecord, StudyStatus } from './records.ts';
-import { SELECT_STUDY, type StudyRow, studyRecord } from './study-row.ts';
+import { readStudyRow, SELECT_STUDY, type StudyRow, studyDamage } from './study-row.ts';
 
 export interface NewStudy {
   /** null: `baseName-1`, `baseName-2`, … */
@@ -24,6 +24,18 @@ export interface StudySummary extends StudyRecord {
   readonly candidates: number;
   /** of them, those with a finished evaluation */
   readonly trained: number;
+}
+
+/** What can be told of a study even where its row is damaged. */
+export interface StudyName {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** A study whose row cannot be read: it can be renamed and removed, and nothing else. */
+export interface DamagedStudy extends StudyName {
+  /** what cannot be read, and why */
+  readonly why: string;
 }
 
 export interface StudyEnd {
@@ -76,13 +88,15 @@ export class Studies {
 
   /**
    * Makes this process the study's only writer. `resume` sets it running again; `add` leaves its status (to train one more
-   * candidate of a finished study). A dead owner's claim lapses. Failures 'study-in-use', 'no-such-study'.
+   * candidate of a finished study). A dead owner's claim lapses. Failures 'study-in-use', 'no-such-study', 'damaged-study'.
    */
   claim(study: number, purpose: 'resume' | 'add' = 'resume'): Outcome<StudyRecord> {
     return this.#claiming(() => {
       const row = this.#row(study);
       if (row === undefined) return noStudy(study);
       if (this.#claims.isOthers(row)) return studyInUse(row);
+      const sound = readStudyRow(row);
+      if (!sound.ok) return sound;
       if (purpose === 'resume')
         this.#connection.run(`UPDATE studies SET status = 'running' WHERE id = @study`, { study });
       return success(study);
@@ -100,11 +114,19 @@ export class Studies {
     });
   }
 
-  /** By name or number; null: the newest. Failures 'no-such-study', 'no-study'. */
+  /** The name and number of a study, damaged or not. Failure 'no-such-study'. */
+  find(name: string | number): Outcome<StudyName> {
+    return this.#connection.read(() => {
+      const row = this.#rowBy(name);
+      return row === undefined ? noStudy(name) : success({ id: row.id, name: row.name });
+    });
+  }
+
+  /** By name or number; null: the newest. Failures 'no-such-study', 'no-study', 'damaged-study'. */
   get(name: string | number | null): Outcome<StudyRecord> {
     return this.#connection.read(() => {
       const row = name === null ? this.#newestRow() : this.#rowBy(name);
-      if (row !== undefined) return success(studyRecord(row));
+      if (row !== undefined) return readStudyRow(row);
       if (name !== null) return noStudy(name);
       return failure(
         'no-study',
@@ -114,7 +136,16 @@ export class Studies {
     });
   }
 
-  /** Oldest first. */
+  /** Those whose rows cannot be read, oldest first. */
+  damaged(): DamagedStudy[] {
+    const rows = this.#connection.read(() => this.#connection.all<StudyRow>(`${SELECT_STUDY} ORDER BY studies.id`));
+    return rows.flatMap((row) => {
+      const why = studyDamage(row);
+      return why === null ? [] : [{ id: row.id, name: row.name, why }];
+    });
+  }
+
+  /** Those that are not damaged, oldest first. */
   list(): StudySummary[] {
     return this.#connection.read(() => {
       const rows = this.#connection.all<StudyRow & { candidates: number; trained: number }>(
@@ -122,14 +153,17 @@ export class Studies {
            (SELECT count(*) FROM candidates WHERE study_id = studies.id) AS candidates,
            (SELECT count(DISTINCT candidate) FROM evaluations
              WHERE study_id = studies.id AND evaluations.status = 'finished') AS trained
-         FROM studies JOIN makers ON makers.id = made_by ORDER BY studies.id`,
+         FROM studies LEFT JOIN makers ON makers.id = made_by ORDER BY studies.id`,
       );
-      return rows.map((row) => ({ ...studyRecord(row), candidates: row.candidates, trained: row.trained }));
+      return rows.flatMap((row) => {
+        const study = readStudyRow(row);
+        return study.ok ? [{ ...study.value, candidates: row.candidates, trained: row.trained }] : [];
+      });
     });
   }
 
   /** Failures 'no-such-study', 'name-taken', 'study-in-use'. @throws RangeError for a name that cannot be a folder's */
-  rename(study: number, name: string): Outcome<StudyRecord> {
+  rename(study: number, name: string): Outcome<StudyName> {
     requireName(name);
     return this.#connection.write(() => {
       const row = this.#row(study);
@@ -142,18 +176,24 @@ export class Studies {
         name,
         at: now(),
       });
-      return success(studyRecord(this.#row(study) as StudyRow));
+      return success({ id: study, name });
     });
   }
 
-  /** With its candidates and evaluations; the file gives their space back. Failures 'no-such-study', 'study-in-use'. */
-  remove(study: number): Outcome<null> {
-    const outcome = this.#connection.write((): Outcome<null> => {
+  /**
+   * With its candidates and evaluations; the file gives their space back. Failures 'no-such-study', 'study-in-use'.
+   * @returns how many candidates it had
+   */
+  remove(study: number): Outcome<number> {
+    const outcome = this.#connection.write((): Outcome<number> => {
       const row = this.#row(study);
       if (row === undefined) return noStudy(study);
       if (this.#claims.isOthers(row)) return studyInUse(row);
+      const had = this.#connection.get<{ n: number }>('SELECT count(*) AS n FROM candidates WHERE study_id = @study', {
+        study,
+      });
       this.#connection.run('DELETE FROM studies WHERE id = @study', { study });
-      return success(null);
+      return success(had?.n ?? 0);
     });
     if (outcome.ok) {
       this.#claims.forget(study);
@@ -181,7 +221,7 @@ export class Studies {
       const found = find();
       if (!found.ok) return found;
       const token = this.#claims.write(found.value);
-      return success({ record: studyRecord(this.#row(found.value) as StudyRow), token });
+      return success({ record: unwrap(readStudyRow(this.#row(found.value) as StudyRow)), token });
     });
     if (!claimed.ok) return claimed;
     this.#claims.took(claimed.value.record.id, claimed.value.token);

@@ -1,34 +1,24 @@
+import { readBy } from '../base/documents.ts';
+import { type Failure, failure, type Outcome, success } from '../base/failure.ts';
 import { type Owner, ownerIsAlive } from './owners.ts';
-import type { Provenance, StudyRecord, StudyStatus } from './records.ts';
+import type { StudyRecord } from './records.ts';
+import { studyRowSchema } from './row-schemas.ts';
 
-/** A row of `studies` with its maker's columns, as `SELECT_STUDY` gives it. */
+/** The columns of a row of `studies` that are needed before the row is known to be sound. */
 export interface StudyRow {
   readonly id: number;
   readonly name: string;
-  readonly kind: StudyRecord['kind'];
-  readonly status: StudyStatus;
-  readonly created_at: string;
-  readonly updated_at: string;
-  readonly architecture: string;
-  readonly metric: string;
-  readonly entry_keys: string;
-  readonly seed: number;
-  readonly settings: string;
-  readonly evaluated: number;
-  readonly search_seconds: number;
-  readonly result: string | null;
   readonly owner_token: string | null;
   readonly owner_pid: number | null;
   readonly owner_host: string | null;
   readonly owner_space: string | null;
   readonly owner_started: string | null;
   readonly owner_seen_ms: number | null;
-  readonly version: string;
-  readonly node: string;
-  readonly platform: string;
 }
 
-export const SELECT_STUDY = 'SELECT studies.*, version, node, platform FROM studies JOIN makers ON makers.id = made_by';
+/** With the maker's columns, null where the maker is missing: a study is not left out for that. */
+export const SELECT_STUDY =
+  'SELECT studies.*, version, node, platform FROM studies LEFT JOIN makers ON makers.id = made_by';
 
 function ownerOf(row: StudyRow): Owner | null {
   if (row.owner_token === null) return null;
@@ -45,24 +35,32 @@ export function hasLivingOwner(row: StudyRow): boolean {
   return owner !== null && ownerIsAlive(owner, row.owner_seen_ms as number, Date.now());
 }
 
-export function studyRecord(row: StudyRow): StudyRecord {
-  const made: Provenance = { version: row.version, node: row.node, platform: row.platform };
-  return {
-    ...made,
+const damagedStudy = ({ id, name }: StudyRow, why: string): Failure =>
+  failure(
+    'damaged-study',
+    `study "${name}" is damaged (${why})`,
+    `Restore a copy of the database, or remove the study with: scattershot studies remove ${id}`,
+  );
+
+/** Why the row of a study cannot be read; null for a sound one. */
+export function studyDamage(row: StudyRow): string | null {
+  const read = readBy(studyRowSchema, row);
+  return read.ok ? null : read.why;
+}
+
+/** Failure 'damaged-study'. */
+export function readStudyRow(row: StudyRow): Outcome<StudyRecord> {
+  const read = readBy(studyRowSchema, row);
+  if (!read.ok) return damagedStudy(row, read.why);
+  const { created_at, updated_at, entry_keys, search_seconds, status, ...same } = read.value;
+  return success({
+    ...same,
     id: row.id,
-    name: row.name,
-    kind: row.kind,
     // Whoever ran it was killed before it could say so.
-    status: row.status === 'running' && !hasLivingOwner(row) ? 'interrupted' : row.status,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    architecture: JSON.parse(row.architecture),
-    metric: row.metric,
-    entryKeys: JSON.parse(row.entry_keys),
-    seed: row.seed,
-    settings: JSON.parse(row.settings),
-    evaluated: row.evaluated,
-    searchSeconds: row.search_seconds,
-    result: row.result === null ? null : JSON.parse(row.result),
-  };
+    status: status === 'running' && !hasLivingOwner(row) ? 'interrupted' : status,
+    createdAt: created_at,
+    updatedAt: updated_at,
+    entryKeys: entry_keys,
+    searchSeconds: search_seconds,
+  });
 }

@@ -1,7 +1,8 @@
+import { failure, ScattershotError } from '../base/failure.ts';
 import type { NumberedCandidate } from '../search/candidate.ts';
 import type { SearchCheckpoint, SearchEvent, SearchRequest, SearchResume } from '../search/events.ts';
 import { runSearch } from '../search/search.ts';
-import type { Store, StudyRecord } from '../store/index.ts';
+import type { DamagedRow, Store, StudyRecord } from '../store/index.ts';
 import type { ShownCandidate } from './events.ts';
 import type { Say, StudyHost, StudyNews } from './host.ts';
 import type { SearchEnd } from './search-end.ts';
@@ -12,10 +13,20 @@ function shown(kept: NumberedCandidate): ShownCandidate {
   return { number, fingerprint, strategy, scatter, vector, otherScatter, ties };
 }
 
+const cannotGoOn = ({ name }: StudyRecord, { row, why }: DamagedRow) =>
+  failure(
+    'damaged-study',
+    `study "${name}" cannot go on: ${row} is damaged (${why})`,
+    'Restore a copy of the database, or begin a new study; see: scattershot studies check',
+  );
+
 /** Where the store says that the search stopped; null before its first round. */
 function resumeFrom(store: Store, study: StudyRecord): SearchResume | null {
   const checkpoint = store.loadCheckpoint<SearchCheckpoint>(study.id);
   if (checkpoint === null) return null;
+  // Without one of its candidates the search would find another best, and not say so.
+  const [damage] = store.damagedRows(study);
+  if (damage !== undefined) throw new ScattershotError(cannotGoOn(study, damage));
   const kept = store
     .candidates(study, { sort: 'number' })
     .map((candidate) => ({ ...candidate, pattern: store.loadPattern(study.id, candidate.number) }));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openDatabase } from '../../src/store/sqlite.ts';
 import { inFolder, runProgram } from './program.ts';
 
 const small = ['--layers', '8,4,4', '--fan-out', '1,2', '--budget', '6', '--quiet'];
@@ -49,5 +50,73 @@ test('a name that is a number is refused where it is given', async () => {
     }
     const { stderr } = await runProgram(['leaderboard', '7'], { cwd });
     expect(stderr).toContain('there is no study "7"');
+  });
+});
+
+test('one damaged study takes no other away: it is listed with why, found by the check, and removed', async () => {
+  await inFolder(async (cwd) => {
+    for (const name of ['broken', 'sound']) await runProgram(['search', ...small, '--name', name], { cwd });
+    const check = (...args: string[]) => runProgram(['studies', 'check', ...args], { cwd });
+    expect(await check()).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringContaining('is sound: 2 studies.'),
+    });
+
+    const database = openDatabase(join(cwd, 'cache', 'scattershot.db'));
+    database.exec(`UPDATE studies SET architecture = '{"layers":[8]}' WHERE name = 'broken'`);
+    database.exec(
+      `UPDATE candidates SET scatter = 7 WHERE study_id = 2 AND number = (SELECT max(number) FROM candidates WHERE study_id = 2)`,
+    );
+    database.close();
+
+    const { stdout: listed } = await runProgram(['studies'], { cwd });
+    expect(listed).toMatch(/^ 1 {2}broken .*damaged \(architecture\.fanOuts: /m);
+    expect(listed).toMatch(/^ 2 {2}sound .*finished/m);
+    const json = JSON.parse((await runProgram(['studies', '--json'], { cwd })).stdout);
+    expect(json).toMatchObject([
+      { id: 1, study: 'broken', status: 'damaged', damaged: expect.stringContaining('architecture') },
+      { id: 2, study: 'sound', status: 'finished', damaged: null, evaluated: 6 },
+    ]);
+    const board = await runProgram(['leaderboard', 'sound', '--json'], { cwd });
+    expect(JSON.parse(board.stdout).length).toBeGreaterThan(0);
+    expect(board.stderr).toMatch(/candidate \d+ is damaged \(scatter: .*\) and left out/);
+    const refused = await runProgram(['leaderboard', 'broken'], { cwd });
+    expect(refused).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('scattershot studies remove 1'),
+    });
+    const resumed = await runProgram(['search', '--resume', 'sound', '--budget', '9'], { cwd });
+    expect(resumed).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot go on: candidate') });
+
+    const told = await check();
+    expect(told.code).toBe(1);
+    expect(told.stdout).toMatch(/^study 1, broken: the study: architecture\.fanOuts: /m);
+    expect(told.stdout).toMatch(/^study 2, sound: candidate \d+: scatter: /m);
+    const document = await check('--json');
+    expect(document.code).toBe(1);
+    expect(JSON.parse(document.stdout)).toMatchObject({
+      ...{ sound: false, studies: 1 },
+      faults: [
+        { id: 1, study: 'broken', what: 'the study' },
+        { id: 2, study: 'sound', what: expect.stringMatching(/^candidate /) },
+      ],
+    });
+    for (const name of ['1', 'sound'])
+      expect(await runProgram(['studies', 'remove', name], { cwd })).toMatchObject({ code: 0 });
+    expect(await check()).toMatchObject({ code: 0 });
+  });
+});
+
+test('settings that no search can go on with are found by the check too', async () => {
+  await inFolder(async (cwd) => {
+    await runProgram(['search', ...small, '--name', 'odd'], { cwd });
+    const database = openDatabase(join(cwd, 'cache', 'scattershot.db'));
+    database.exec(`UPDATE studies SET settings = json_set(settings, '$.budget.candidates', 'many')`);
+    database.close();
+    const { code, stdout } = await runProgram(['studies', 'check'], { cwd });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^study 1, odd: its settings: .*budget\.candidates: /);
   });
 });

@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest';
 import { defineArchitecture } from '../../src/pattern/architecture.ts';
-import { type StudyOverview, studiesJson, studiesTable } from '../../src/report/studies.ts';
+import {
+  type StudyOverview,
+  studiesCheckJson,
+  studiesCheckText,
+  studiesJson,
+  studiesTable,
+} from '../../src/report/studies.ts';
 
-const overview: StudyOverview = {
+const overview = {
   study: {
     ...{ id: 3, name: 'morse-demo', kind: 'demo', status: 'finished' },
     ...{ createdAt: '2026-11-22T15:40:00.000Z', updatedAt: '2026-11-22T15:42:10.000Z' },
@@ -12,7 +18,7 @@ const overview: StudyOverview = {
   },
   candidates: 48,
   trained: 12,
-};
+} as const satisfies StudyOverview;
 
 const table = (studies: readonly StudyOverview[], width: number) =>
   studiesTable(studies, { width, color: false, unicode: true }).split('\n');
@@ -32,6 +38,36 @@ test('at 40 columns number, name and state are left', () => {
 test('a name cannot move the cursor', () => {
   const study = { ...overview.study, name: 'a\u001b[2Jb' };
   expect(table([{ ...overview, study }], 200)[1]).toContain('  a\\x1b[2Jb  ');
+});
+
+test('a damaged study is a line that says why, and nothing else is known of it', () => {
+  const damaged = { damaged: { id: 4, name: 'broken', why: 'seed: expected number' } };
+  expect(table([overview, damaged], 200)[2]).toMatch(
+    /^ 4 {2}broken +- {5}damaged \(seed: expected number\) {2}- +- +- +- {2}-$/,
+  );
+  expect(table([damaged], 40)[1]).toBe(' 4  broken  damaged (seed: expected num…');
+  expect(studiesJson([damaged])[0]).toMatchObject({
+    ...{ id: 4, study: 'broken', status: 'damaged', damaged: 'seed: expected number' },
+    ...{ architecture: null, candidates: null, updatedAt: null },
+  });
+  expect(studiesJson([overview])[0].damaged).toBeNull();
+});
+
+test('faults are a line each, with their study', () => {
+  const faults = [
+    { study: null, what: 'the file', why: 'row 3 missing\u001b[2J' },
+    { study: { id: 4, name: 'broken' }, what: 'candidate 7', why: 'scatter: too big' },
+  ];
+  expect(studiesCheckText(faults, { width: 40, color: false, unicode: true })).toBe(
+    'the file: row 3 missing\\x1b[2J\nstudy 4, broken: candidate 7: scatter: too big\n',
+  );
+  expect(studiesCheckJson('a.db', 3, faults)).toMatchObject({
+    ...{ database: 'a.db', sound: false, studies: 3 },
+    faults: [
+      { id: null, study: null, what: 'the file' },
+      { id: 4, study: 'broken', what: 'candidate 7' },
+    ],
+  });
 });
 
 test('no studies are a sentence', () => {

@@ -73,7 +73,12 @@ test('a database of version 2 keeps what its candidates are told apart by', () =
   const study = unwrap(store.getStudy('old'));
   expect(study.settings).toMatchObject({ order: ['other-scatter', 'four-cycles', 'spectral-gap'] });
   expect(store.candidates(study, { sort: 'number' })).toMatchObject([
-    { number: 1, ties: { 'four-cycles': 1.25, 'spectral-gap': null }, accuracy: { mean: 0.25, n: 1 } },
+    {
+      number: 1,
+      family: 'anneal',
+      ties: { 'four-cycles': 1.25, 'spectral-gap': null },
+      accuracy: { mean: 0.25, n: 1 },
+    },
     { number: 2, ties: { 'four-cycles': 0.5, 'spectral-gap': null }, accuracy: null },
   ]);
   expect(store.loadPattern(study.id, 2)).toEqual(tinyPattern(2));

@@ -9,12 +9,12 @@ import {
 import { type LeaderboardColumn, leaderboardColumns } from '../../report/leaderboard-columns.ts';
 import { type FilterTerm, parseFilter, rowFilter } from '../../report/table-filter.ts';
 import { parseSort, rowOrder, type SortKey } from '../../report/table-sort.ts';
-import type { CandidateRecord } from '../../store/index.ts';
+import type { CandidateRecord, Store, StudyRecord } from '../../store/index.ts';
 import { bestValidations } from '../../study/best-validation.ts';
 import { rankedCandidates, studyRanking } from '../../study/leaderboard.ts';
 import { targetOf } from '../../study/settings.ts';
 import { trainingShown } from '../../study/training-shown.ts';
-import { type GlobalOptions, makeContext, printJson } from '../context.ts';
+import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { usage } from '../errors.ts';
 import { parsed, wholeNumber } from '../parse.ts';
 import { withStore } from '../stores.ts';
@@ -87,6 +87,17 @@ function chosenRows(
   return rows.filter(passes).toSorted(usage(rowOrder(sort, columns)));
 }
 
+/** How many damaged rows are named. */
+const NAMED = 3;
+
+/** What is left out of the leaderboard is told, and not taken for something that was never there. */
+function warnOfDamage(store: Store, study: StudyRecord, context: Context): void {
+  const damaged = store.damagedRows(study);
+  for (const { row, why } of damaged.slice(0, NAMED)) context.warn(`${row} is damaged (${why}) and left out.`);
+  if (damaged.length > NAMED)
+    context.warn(`${damaged.length - NAMED} more rows are damaged; see: scattershot studies check`);
+}
+
 async function leaderboard(name: string | undefined, options: LeaderboardOptions): Promise<void> {
   const context = makeContext(options);
   await withStore(context, 'read', (store) => {
@@ -98,6 +109,7 @@ async function leaderboard(name: string | undefined, options: LeaderboardOptions
     const rows = all.slice(0, options.limit ?? (options.json || options.csv ? all.length : TABLE_ROWS));
     const training = trainingShown(store, study);
     const view = { ...table, rows, training };
+    warnOfDamage(store, study, context);
     if (all.length === 0) context.say(`${study.name} keeps no such candidate.`);
     if (options.json)
       return printJson(context, leaderboardJson({ ...view, bestValidation: bestValidations(store, study) }));

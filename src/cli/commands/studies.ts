@@ -1,7 +1,15 @@
 import { Command } from 'commander';
 import { unwrap } from '../../base/failure.ts';
-import { studiesJson, studiesTable } from '../../report/studies.ts';
+import {
+  type StudyOverview,
+  studiesCheckJson,
+  studiesCheckText,
+  studiesJson,
+  studiesTable,
+} from '../../report/studies.ts';
+import { documentFaults } from '../../study/document-faults.ts';
 import { type GlobalOptions, makeContext, printJson } from '../context.ts';
+import { EXIT } from '../errors.ts';
 import { withStore } from '../stores.ts';
 
 interface ListOptions extends GlobalOptions {
@@ -10,10 +18,10 @@ interface ListOptions extends GlobalOptions {
 
 export function studiesCommand(): Command {
   const studies = new Command('studies')
-    .description('list, rename and remove studies')
+    .description('list, check, rename and remove studies')
     .addHelpText(
       'after',
-      '\nExamples:\n  scattershot studies\n  scattershot studies rename morse-1 baseline\n  scattershot studies remove morse-2',
+      '\nExamples:\n  scattershot studies\n  scattershot studies rename morse-1 baseline\n  scattershot studies remove 2\n  scattershot studies check',
     );
   studies
     .command('list', { isDefault: true })
@@ -31,15 +39,21 @@ export function studiesCommand(): Command {
     .description('remove a study with its candidates and evaluations')
     .argument('<study>', 'its name or number')
     .action(remove);
+  studies
+    .command('check')
+    .description('what is damaged in the database; exits with 1 where something is')
+    .option('--json', 'one JSON document')
+    .action(check);
   return studies;
 }
 
 async function list(options: ListOptions): Promise<void> {
   const context = makeContext(options);
   await withStore(context, 'read', (store) => {
-    const studies = store
-      .listStudies()
-      .map((study) => ({ study, candidates: study.candidates, trained: study.trained }));
+    const sound = store.listStudies().map((study) => ({ study, candidates: study.candidates, trained: study.trained }));
+    const damaged = store.damagedStudies().map((study) => ({ damaged: study }));
+    const idOf = (row: StudyOverview) => ('damaged' in row ? row.damaged.id : row.study.id);
+    const studies: StudyOverview[] = [...sound, ...damaged].sort((a, b) => idOf(a) - idOf(b));
     if (options.json) printJson(context, studiesJson(studies));
     else context.print(studiesTable(studies, context.text).trimEnd());
   });
@@ -48,7 +62,7 @@ async function list(options: ListOptions): Promise<void> {
 async function rename(name: string, newName: string, options: GlobalOptions): Promise<void> {
   const context = makeContext(options);
   await withStore(context, 'write', (store) => {
-    const study = unwrap(store.getStudy(name));
+    const study = unwrap(store.findStudy(name));
     const renamed = unwrap(store.renameStudy(study.id, newName));
     context.say(`${study.name} is now ${renamed.name}.`);
   });
@@ -57,9 +71,20 @@ async function rename(name: string, newName: string, options: GlobalOptions): Pr
 async function remove(name: string, options: GlobalOptions): Promise<void> {
   const context = makeContext(options);
   await withStore(context, 'write', (store) => {
-    const study = unwrap(store.getStudy(name));
-    const candidates = store.candidates(study).length;
-    unwrap(store.removeStudy(study.id));
+    const study = unwrap(store.findStudy(name));
+    const candidates = unwrap(store.removeStudy(study.id));
     context.say(`Removed ${study.name} with its ${candidates} candidates.`);
+  });
+}
+
+async function check(options: ListOptions): Promise<void> {
+  const context = makeContext(options);
+  await withStore(context, 'read', (store) => {
+    const faults = [...store.check(), ...documentFaults(store)];
+    const studies = store.listStudies().length;
+    if (options.json) printJson(context, studiesCheckJson(store.path, studies, faults));
+    else if (faults.length > 0) context.print(studiesCheckText(faults, context.text).trimEnd());
+    if (faults.length === 0) context.say(`${store.path} is sound: ${studies} ${studies === 1 ? 'study' : 'studies'}.`);
+    else process.exitCode = EXIT.failed;
   });
 }

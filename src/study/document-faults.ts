@@ -1,0 +1,43 @@
+import { ScattershotError, unwrap } from '../base/failure.ts';
+import type { Store, StoreFault, StudyRecord } from '../store/index.ts';
+import { storedEpochs } from '../training/settings-schema.ts';
+import { storedResult } from './conclude.ts';
+import { searchEndOf } from './search-end.ts';
+import { orderOf, storedSettings } from './settings.ts';
+
+/** Why a document cannot be read; null where it can. */
+function faultOf(read: () => unknown): string | null {
+  try {
+    read();
+    return null;
+  } catch (error) {
+    if (error instanceof ScattershotError) return error.message;
+    throw error;
+  }
+}
+
+function faultsOf(store: Store, study: StudyRecord): StoreFault[] {
+  const { id, name, kind, result } = study;
+  const searches = kind === 'search' || kind === 'demo';
+  const looks: [string, () => unknown][] = [
+    ['its settings', () => (searches ? unwrap(storedSettings(study)) : orderOf(study))],
+    ['its result', () => (kind === 'demo' && result !== null ? unwrap(storedResult(study)) : searchEndOf(study))],
+    ...store
+      .evaluations(id)
+      .map((evaluation): [string, () => unknown] => [
+        `evaluation ${evaluation.id}`,
+        () =>
+          unwrap(
+            storedEpochs(evaluation.trainingSettings, { what: 'its training settings', storedBy: evaluation.version }),
+          ),
+      ]),
+  ];
+  return looks.flatMap(([what, read]) => {
+    const why = faultOf(read);
+    return why === null ? [] : [{ study: { id, name }, what, why }];
+  });
+}
+
+/** Documents in a database that the store keeps as they are and that only a study can read: settings and results. */
+export const documentFaults = (store: Store): StoreFault[] =>
+  store.listStudies().flatMap((study) => faultsOf(store, study));
