@@ -5,7 +5,7 @@ import { faultOfBytes, slices } from './digests.ts';
 import { type Member, plainName, type Search } from './members.ts';
 import type { PublishedFile, PublishedFiles } from './published-files.ts';
 
-export interface CollectPlan {
+interface CollectPlan {
   readonly data: PublishedFiles;
   /** those of the files that are not there yet */
   readonly needed: readonly PublishedFile[];

@@ -22,7 +22,7 @@ const refused = (address: string, status: number): Failure =>
   );
 
 /** What a server said to a request for the bytes from `from` on. */
-export interface RangeAnswer {
+interface RangeAnswer {
   /** null: nothing is left to come */
   readonly body: AsyncIterable<Uint8Array> | null;
   /** where the body starts: `from`, or 0 where the server sends everything again */

@@ -21,7 +21,7 @@ export function readIntegrity(text: string): { readonly algorithm: string; reado
   return { algorithm, hex: Buffer.from(base64, 'base64').toString('hex') };
 }
 
-export const algorithmName = (algorithm: string) => (algorithm === 'md5' ? 'MD5' : algorithm.replace(/^sha/, 'SHA-'));
+const algorithmName = (algorithm: string) => (algorithm === 'md5' ? 'MD5' : algorithm.replace(/^sha/, 'SHA-'));
 
 const SLICE_BYTES = 1 << 22;
 

@@ -25,7 +25,7 @@ export interface FetchOptions extends Omit<TransferOptions, 'onBytes'> {
 }
 
 /** Folders of a fetch; both are made when needed. */
-export interface FetchFolders {
+interface FetchFolders {
   /** where the files are to lie */
   readonly files: string;
   /** holds what is downloaded until it is unpacked, and what is left of an interrupted download */

@@ -1,5 +1,5 @@
 import { createReadStream, type Dirent } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -46,14 +46,15 @@ const broken = (where: string, why: string): never => {
   );
 };
 
+/** The first two bytes of a regular file; anything else is refused before it is opened, which might never end. */
 async function firstBytes(path: string): Promise<Buffer> {
+  if (!(await stat(path)).isFile()) {
+    throw new ScattershotError(
+      failure('not-a-file', `cannot read ${path}: it is not a regular file`, 'Give a file or a folder.'),
+    );
+  }
   const file = await open(path, 'r');
   try {
-    if (!(await file.stat()).isFile()) {
-      throw new ScattershotError(
-        failure('not-a-file', `cannot read ${path}: it is not a regular file`, 'Give a file or a folder.'),
-      );
-    }
     const bytes = Buffer.alloc(2);
     await file.read(bytes, 0, 2, 0);
     return bytes;

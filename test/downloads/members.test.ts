@@ -97,6 +97,13 @@ test.runIf(process.platform !== 'win32')('a pipe in a folder, which would never 
   expect(found).toEqual(['here']);
 });
 
+test.runIf(process.platform !== 'win32')('a pipe in place of an archive is refused before it is opened', async () => {
+  const pipe = join(testFolder(), 'pipe');
+  expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+  const members = membersOfArchive(pipe, pipe, { wanted: () => true });
+  await expect(members.next()).rejects.toThrow(/it is not a regular file/);
+});
+
 test.runIf(process.getuid?.() !== 0)('a folder in it that may not be looked into is passed over', async () => {
   const folder = testFolder();
   mkdirSync(join(folder, 'closed'), { mode: 0 });

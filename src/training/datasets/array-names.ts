@@ -41,7 +41,7 @@ export const readArrayName = (name: string): ArrayName | null =>
   known.get(name.toLowerCase().replace(/[\s./_-]/g, '')) ?? null;
 
 /** What an array's header says of it. */
-export interface ArrayLook {
+interface ArrayLook {
   readonly name: string;
   readonly shape: readonly number[];
   /** null where its items are not plain numbers */

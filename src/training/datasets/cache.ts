@@ -116,7 +116,7 @@ async function readDataset(file: FileHandle, description: string): Promise<Datas
   return { name, digest, features, classes, normalisation, ...splits };
 }
 
-export type CacheRead =
+type CacheRead =
   | { readonly kind: 'hit'; readonly dataset: Dataset }
   | { readonly kind: 'absent' }
   | { readonly kind: 'broken'; readonly file: string; readonly why: string };

@@ -1,7 +1,7 @@
 import { refuseData } from './refuse-data.ts';
 
 /** A file that is no data set of a kind that is read: what it is, and how to make one of it. */
-export interface ForeignFile {
+interface ForeignFile {
   /** "a PyTorch file" */
   readonly what: string;
   readonly nextStep: string;

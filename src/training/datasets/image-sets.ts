@@ -15,7 +15,7 @@ export interface Images {
   readonly at: (image: number, channel: number, pixel: number) => number;
 }
 
-export interface ImageSet {
+interface ImageSet {
   readonly train: Images;
   readonly test: Images;
 }

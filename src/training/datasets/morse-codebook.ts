@@ -1,5 +1,5 @@
 /** One class of the Morse data set: dots and dashes, first symbol first. */
-export interface MorseClass {
+interface MorseClass {
   readonly label: string;
   readonly code: string;
 }

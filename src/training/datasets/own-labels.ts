@@ -48,7 +48,7 @@ export function storedLabels(y: NamedArray, examples: number, of: string): Uint8
 }
 
 /** The labels of one set, with the array they are from. */
-export interface NamedLabels {
+interface NamedLabels {
   readonly name: string;
   readonly labels: Uint8Array;
 }

@@ -17,7 +17,7 @@ export interface PublishedData extends PublishedFiles {
 }
 
 export const imageNames = ['mnist', 'fashion-mnist', 'cifar-10', 'cifar-100'] as const;
-export type ImageName = (typeof imageNames)[number];
+type ImageName = (typeof imageNames)[number];
 
 const sha256 = (name: string, sizeBytes: number, hex: string): PublishedFile => ({
   name,

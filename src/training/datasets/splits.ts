@@ -50,14 +50,14 @@ function requireCount(count: number, most: number, split: SplitName, of: string)
   }
 }
 
-export interface Dealt {
+interface Dealt {
   readonly train: Uint32Array;
   readonly validation: Uint32Array;
   readonly test: Uint32Array;
 }
 
 /** Of sets that come apart from the training examples. */
-export interface SetsApart<T> {
+interface SetsApart<T> {
   readonly validation: T | null;
   readonly test: T | null;
 }
