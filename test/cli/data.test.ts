@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -125,6 +134,32 @@ describe('what cannot be fetched ends with a sentence and a next step:', () => {
       const run = await runProgram(['data', 'fetch', 'mnist', '--from', 'x.tar'], { cwd });
       expectClear(run, 1, /x\.tar holds none of the files of mnist/, /train-labels-idx1-ubyte/);
     });
+  });
+});
+
+test('the first Ctrl-C ends a fetch from a folder while its files are read and checked', async () => {
+  await inFolder(async (cwd) => {
+    // Of the right name and size and with the wrong content, in 60 folders: seconds of reading and hashing.
+    const name = 'train-images-idx3-ubyte';
+    for (let n = 0; n < 60; n++) {
+      mkdirSync(join(cwd, 'tree', `${n}`), { recursive: true });
+      if (n > 0) linkSync(join(cwd, 'tree', '0', name), join(cwd, 'tree', `${n}`, name));
+      else writeFileSync(join(cwd, 'tree', '0', name), Buffer.alloc(47_040_016));
+    }
+    let sentMs = 0;
+    const run = await runProgram(['data', 'fetch', 'mnist', '--from', 'tree'], {
+      cwd,
+      onStart: (child) => {
+        setTimeout(() => {
+          sentMs = performance.now();
+          child.kill('SIGINT');
+        }, 1500);
+      },
+    });
+    expect(performance.now() - sentMs).toBeLessThan(1500);
+    expect(run).toMatchObject({ code: 130, stdout: '' });
+    expect(run.stderr).toMatch(/Stopping/);
+    expect(existsSync(join(cwd, 'cache', 'datasets', 'mnist'))).toBe(false);
   });
 });
 
