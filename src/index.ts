@@ -14,9 +14,10 @@ export {
 } from './pattern/architecture.ts';
 export { clashFreeFault, clashFreeOrder, parallelismFault } from './pattern/clash-free.ts';
 export { constraintConflict } from './pattern/constraints/conflict.ts';
-export type { Constraints, NmStructure } from './pattern/constraints/constraints.ts';
+export type { Constraints, NeuronPair, NmStructure } from './pattern/constraints/constraints.ts';
 export { constraintFault } from './pattern/constraints/fault.ts';
-export type { Entry, EntryOptions, ExplicitWindows } from './pattern/entries.ts';
+export type { PatternContext, PatternWithContext } from './pattern/context.ts';
+export type { Direction, Entry, EntryOptions, ExplicitWindows } from './pattern/entries.ts';
 export { scatterEntries } from './pattern/entries.ts';
 export type { PatternFile } from './pattern/formats/index.ts';
 export { readPatternFile, writePatternFile } from './pattern/formats/index.ts';
@@ -28,19 +29,45 @@ export { IncrementalScorer } from './scatter/incremental.ts';
 export { scoreBoth, scorePattern } from './scatter/kernel.ts';
 export type { Metric, ScatterScore } from './scatter/metric.ts';
 export { referenceScore } from './scatter/reference.ts';
-export type { NumberedCandidate } from './search/candidate.ts';
-export type { Budget, IslandSpec, SearchEvent, SearchRequest, StrategyFile } from './search/events.ts';
+export type { NumberedCandidate, Ties } from './search/candidate.ts';
+export type { Budget, IslandSpec, SearchEvent, SearchProgress, SearchRequest, StrategyFile } from './search/events.ts';
 export { inspectStrategyFile } from './search/inspect-strategy-file.ts';
 export { runSearch } from './search/search.ts';
 export type { Elite, Problem, Step, Strategy } from './search/strategy.ts';
+export type { CandidateRecord, EvaluationRecord, StudyRecord, StudyStatus } from './store/index.ts';
 export { openStore, type Store } from './store/index.ts';
-export type { StudyEvent, StudyListener } from './study/events.ts';
-export { type ResumeChanges, resumeStudy, runStudy, type StudyOutcome } from './study/run-study.ts';
+export type { StudyResult } from './study/conclude.ts';
+export type { DataReport } from './study/data-report.ts';
+export { type DemoChoices, demoSettings } from './study/demo.ts';
+export type { PhaseName, ShownCandidate, StudyEvent, StudyListener, StudyPhase } from './study/events.ts';
+export type { FoundCandidate } from './study/found-candidate.ts';
+export type { StudyHost } from './study/host.ts';
+export type { EntryReport, PatternReport } from './study/pattern-report.ts';
+export { type RanStudy, type RunStudyOptions, runStudy } from './study/run-study.ts';
+export { type ScoreOptions, score } from './study/score.ts';
+export { type FoundPattern, type SearchFound, type SearchOptions, search } from './study/search.ts';
+export type { SearchEnd } from './study/search-end.ts';
+export type { SearchResult, TargetResult } from './study/search-result.ts';
+export { type SearchChoices, searchDefaults, searchSettings } from './study/search-settings.ts';
 export type { StudySettings, StudyTraining } from './study/settings.ts';
+export { type ResumeChanges, resumeStudy, type StudyOutcome } from './study/start-study.ts';
+export { type TrainedPattern, type TrainOptions, train } from './study/train.ts';
+export type { RunsReport, TrainOneRun } from './study/train-one.ts';
+export type { TrainingPlanRequest } from './study/training-plan.ts';
 export type { Dataset } from './training/datasets/dataset.ts';
 export { findDataset } from './training/datasets/index.ts';
 export { createTrainer, detectBackends } from './training/engines.ts';
 export { trainingSettings } from './training/settings.ts';
-export type { Trainer, TrainingEvent, TrainingJob, TrainingSettings } from './training/trainer.ts';
+export type {
+  BackendName,
+  BestEpoch,
+  EngineName,
+  FrontName,
+  RunsOn,
+  Trainer,
+  TrainingEvent,
+  TrainingJob,
+  TrainingSettings,
+} from './training/trainer.ts';
 export { decide } from './validation/verdict.ts';
 export type { Verdict } from './validation/verdict-record.ts';

@@ -26,7 +26,7 @@ export class Interrupt {
     this.#controller.abort();
   };
 
-  /** Comes twice when a session ends: nobody asked a second time. */
+  /** A session that ends sends this signal twice, which is not a second request. */
   readonly #hangUp = (): void => {
     if (!this.#controller.signal.aborted) this.trigger();
   };

@@ -7,7 +7,7 @@ import { type ArchitectureOptions, architectureFrom, entryOptionsFrom } from './
 import { type ConstraintOptions, typedConstraints } from './constraint-options.ts';
 import { UsageError } from './errors.ts';
 
-/** What a user may give with --resume that belongs to the study: right if it says what the study says. */
+/** Options that go together with --resume only where they agree with the study's own settings. */
 export interface ResumeOptions extends ArchitectureOptions, ConstraintOptions {
   readonly name?: string;
   readonly strategy?: string[];
@@ -42,7 +42,7 @@ const constrainsNothing = (value: unknown): boolean =>
   value === false ||
   (Array.isArray(value) && value.every((item) => constrainsNothing(item)));
 
-/** What options say of constraints, against all that the study has of the same kind. */
+/** Which options ask for other constraints than the study's own of the same kind. */
 function constraintConflicts(options: ResumeOptions, settings: StudySettings): [string, boolean][] {
   const typed = typedConstraints(options, settings.architecture);
   const own = settings.constraints;

@@ -2,18 +2,18 @@ import { failure, ScattershotError } from '../base/failure.ts';
 import type { Store } from '../store/index.ts';
 import type { StudyListener } from '../study/events.ts';
 import type { StudyHost } from '../study/host.ts';
-import type { StudyOutcome } from '../study/run-study.ts';
+import type { StudyOutcome } from '../study/start-study.ts';
 import type { Context } from './context.ts';
 import { asFailure, EXIT } from './errors.ts';
 import { watchStudy } from './watch.ts';
 
-/** What a resume would meet again, or must not touch. */
+/** Reasons for which a study cannot be resumed: it would fail again, or another process has it. */
 const FINAL: ReadonlySet<string> = new Set([
   ...['strategies-failed', 'strategies-refused', 'strategy-file-changed'],
   ...['study-taken-over', 'no-such-study'],
 ]);
 
-/** What the world did in the middle of a study, its next step naming the study; any other error as it is. */
+/** An error that the study can go on after tells how to in its next step; any other stays as it is. */
 function resumable(error: unknown, goOn: string): unknown {
   const fault = asFailure(error);
   if (fault === null || FINAL.has(fault.reason)) return error;
@@ -24,15 +24,15 @@ function resumable(error: unknown, goOn: string): unknown {
 export interface WatchedRun {
   readonly context: Context;
   readonly store: Store;
-  /** name of the command, which goes on with a study by `--resume` */
+  /** the command whose `--resume` goes on with the study */
   readonly command: 'search' | 'demo';
   readonly json: boolean;
 }
 
 /**
- * Runs a study with someone watching it. Where it ends before its time the user reads how to go on, and where that was their wish
- * the program exits with 130.
- * @param print prints the result, where there is one; nothing watches any more by then
+ * Runs a study with someone watching it. Where it ends early the user reads how to go on; where they asked for that, the
+ * program exits with 130.
+ * @param print prints the result, after the dashboard has left the terminal
  * @throws what the study throws, its next step telling how to go on where that is possible
  */
 export async function runWatched(

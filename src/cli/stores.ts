@@ -1,9 +1,7 @@
 import { unwrap } from '../base/failure.ts';
-import { version } from '../base/version.ts';
+import { provenance } from '../base/version.ts';
 import { openStore, type Store } from '../store/index.ts';
 import type { Context } from './context.ts';
-
-const madeBy = { version, node: process.version, platform: `${process.platform}-${process.arch}` };
 
 /** Opens the database, hands it to `work` and closes it whatever happens. */
 export async function withStore<T>(
@@ -11,7 +9,7 @@ export async function withStore<T>(
   mode: 'read' | 'write',
   work: (store: Store) => T | Promise<T>,
 ): Promise<T> {
-  const store = unwrap(openStore(context.database, mode === 'read' ? { mode } : { mode, madeBy }));
+  const store = unwrap(openStore(context.database, mode === 'read' ? { mode } : { mode, madeBy: provenance }));
   try {
     return await work(store);
   } finally {

@@ -32,7 +32,7 @@ export function watchLines(context: Context): Watch {
     context.warn('Stopping; everything found so far is stored. (Ctrl-C again leaves at once.)'),
   );
   const listener = createPlainLog({
-    // Lines that come when nothing else is said are warnings.
+    // When quiet, every line is a warning.
     write: (text) => (context.quiet ? context.warn(text.trimEnd()) : void process.stderr.write(text)),
     color: context.color && process.stderr.isTTY === true,
     unicode: context.text.unicode,

@@ -1,4 +1,5 @@
-import type { FoundCandidate, SearchResult } from '../study/search-result.ts';
+import type { FoundCandidate } from '../study/found-candidate.ts';
+import type { SearchResult } from '../study/search-result.ts';
 import { fraction, heading, paragraph, plural, type TextOptions } from './format.ts';
 import { type Column, tableLines } from './table.ts';
 

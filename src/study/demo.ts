@@ -1,14 +1,21 @@
 import { defineArchitecture } from '../pattern/architecture.ts';
 import { presets } from '../pattern/presets.ts';
-import { defaultSearchOrder } from '../search/ranking.ts';
 import { trainingSettings } from '../training/settings.ts';
+import { searchDefaults } from './search-settings.ts';
 import type { StudySettings } from './settings.ts';
 
+export interface DemoChoices {
+  /** decides everything random; default 1 */
+  readonly seed?: number;
+  /** what trains, by name; default 'auto' */
+  readonly backend?: string;
+}
+
 /**
- * The demonstration: a small but whole study of the Morse network, half a minute on two cores. Islands of four families, and others
+ * The demonstration: a small, complete study of the Morse network, half a minute on two cores. Islands of four families, and others
  * for levels of S that no family reaches by itself, so that the trained candidates cover the range of scatter.
  */
-export function demoSettings(seed: number, backend: string): StudySettings {
+export function demoSettings({ seed = searchDefaults.seed, backend = 'auto' }: DemoChoices = {}): StudySettings {
   return {
     kind: 'demo',
     baseName: 'demo',
@@ -28,7 +35,7 @@ export function demoSettings(seed: number, backend: string): StudySettings {
     seed,
     budget: { kind: 'candidates', candidates: 240 },
     keep: 8,
-    order: defaultSearchOrder,
+    order: searchDefaults.order,
     target: null,
     untilOptimal: false,
     training: {

@@ -32,7 +32,8 @@ export type StudyPhase =
     }
   | {
       readonly phase: 'train';
-      readonly study: string;
+      /** null where nothing is stored */
+      readonly study: string | null;
       readonly architecture: StudySettings['architecture'];
       readonly dataset: string;
       /** numbers of the candidates */
@@ -52,9 +53,10 @@ export type PhaseName = StudyPhase['phase'];
 export type StudyEvent = { readonly atMs: number } & (
   | {
       readonly kind: 'study-started';
-      /** name and number of the study */
+      /** name of the study; where nothing is stored, the name that one of its kind would begin with */
       readonly study: string;
-      readonly id: number;
+      /** its number; null where nothing is stored */
+      readonly id: number | null;
       readonly resumed: boolean;
       readonly settings: StudySettings;
       /** keys of the scatter vector's entries, in its order */

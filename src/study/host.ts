@@ -13,17 +13,17 @@ export interface StudyHost {
   readonly signal: AbortSignal;
 }
 
-type Unstamped<Event> = Event extends StudyEvent ? Omit<Event, 'atMs'> : never;
+type Untimed<Event> = Event extends StudyEvent ? Omit<Event, 'atMs'> : never;
 
-/** An event still without its time. */
-export type StudyNews = Unstamped<StudyEvent>;
+/** An event without its time. */
+export type UntimedEvent = Untimed<StudyEvent>;
 
-/** Stamps events with the time since the study's process began it. */
-export type Say = (news: StudyNews) => void;
+/** Hands an event to the listener, with the time since the study's process began it. */
+export type Emit = (event: UntimedEvent) => void;
 
-export function stamped(listener: StudyListener): Say {
+export function emitterTo(listener: StudyListener): Emit {
   const began = performance.now();
-  return (news) => listener({ ...news, atMs: Math.round(performance.now() - began) } as StudyEvent);
+  return (event) => listener({ ...event, atMs: Math.round(performance.now() - began) } as StudyEvent);
 }
 
 const HEARTBEAT_MS = 10_000;

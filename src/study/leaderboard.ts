@@ -10,10 +10,10 @@ import {
   type Store,
   type StudyRecord,
 } from '../store/index.ts';
-import { orderOf, targetOf } from './settings.ts';
+import { orderOf, type StudySettings, targetOf } from './settings.ts';
 
 export interface StudyRanking {
-  /** what candidates are compared in, in turn; scatter first */
+  /** what candidates are compared in, one after the other; scatter first */
   readonly criteria: readonly Criterion[];
   /** names of criteria that the search left out, since they take too long for such an architecture */
   readonly leftOut: readonly string[];
@@ -21,16 +21,23 @@ export interface StudyRanking {
   readonly description: string;
 }
 
-/** What a study's candidates are ranked by. */
-export function studyRanking(study: StudyRecord): StudyRanking {
-  const { criteria, leftOut } = searchOrder(orderOf(study), study.architecture);
-  const target = targetOf(study);
+/** What candidates of these settings are ranked by. */
+export function rankingOf({
+  architecture,
+  order,
+  target,
+}: Pick<StudySettings, 'architecture' | 'order' | 'target'>): StudyRanking {
+  const { criteria, leftOut } = searchOrder(order, architecture);
   const first = target === null ? describeRanking(criteria.slice(0, 1)) : `${SCATTER} (nearest to ${target})`;
   const others = criteria.slice(1).filter(({ name }) => !leftOut.includes(name));
   const used = others.length === 0 ? first : `${first}, ${describeRanking(others)}`;
   const missing = leftOut.length === 0 ? '' : `; left out, too slow for this net: ${leftOut.join(', ')}`;
   return { criteria, leftOut, description: used + missing };
 }
+
+/** What a study's candidates are ranked by. */
+export const studyRanking = (study: StudyRecord): StudyRanking =>
+  rankingOf({ architecture: study.architecture, order: orderOf(study), target: targetOf(study) });
 
 /** What `rankedCandidates` can sort by: what the store can, and what the study's candidates were told apart by. */
 export function leaderboardSorts(study: StudyRecord): readonly string[] {

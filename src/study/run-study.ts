@@ -1,185 +1,70 @@
-import { messageOf, ScattershotError, unwrap } from '../base/failure.ts';
-import type { Budget } from '../search/events.ts';
-import { strategyFileFault } from '../search/strategy-file.ts';
-import type { StudyRecord } from '../store/index.ts';
-import { conclude, type StudyResult } from './conclude.ts';
-import { type Say, type StudyHost, type StudyNews, stamped, startHeartbeat } from './host.ts';
-import type { SearchConclusion, SearchEnd } from './search-end.ts';
-import { searchPhase } from './search-phase.ts';
-import { selectSpread } from './select.ts';
-import { problemOf, type StudySettings, type StudyTraining, storedSettings } from './settings.ts';
-import { loadData, trainingPhase } from './training-phase.ts';
-import { type TrainingPlan, trainingPlan } from './training-plan.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { unwrap } from '../base/failure.ts';
+import { provenance } from '../base/version.ts';
+import { openStore, type Store } from '../store/index.ts';
+import { defaultCacheFolder } from './cache-folder.ts';
+import type { StudyListener } from './events.ts';
+import { type SearchResult, searchResult } from './search-result.ts';
+import type { StudySettings } from './settings.ts';
+import { type StudyOutcome, startStudy } from './start-study.ts';
 
-export interface StudyOutcome {
-  /** as it stands in the store at the end */
-  readonly study: StudyRecord;
-  readonly status: 'finished' | 'interrupted';
-  /** null unless the study trained and came to its end */
-  readonly result: StudyResult | null;
+/** Where a study runs and what hears of it; nothing here changes what it finds. */
+export interface RunStudyOptions {
+  /** keeps the study, opened for writing; default: a database in a temporary folder, which is removed at the end */
+  readonly store?: Store;
+  /** default: the settings' `baseName` and a number */
+  readonly name?: string;
+  /** threads; default: one a core */
+  readonly workers?: number;
+  /** holds datasets/; default: cache/ of the working directory, or of SCATTERSHOT_HOME */
+  readonly cacheFolder?: string;
+  /** ends the study early, with `status` 'interrupted' */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: StudyListener;
 }
 
-/**
- * Makes a study and runs it to its end.
- * @param name null: `baseName-1`, `baseName-2`, …
- * @throws RangeError for settings that cannot be; ScattershotError for what the world does. What was stored stays, and can be resumed.
- */
-export async function runStudy(settings: StudySettings, name: string | null, host: StudyHost): Promise<StudyOutcome> {
-  const problem = problemOf(settings);
-  const plan = await planOf(settings, host);
-  const study = unwrap(
-    host.store.createStudy({
-      name,
-      baseName: settings.baseName,
-      kind: settings.kind,
-      architecture: settings.architecture,
-      metric: settings.metric,
-      entryKeys: problem.entries.map((entry) => entry.key),
-      seed: settings.seed,
-      settings,
-    }),
-  );
-  return run(study, { settings, plan }, host, { resumed: false, news: [] });
+/** What a study came to. */
+export interface RanStudy extends StudyOutcome {
+  /** what its search found */
+  readonly found: SearchResult;
 }
 
-/** What a study runs by: its settings, and the plan of its training where it has one. */
-interface StudyWork {
-  readonly settings: StudySettings;
-  readonly plan: TrainingPlan | null;
-}
-
-async function planOf({ architecture, training }: StudySettings, host: StudyHost): Promise<TrainingPlan | null> {
-  return training === null ? null : unwrap(await trainingPlan({ architecture, ...training }, host));
-}
-
-/** What a resume may change of a study's settings: how long it searches, not what it does. */
-export type ResumeChanges = Partial<Pick<StudySettings, 'budget' | 'patience'>>;
-
-/** Before the study is touched: what cannot go on stays as it is. @throws ScattershotError for a file that is not what it was */
-async function requireStrategyFiles({ islands }: StudySettings): Promise<void> {
-  for (const { file } of islands) {
-    const fault = file === undefined ? null : await strategyFileFault(file);
-    if (fault !== null) throw new ScattershotError(fault);
-  }
-}
-
-/**
- * Goes on with a study that was interrupted, by its own settings; the budget that `changes` may give is the new total.
- * @throws ScattershotError as `runStudy`; 'strategy-file-changed' or 'no-strategy-file' when a user's strategy is not what it was
- */
-export async function resumeStudy(
-  study: StudyRecord,
-  host: StudyHost,
-  changes: ResumeChanges = {},
-): Promise<StudyOutcome> {
-  const begun = unwrap(storedSettings(study));
-  await requireStrategyFiles(begun);
-  const plan = await planOf(begun, host);
-  const claimed = unwrap(host.store.claimStudy(study.id));
-  const stored = unwrap(storedSettings(claimed));
-  const { budget = stored.budget, patience = stored.patience } = changes;
-  const settings = { ...stored, budget, ...(patience === undefined ? {} : { patience }) };
-  const isSpent = changes.budget !== undefined && isReached(claimed, budget);
-  // The new total is the study's own from now on: the next resume must not end at the old one.
-  if (Object.keys(changes).length > 0) {
-    host.store.changeSettings(study.id, isSpent ? { ...settings, budget: stored.budget } : settings);
-  }
-  const { evaluated, searchSeconds: seconds } = claimed;
-  const spent: StudyNews = { kind: 'budget-spent', evaluated, seconds, asked: budget, budget: stored.budget };
-  return run(claimed, { settings, plan }, host, { resumed: true, news: isSpent ? [spent] : [] });
-}
-
-/** Whether what was done before leaves nothing of a budget. */
-const isReached = ({ evaluated, searchSeconds }: StudyRecord, budget: Budget): boolean =>
-  budget.kind === 'time' ? searchSeconds >= budget.seconds : evaluated >= budget.candidates;
-
-/** @param beginning whether the study goes on, and what is to be said of that */
-async function run(
-  study: StudyRecord,
-  work: StudyWork,
-  host: StudyHost,
-  { resumed, news }: { readonly resumed: boolean; readonly news: readonly StudyNews[] },
-): Promise<StudyOutcome> {
-  const { settings } = work;
-  const say = stamped(host.listener);
-  const { store } = host;
-  say({
-    kind: 'study-started',
-    ...{ study: study.name, id: study.id, resumed, settings },
-    ...{ entryKeys: study.entryKeys, workers: host.workers, database: store.path },
-  });
-  for (const each of news) say(each);
-  const endHeartbeat = startHeartbeat(host, study.id);
+/** Hands out a store that goes away with what was stored in it. */
+async function withTemporaryStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'scattershot-'));
   try {
-    const { ended, result } = await phases(study, work, host, say);
-    const status = host.signal.aborted ? 'interrupted' : 'finished';
-    const searched = status === 'finished' && settings.training === null;
-    const conclusion: StudyResult | SearchConclusion | null = searched ? { ended } : result;
-    store.finishStudy(study.id, { status, ...(conclusion === null ? {} : { result: conclusion }) });
-    say({ kind: 'study-ended', status, failure: null });
-    return { study: unwrap(store.getStudy(study.name)), status, result };
-  } catch (error) {
-    markFailed(host, study.id);
-    say({ kind: 'study-ended', status: 'failed', failure: messageOf(error) });
-    throw error;
+    const store = unwrap(openStore(join(folder, 'study.db'), { mode: 'write', madeBy: provenance }));
+    try {
+      return await work(store);
+    } finally {
+      store.close();
+    }
   } finally {
-    endHeartbeat();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** The error that brought us here matters more than one in noting it (a full disk fails both). */
-function markFailed({ store }: StudyHost, study: number): void {
-  try {
-    store.finishStudy(study, { status: 'failed' });
-  } catch {
-    // A study left running by a process that is gone reads as interrupted.
-  }
-}
-
-async function phases(
-  study: StudyRecord,
-  { settings, plan }: StudyWork,
-  host: StudyHost,
-  say: Say,
-): Promise<{ readonly ended: SearchEnd; readonly result: StudyResult | null }> {
-  const { islands, budget, patience = null } = settings;
-  say({ kind: 'phase', phase: 'search', islands, budget, patience });
-  const ended = await searchPhase(study, settings, host, say);
-  if (plan === null || host.signal.aborted) return { ended, result: null };
-  return { ended, result: await trained(study, settings, plan, host, say) };
-}
-
-/** Selects, trains and concludes. @returns null when it was interrupted */
-async function trained(
-  study: StudyRecord,
-  settings: StudySettings,
-  plan: TrainingPlan,
-  host: StudyHost,
-  say: Say,
-): Promise<StudyResult | null> {
-  const { architecture } = settings;
-  const training = settings.training as StudyTraining;
-  const chosen = selectSpread(host.store.candidates(study), training.candidates);
-  const candidates = chosen.map(({ number }) => number);
-  const seeds = Array.from({ length: training.seeds }, (_, index) => index + 1);
-  const { epochs } = plan.settings;
-  say({ kind: 'phase', phase: 'select', candidates: chosen.length });
-  say({ kind: 'selected', candidates: chosen, seeds: training.seeds, epochs });
-  say({ kind: 'phase', phase: 'data', dataset: training.dataset });
-  const dataset = await loadData(plan, host, say);
-  if (dataset === null) return null;
-  const work = { study: study.name, architecture, dataset: dataset.name, candidates, seeds, epochs };
-  say({ kind: 'phase', phase: 'train', ...work });
-  const { settingsDigest } = await trainingPhase(
-    {
-      ...{ plan, study: study.id, candidates, seeds, dataset },
-    },
-    host,
-    say,
-  );
-  if (host.signal.aborted) return null;
-  say({ kind: 'phase', phase: 'verdict' });
-  const result = conclude(host.store, { study, settings, chosen, settingsDigest });
-  say({ kind: 'verdict', verdict: result.verdict, meaning: result.meaning });
-  return result;
+/**
+ * Runs a whole study to its end: search, and where its settings ask for it training and verdict.
+ *
+ * ```ts
+ * const { result, found } = await runStudy(demoSettings({ seed: 7 }));
+ * console.log(result?.verdict, found.best?.scatter);
+ * ```
+ *
+ * @param settings of `searchSettings` or `demoSettings`, or read from a study
+ * @throws RangeError for settings that cannot be; ScattershotError for what the world does. What was stored in a store of the
+ *   caller's own stays, and `resumeStudy` goes on with it
+ */
+export async function runStudy(settings: StudySettings, options: RunStudyOptions = {}): Promise<RanStudy> {
+  const { store, name = null, workers = availableParallelism(), cacheFolder = defaultCacheFolder() } = options;
+  const { signal = new AbortController().signal, onEvent = () => {} } = options;
+  const run = async (keeper: Store): Promise<RanStudy> => {
+    const host = { store: keeper, cacheFolder, workers, listener: onEvent, signal };
+    const outcome = await startStudy(settings, name, host);
+    return { ...outcome, found: searchResult(keeper, outcome.study, settings.keep) };
+  };
+  return store === undefined ? withTemporaryStore(run) : run(store);
 }

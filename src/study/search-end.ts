@@ -15,7 +15,7 @@ export interface SearchConclusion {
   readonly ended: SearchEnd;
 }
 
-/** In words; null for an end that needs none. */
+/** Why a search ended, in words; null where its budget was used up or it was stopped. */
 export function describeSearchEnd(
   ended: SearchEnd,
   { patience, target }: Pick<StudySettings, 'patience' | 'target'>,

@@ -4,7 +4,7 @@ import type { SearchCheckpoint, SearchEvent, SearchRequest, SearchResume } from 
 import { runSearch } from '../search/search.ts';
 import type { DamagedRow, Store, StudyRecord } from '../store/index.ts';
 import type { ShownCandidate } from './events.ts';
-import type { Say, StudyHost, StudyNews } from './host.ts';
+import type { Emit, StudyHost, UntimedEvent } from './host.ts';
 import type { SearchEnd } from './search-end.ts';
 import { problemOf, type StudySettings } from './settings.ts';
 
@@ -33,26 +33,20 @@ function resumeFrom(store: Store, study: StudyRecord): SearchResume | null {
   return { checkpoint, kept };
 }
 
-function requestOf(study: StudyRecord, settings: StudySettings, host: StudyHost): SearchRequest {
-  const resume = resumeFrom(host.store, study);
+/** What the settings ask of a search. @param workers threads */
+export function searchRequest(settings: StudySettings, workers: number): SearchRequest {
+  const { islands, seed, budget, keep, order, untilOptimal, patience } = settings;
   return {
     problem: problemOf(settings),
-    islands: settings.islands,
-    seed: settings.seed,
-    budget: settings.budget,
-    keep: settings.keep,
-    order: settings.order,
-    workers: host.workers,
-    untilOptimal: settings.untilOptimal,
-    ...(settings.patience === undefined ? {} : { patience: settings.patience }),
-    ...(resume === null ? {} : { resume }),
+    ...{ islands, seed, budget, keep, order, workers, untilOptimal },
+    ...(patience === undefined ? {} : { patience }),
   };
 }
 
 type Refused = Extract<SearchEvent, { kind: 'refused' }>;
 
-/** Strategies that cannot do the problem, those with the same reason together: one line of news each. */
-function refusalNews(refused: readonly Refused[]): StudyNews[] {
+/** An event for each reason why strategies cannot do the problem, naming all that share it. */
+function refusalEvents(refused: readonly Refused[]): UntimedEvent[] {
   const strategies = new Map<string, Set<string>>();
   for (const { reason, strategy } of refused) {
     strategies.set(reason, (strategies.get(reason) ?? new Set()).add(strategy));
@@ -60,51 +54,74 @@ function refusalNews(refused: readonly Refused[]): StudyNews[] {
   return [...strategies].map(([reason, names]) => ({ kind: 'strategy-refused', strategies: [...names], reason }));
 }
 
-/** Says what happens to islands, each thing once: several of one strategy often fail for the same reason. */
-class IslandNews {
-  readonly #say: Say;
+/** Emits what happens to islands. Several of one strategy often fail for the same reason, which is emitted once. */
+class IslandEvents {
+  readonly #emit: Emit;
   readonly #failures = new Set<string>();
   #refused: Refused[] = [];
 
-  constructor(say: Say) {
-    this.#say = say;
+  constructor(emit: Emit) {
+    this.#emit = emit;
   }
 
-  hear(event: SearchEvent): void {
+  add(event: SearchEvent): void {
     if (event.kind === 'refused') {
       this.#refused.push(event);
       return;
     }
-    this.tellRefused();
-    if (event.kind === 'failed') this.#tellFailed(event);
+    this.emitRefused();
+    if (event.kind === 'failed') this.#emitFailed(event);
     if (event.kind !== 'slow') return;
     const { island, strategy, seconds } = event;
-    this.#say({ kind: 'island-slow', island, strategy, seconds });
+    this.#emit({ kind: 'island-slow', island, strategy, seconds });
   }
 
-  /** They come together, before anything else. */
-  tellRefused(): void {
-    for (const news of refusalNews(this.#refused)) this.#say(news);
+  /** Refusals come together, before any other event of the search. */
+  emitRefused(): void {
+    for (const event of refusalEvents(this.#refused)) this.#emit(event);
     this.#refused = [];
   }
 
-  #tellFailed({ island, strategy, reason }: Extract<SearchEvent, { kind: 'failed' }>): void {
-    if (!this.#failures.has(reason)) this.#say({ kind: 'island-failed', island, strategy, reason });
+  #emitFailed({ island, strategy, reason }: Extract<SearchEvent, { kind: 'failed' }>): void {
+    if (!this.#failures.has(reason)) this.#emit({ kind: 'island-failed', island, strategy, reason });
     this.#failures.add(reason);
   }
 }
 
-/** Stores a round, then says what it brought. */
-function recordRound(
-  study: StudyRecord,
-  { progress, added, checkpoint }: Extract<SearchEvent, { kind: 'round' }>,
-  { store }: StudyHost,
-  say: Say,
-): void {
-  const { evaluated, seconds } = progress;
-  store.recordRound(study.id, { added, evaluated, seconds, checkpoint });
-  if (added.length > 0) say({ kind: 'candidates-kept', candidates: added.map(shown) });
-  say({ kind: 'search-progress', progress });
+type Round = Extract<SearchEvent, { kind: 'round' }>;
+
+export interface WatchedSearch {
+  readonly request: SearchRequest;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+  /** gets every round before its events are emitted */
+  readonly keep: (round: Round) => void;
+}
+
+/** Searches, and emits what happens. @returns the last event. @throws as `runSearch` */
+export async function runSearchWithEvents({
+  request,
+  signal,
+  emit,
+  keep,
+}: WatchedSearch): Promise<Extract<SearchEvent, { kind: 'ended' }>> {
+  const islands = new IslandEvents(emit);
+  try {
+    for await (const event of runSearch(request, signal)) {
+      islands.add(event);
+      if (event.kind === 'round') {
+        keep(event);
+        if (event.added.length > 0) emit({ kind: 'candidates-kept', candidates: event.added.map(shown) });
+        emit({ kind: 'search-progress', progress: event.progress });
+      }
+      if (event.kind !== 'ended') continue;
+      emit({ kind: 'search-ended', why: event.why });
+      return event;
+    }
+  } finally {
+    islands.emitRefused();
+  }
+  throw new Error('the search stopped without saying why');
 }
 
 /**
@@ -115,19 +132,14 @@ export async function searchPhase(
   study: StudyRecord,
   settings: StudySettings,
   host: StudyHost,
-  say: Say,
+  emit: Emit,
 ): Promise<SearchEnd> {
-  const news = new IslandNews(say);
-  try {
-    for await (const event of runSearch(requestOf(study, settings, host), host.signal)) {
-      news.hear(event);
-      if (event.kind === 'round') recordRound(study, event, host, say);
-      if (event.kind !== 'ended') continue;
-      say({ kind: 'search-ended', why: event.why });
-      return event.why;
-    }
-  } finally {
-    news.tellRefused();
-  }
-  throw new Error('the search stopped without saying why');
+  const resume = resumeFrom(host.store, study);
+  const request = { ...searchRequest(settings, host.workers), ...(resume === null ? {} : { resume }) };
+  const ended = await runSearchWithEvents({
+    ...{ request, signal: host.signal, emit },
+    keep: ({ progress: { evaluated, seconds }, added, checkpoint }) =>
+      host.store.recordRound(study.id, { added, evaluated, seconds, checkpoint }),
+  });
+  return ended.why;
 }

@@ -1,25 +1,10 @@
 import { unwrap } from '../base/failure.ts';
-import { scatterEntries } from '../pattern/entries.ts';
-import { certificate, scoreBound } from '../scatter/bound.ts';
 import { TARGET_TOLERANCE } from '../search/strategy.ts';
-import type { CandidateRecord, Store, StudyRecord } from '../store/index.ts';
+import type { Store, StudyRecord } from '../store/index.ts';
+import { type FoundCandidate, judgeOf } from './found-candidate.ts';
 import { rankedCandidates, studyRanking } from './leaderboard.ts';
 import { describeSearchEnd, type SearchEnd, searchEndOf } from './search-end.ts';
 import { storedSettings } from './settings.ts';
-
-export interface FoundCandidate {
-  readonly candidate: number;
-  readonly fingerprint: string;
-  readonly scatter: number;
-  readonly vector: readonly number[];
-  /** highest S that degrees and windows allow */
-  readonly bound: number;
-  readonly certificate: 'optimal' | null;
-  readonly strategy: string;
-  readonly otherScatter: number | null;
-  /** what tells it from others of equal S, by name, in the order that ranks; null where it was left out */
-  readonly ties: Readonly<Record<string, number | null>>;
-}
 
 /** How far a search for a certain scatter came. */
 export interface TargetResult {
@@ -43,33 +28,25 @@ export interface SearchResult {
   readonly target: TargetResult | null;
   /** entries that are 1 for every pattern; where all are, scatter tells nothing */
   readonly vacuous: readonly string[];
-  /** what candidates are ranked by, in turn, in words */
+  /** what candidates are ranked by, in words */
   readonly order: string;
   /** first in the order; null where nothing was found */
   readonly best: FoundCandidate | null;
   readonly top: readonly FoundCandidate[];
 }
 
-function targetResult(wanted: number | null, best: FoundCandidate | null): TargetResult | null {
+/** @param best S of the best; null where nothing was found */
+export function targetResult(wanted: number | null, best: number | null): TargetResult | null {
   if (wanted === null) return null;
-  const offBy = best === null ? null : Math.abs(best.scatter - wanted);
+  const offBy = best === null ? null : Math.abs(best - wanted);
   return { wanted, tolerance: TARGET_TOLERANCE, offBy, reached: offBy !== null && offBy <= TARGET_TOLERANCE };
 }
 
 /** What a search found, from the store alone. @param top how many candidates to list */
 export function searchResult(store: Store, study: StudyRecord, top: number): SearchResult {
   const settings = unwrap(storedSettings(study));
-  const { architecture, metric } = settings;
-  const entries = scatterEntries(architecture, settings.entries, metric);
-  const bound = scoreBound(entries, architecture, metric);
-  const found = (candidate: CandidateRecord): FoundCandidate => {
-    const { number, fingerprint, scatter, vector, strategy, otherScatter, ties } = candidate;
-    return {
-      ...{ candidate: number, fingerprint, scatter, vector, bound, strategy, otherScatter, ties },
-      certificate: certificate({ metric, scatter, vector }, entries, architecture),
-    };
-  };
-  const listed = rankedCandidates(store, study, { limit: Math.max(1, top) }).map(found);
+  const judge = judgeOf(settings);
+  const listed = rankedCandidates(store, study, { limit: Math.max(1, top) }).map(judge.found);
   const ended = searchEndOf(study);
   return {
     study: study.name,
@@ -77,8 +54,8 @@ export function searchResult(store: Store, study: StudyRecord, top: number): Sea
     seconds: study.searchSeconds,
     ended,
     endedBecause: ended === null ? null : describeSearchEnd(ended, settings),
-    target: targetResult(settings.target ?? null, listed[0] ?? null),
-    vacuous: entries.filter((entry) => entry.vacuous).map((entry) => entry.key),
+    target: targetResult(settings.target, listed[0]?.scatter ?? null),
+    vacuous: judge.vacuous,
     order: studyRanking(study).description,
     best: listed[0] ?? null,
     top: listed.slice(0, top),

@@ -1,9 +1,4 @@
-/** The least that selecting looks at. */
-export interface Selectable {
-  readonly number: number;
-  readonly strategy: string;
-  readonly scatter: number;
-}
+import type { NumberedCandidate } from '../search/candidate.ts';
 
 /**
  * Candidates to train, spread out instead of the best alone: training only the top cuts the range of S off and would hide any
@@ -11,7 +6,10 @@ export interface Selectable {
  * candidates ordered by scatter, lowest and highest included.
  * @returns at most `count` of them, ordered by number; all of them where there are not more
  */
-export function selectSpread<T extends Selectable>(candidates: readonly T[], count: number): T[] {
+export function selectSpread<T extends Pick<NumberedCandidate, 'number' | 'strategy' | 'scatter'>>(
+  candidates: readonly T[],
+  count: number,
+): T[] {
   const families = new Map<string, T[]>();
   for (const candidate of candidates) {
     const family = families.get(candidate.strategy);

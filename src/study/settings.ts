@@ -43,11 +43,11 @@ export interface StudySettings {
   readonly budget: Budget;
   /** candidates kept of each island */
   readonly keep: number;
-  /** what decides between candidates of equal S, in turn: 'other-scatter' or names of proxies */
+  /** what decides between candidates of equal S, one after the other: 'other-scatter' or names of proxies */
   readonly order: readonly string[];
   readonly target: number | null;
   readonly untilOptimal: boolean;
-  /** the search ends once so many candidates in a row were not better than the best; absent: it does not */
+  /** the search ends once this many candidates in a row were not better than the best; absent: it goes on */
   readonly patience?: number;
   readonly training: StudyTraining | null;
 }
@@ -109,7 +109,7 @@ const originOf = ({ name, version }: StudyRecord): DocumentOrigin => ({
 
 const commonOf = (study: StudyRecord) => unwrap(readDocument(commonSchema, study.settings, originOf(study)));
 
-/** What decides between the study's candidates of equal S, in turn. @throws ScattershotError 'unreadable-document' */
+/** What decides between the study's candidates of equal S, one after the other. @throws ScattershotError 'unreadable-document' */
 export const orderOf = (study: StudyRecord): readonly string[] => commonOf(study).order;
 
 /** The S that the study looks for; null where the highest is wanted. @throws ScattershotError 'unreadable-document' */

@@ -11,7 +11,7 @@ import type { Metric } from '../scatter/metric.ts';
 import type { EvaluationRecord, Store, StudyRecord } from '../store/index.ts';
 import { type BestEpoch, bestEpochOf, type RunsOn } from '../training/trainer.ts';
 import { type DataReport, dataReport } from './data-report.ts';
-import { type StudyHost, stamped, startHeartbeat } from './host.ts';
+import { emitterTo, type StudyHost, startHeartbeat } from './host.ts';
 import { loadData, trainingPhase } from './training-phase.ts';
 import { type TrainingPlan, type TrainingPlanRequest, trainingPlan } from './training-plan.ts';
 
@@ -98,11 +98,8 @@ export interface TrainOneRun extends Pick<EvaluationRecord, 'engine' | 'backend'
   readonly testAccuracy: number | null;
 }
 
-export interface TrainOneReport {
-  /** name of the study that holds the candidate */
-  readonly study: string;
-  /** its number there */
-  readonly candidate: number;
+/** What the runs of one candidate came to. */
+export interface RunsReport {
   /** what the runs ran on; null where that is not the same for all of them */
   readonly engine: string | null;
   readonly backend: string | null;
@@ -113,8 +110,15 @@ export interface TrainOneReport {
   readonly trainedBefore: number;
   readonly data: DataReport;
   readonly runs: readonly TrainOneRun[];
-  /** mean over the finished runs */
+  /** on the test split at the last epoch, a fraction: mean over the finished runs; null where none finished */
   readonly testAccuracy: number | null;
+}
+
+export interface TrainOneReport extends RunsReport {
+  /** name of the study that holds the candidate */
+  readonly study: string;
+  /** its number there */
+  readonly candidate: number;
 }
 
 const meanOf = (values: readonly number[]) => (values.length === 0 ? null : mean(values));
@@ -146,10 +150,10 @@ interface PlannedTraining {
 
 async function trainPlanned(planned: PlannedTraining, host: StudyHost): Promise<TrainOneReport | null> {
   const { plan, seeds, study, candidate } = planned;
-  const say = stamped(host.listener);
+  const emit = emitterTo(host.listener);
   const { store } = host;
-  say({ kind: 'phase', phase: 'data', dataset: plan.source.name });
-  const dataset = await loadData(plan, host, say);
+  emit({ kind: 'phase', phase: 'data', dataset: plan.source.name });
+  const dataset = await loadData(plan, host, emit);
   if (dataset === null) return null;
   unwrap(store.claimStudy(study.id, 'add'));
   const endHeartbeat = startHeartbeat(host, study.id);
@@ -157,9 +161,9 @@ async function trainPlanned(planned: PlannedTraining, host: StudyHost): Promise<
     const data = dataReport(dataset);
     const { epochs } = plan.settings;
     const told = { study: study.name, architecture: study.architecture, dataset: dataset.name, seeds, epochs };
-    say({ kind: 'phase', phase: 'train', ...told, candidates: [candidate] });
+    emit({ kind: 'phase', phase: 'train', ...told, candidates: [candidate] });
     const work = { plan, seeds, study: study.id, candidates: [candidate], dataset };
-    const { runsOn, settingsDigest, trainedBefore } = await trainingPhase(work, host, say);
+    const { runsOn, settingsDigest, trainedBefore } = await trainingPhase(work, host, emit);
     const evaluations = store
       .evaluations(study.id, { candidate, settingsDigest })
       .filter(({ seed }) => seeds.includes(seed));
@@ -170,6 +174,12 @@ async function trainPlanned(planned: PlannedTraining, host: StudyHost): Promise<
   }
 }
 
+/** A training as it is told of, stored or not. */
+export type RanTraining = Pick<
+  EvaluationRecord,
+  'seed' | 'status' | 'reason' | 'epochs' | 'testAccuracy' | 'engine' | 'backend' | 'device' | 'samplesPerSecond'
+>;
+
 /** The one value that all have, or null. */
 function same<T>(values: readonly T[]): T | null {
   const [first, ...others] = new Set(values);
@@ -177,10 +187,10 @@ function same<T>(values: readonly T[]): T | null {
 }
 
 /** @param started what would have run; told where no run has begun */
-function trainReport(
-  evaluations: readonly EvaluationRecord[],
+export function trainReport(
+  evaluations: readonly RanTraining[],
   started: RunsOn,
-): Omit<TrainOneReport, 'study' | 'candidate' | 'trainedBefore' | 'data'> {
+): Omit<RunsReport, 'trainedBefore' | 'data'> {
   const finished = evaluations.filter(({ status }) => status === 'finished');
   const ran = evaluations.length === 0 ? [started] : evaluations;
   const device = same(ran.map((run) => run.device));

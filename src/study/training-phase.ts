@@ -3,7 +3,7 @@ import type { Dataset } from '../training/datasets/dataset.ts';
 import { createTrainer } from '../training/engines.ts';
 import type { RunsOn } from '../training/trainer.ts';
 import { dataReport } from './data-report.ts';
-import type { Say, StudyHost } from './host.ts';
+import type { Emit, StudyHost } from './host.ts';
 import { type TrainedCandidates, trainCandidates } from './train-candidates.ts';
 import type { TrainingPlan } from './training-plan.ts';
 
@@ -11,10 +11,14 @@ import type { TrainingPlan } from './training-plan.ts';
  * A plan's data, or null when interrupted before they were there.
  * @throws ScattershotError for what the world does; 'data-changed' where a user's files are no longer those that the plan was made for
  */
-export async function loadData({ source }: TrainingPlan, host: StudyHost, say: Say): Promise<Dataset | null> {
+export async function loadData(
+  { source }: TrainingPlan,
+  host: Pick<StudyHost, 'cacheFolder' | 'signal'>,
+  emit: Emit,
+): Promise<Dataset | null> {
   const loaded = await source.load(host.cacheFolder, {
     signal: host.signal,
-    onNote: (message) => say({ kind: 'warning', message }),
+    onNote: (message) => emit({ kind: 'warning', message }),
   });
   if (!loaded.ok) {
     if (host.signal.aborted) return null;
@@ -22,7 +26,7 @@ export async function loadData({ source }: TrainingPlan, host: StudyHost, say: S
   }
   const { name, features, classes } = loaded.value;
   if (features === source.features && classes === source.classes) {
-    say({ kind: 'dataset', dataset: dataReport(loaded.value) });
+    emit({ kind: 'dataset', dataset: dataReport(loaded.value) });
     return loaded.value;
   }
   const message = `${name} has ${features} features and ${classes} classes; it had ${source.features} and ${source.classes} when the training was planned`;
@@ -45,21 +49,21 @@ export interface TrainingPhase extends TrainedCandidates {
 }
 
 /** Starts an engine, trains on it what was not trained before, and closes it. */
-export async function trainingPhase(work: TrainingWork, host: StudyHost, say: Say): Promise<TrainingPhase> {
+export async function trainingPhase(work: TrainingWork, host: StudyHost, emit: Emit): Promise<TrainingPhase> {
   const { study, plan, candidates, seeds, dataset } = work;
   const { architecture, settings, engine, backend, threads } = plan;
   const { store, signal } = host;
   const { front, fastMath } = settings;
   const trainer = unwrap(await createTrainer({ engine, backend, threads, front, fastMath }));
   try {
-    for (const message of trainer.warnings) say({ kind: 'warning', message });
-    say({ kind: 'engine', ...trainer.runsOn });
+    for (const message of trainer.warnings) emit({ kind: 'warning', message });
+    emit({ kind: 'engine', ...trainer.runsOn });
     const trainees = candidates.map((candidate) => ({ candidate, pattern: store.loadPattern(study, candidate) }));
     const trained = await trainCandidates(
       { study, architecture, trainees, seeds, dataset, settings },
       {
         ...{ store, trainer, signal },
-        onEvent: (candidate, seed, event) => say({ kind: 'training', candidate, seed, event }),
+        onEvent: (candidate, seed, event) => emit({ kind: 'training', candidate, seed, event }),
       },
     );
     return { runsOn: trainer.runsOn, ...trained };

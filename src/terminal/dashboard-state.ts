@@ -11,7 +11,7 @@ export interface BestCandidate {
   readonly number: number;
   readonly strategy: string;
   readonly scatter: number;
-  /** null until the candidate itself was heard of */
+  /** null until the event with the candidate itself came */
   readonly vector: readonly number[] | null;
 }
 
@@ -32,7 +32,7 @@ export interface DashboardState {
   readonly selection: Omit<EventOf<'selected'>, 'kind' | 'atMs'> | null;
   readonly training: TrainingState;
   readonly engine: { readonly engine: string; readonly backend: string; readonly device: string } | null;
-  /** each said once, oldest first */
+  /** each once, oldest first */
   readonly warnings: readonly string[];
   readonly verdict: { readonly verdict: string; readonly meaning: string } | null;
   readonly end: Pick<EventOf<'study-ended'>, 'status' | 'failure'> | null;
@@ -59,7 +59,7 @@ export const initialDashboardState: DashboardState = {
   end: null,
 };
 
-/** Each candidate once, the newer word on it counting, in the study's own order. */
+/** Each candidate once, the later event about it counting, in the study's own order. */
 function rankCandidates({ study }: DashboardState, candidates: readonly ShownCandidate[]): ShownCandidate[] {
   const { target, order } = study?.settings ?? { target: null, order: [] };
   const compare = compareCandidates(target, order);

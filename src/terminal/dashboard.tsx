@@ -8,21 +8,17 @@ import { Screen, type TerminalOutput } from './screen.ts';
 import type { Theme } from './theme.ts';
 
 export interface DashboardOptions extends Theme {
-  /** the user wants the study to stop; with `force` for the second time, at once */
-  onInterrupt(force: boolean): void;
-  /** the terminal is gone: nothing is shown any more, and the study goes on unless this stops it */
-  onHangup?(): void;
+  /** the user wants the study to stop; asked a second time, at once */
+  onInterrupt(): void;
   readonly stdout?: TerminalOutput;
   readonly stdin?: NodeJS.ReadStream;
   /** where a plain log goes if a view should fail */
   readonly stderr?: { write(text: string): unknown };
-  /** milliseconds, monotonic */
-  readonly now?: () => number;
 }
 
 export interface Dashboard {
   readonly listener: StudyListener;
-  /** a signal, not a key, has asked the study to stop: say so. Harmless after a key */
+  /** Shows that the study is stopping, where a signal and not a key asked for it; after a key it changes nothing. */
   showStopping(): void;
   /** Restores the terminal and leaves a summary on it. Nothing is written after it resolves. */
   done(): Promise<void>;
@@ -47,161 +43,153 @@ async function loadApp(): Promise<typeof import('./dashboard/app.tsx')> {
 }
 
 class LiveDashboard implements Dashboard {
-  private readonly options: DashboardOptions;
-  private readonly stdin: NodeJS.ReadStream;
-  private readonly now: () => number;
-  private readonly screen: Screen;
-  private readonly mounting: Promise<void>;
-  private readonly ticker: NodeJS.Timeout;
-  private state: DashboardState = initialDashboardState;
-  private heardAt: number;
-  private nextFrameAt = Number.NEGATIVE_INFINITY;
-  private frame: NodeJS.Timeout | null = null;
-  private stopping = 0;
-  private app: App | null = null;
-  private fallback: StudyListener | null = null;
-  private summary: ((width: number) => string) | null = null;
-  private finishing: Promise<void> | null = null;
+  readonly #options: DashboardOptions;
+  readonly #stdin: NodeJS.ReadStream;
+  readonly #screen: Screen;
+  readonly #mounting: Promise<void>;
+  readonly #ticker: NodeJS.Timeout;
+  #state: DashboardState = initialDashboardState;
+  #lastEventAt: number;
+  #nextFrameAt = Number.NEGATIVE_INFINITY;
+  #frame: NodeJS.Timeout | null = null;
+  #stopping = 0;
+  #app: App | null = null;
+  #fallback: StudyListener | null = null;
+  #summary: ((width: number) => string) | null = null;
+  #finishing: Promise<void> | null = null;
 
   constructor(options: DashboardOptions) {
-    this.options = options;
-    this.stdin = options.stdin ?? process.stdin;
-    this.now = options.now ?? (() => performance.now());
-    this.heardAt = this.now();
+    this.#options = options;
+    this.#stdin = options.stdin ?? process.stdin;
+    this.#lastEventAt = performance.now();
     const stdout = options.stdout ?? process.stdout;
-    this.screen = new Screen(stdout, () => this.lost());
-    stdout.on('resize', this.resized);
+    this.#screen = new Screen(stdout, () => this.#unmount());
+    stdout.on('resize', this.#resized);
     // A terminal that hangs up fails on reading too.
-    this.stdin.on('error', this.screen.lose);
-    process.on('SIGHUP', this.screen.lose);
-    process.on('exit', this.restore);
-    this.ticker = setInterval(() => this.schedule(), TICK_MS);
-    this.ticker.unref();
-    this.mounting = this.mount();
+    this.#stdin.on('error', this.#screen.lose);
+    process.on('SIGHUP', this.#screen.lose);
+    process.on('exit', this.#restore);
+    this.#ticker = setInterval(() => this.#schedule(), TICK_MS);
+    this.#ticker.unref();
+    this.#mounting = this.#mount();
   }
 
   readonly listener: StudyListener = (event: StudyEvent) => {
-    if (this.finishing !== null) return;
-    this.state = reduceDashboard(this.state, event);
-    this.heardAt = this.now();
-    if (this.fallback === null) this.schedule();
-    else this.fallback(event);
+    if (this.#finishing !== null) return;
+    this.#state = reduceDashboard(this.#state, event);
+    this.#lastEventAt = performance.now();
+    if (this.#fallback === null) this.#schedule();
+    else this.#fallback(event);
   };
 
   showStopping(): void {
-    this.stopping = Math.max(1, this.stopping);
-    this.schedule();
+    this.#stopping = Math.max(1, this.#stopping);
+    this.#schedule();
   }
 
   done(): Promise<void> {
-    this.finishing ??= this.finish();
-    return this.finishing;
+    this.#finishing ??= this.#finish();
+    return this.#finishing;
   }
 
-  private async mount(): Promise<void> {
+  async #mount(): Promise<void> {
     try {
       const { mountApp, summaryText } = await loadApp();
-      this.summary = (width) =>
-        summaryText({ state: this.state, elapsedMs: this.elapsedMs(), width, theme: this.options });
-      if (this.finishing !== null || this.screen.isGone) return;
-      this.screen.enter();
+      this.#summary = (width) =>
+        summaryText({ state: this.#state, elapsedMs: this.#elapsedMs(), width, theme: this.#options });
+      if (this.#finishing !== null || this.#screen.isGone) return;
+      this.#screen.enter();
       const app = mountApp(
         {
-          stdin: this.stdin,
-          columns: () => this.screen.columns,
-          paint: (frame) => this.screen.paint(frame),
-          onStop: () => this.stop(),
-          onUnmount: this.restore,
+          stdin: this.#stdin,
+          columns: () => this.#screen.columns,
+          paint: (frame) => this.#screen.paint(frame),
+          onStop: () => this.#stop(),
+          onUnmount: this.#restore,
         },
-        this.view(),
+        this.#view(),
       );
-      this.app = app;
-      app.ended.catch((error: unknown) => this.failed(error));
+      this.#app = app;
+      app.ended.catch((error: unknown) => this.#failed(error));
     } catch (error) {
-      this.failed(error);
+      this.#failed(error);
     }
   }
 
-  private view(): DashboardViewProps {
-    const { columns, rows } = this.screen;
-    const keys = Boolean(this.stdin.isTTY);
-    const { state, stopping, options } = this;
-    return { state, elapsedMs: this.elapsedMs(), columns, rows, theme: options, stopping, keys };
+  #view(): DashboardViewProps {
+    const { columns, rows } = this.#screen;
+    const keys = Boolean(this.#stdin.isTTY);
+    const [state, stopping] = [this.#state, this.#stopping];
+    return { state, elapsedMs: this.#elapsedMs(), columns, rows, theme: this.#options, stopping, keys };
   }
 
-  private elapsedMs(): number {
-    const { atMs, end } = this.state;
-    return end === null ? atMs + Math.max(0, this.now() - this.heardAt) : atMs;
+  #elapsedMs(): number {
+    const { atMs, end } = this.#state;
+    return end === null ? atMs + Math.max(0, performance.now() - this.#lastEventAt) : atMs;
   }
 
   /** At most one frame in FRAME_MS, and always one after the last change. */
-  private schedule(): void {
-    if (this.frame !== null || this.app === null) return;
-    this.frame = setTimeout(() => this.showFrame(), Math.max(0, this.nextFrameAt - this.now()));
-    this.frame.unref();
+  #schedule(): void {
+    if (this.#frame !== null || this.#app === null) return;
+    this.#frame = setTimeout(() => this.#showFrame(), Math.max(0, this.#nextFrameAt - performance.now()));
+    this.#frame.unref();
   }
 
-  private showFrame(): void {
-    this.frame = null;
-    const startedAt = this.now();
-    this.app?.update(this.view());
-    this.nextFrameAt = startedAt + Math.max(FRAME_MS, (this.now() - startedAt) / MOST_SHARE);
+  #showFrame(): void {
+    this.#frame = null;
+    const startedAt = performance.now();
+    this.#app?.update(this.#view());
+    this.#nextFrameAt = startedAt + Math.max(FRAME_MS, (performance.now() - startedAt) / MOST_SHARE);
   }
 
-  private readonly resized = (): void => {
-    this.screen.invalidate();
-    this.schedule();
+  readonly #resized = (): void => {
+    this.#screen.invalidate();
+    this.#schedule();
   };
 
-  private stop(): void {
-    this.stopping += 1;
-    this.schedule();
-    this.options.onInterrupt(this.stopping > 1);
+  #stop(): void {
+    this.#stopping += 1;
+    this.#schedule();
+    this.#options.onInterrupt();
   }
 
-  private readonly restore = (): void => this.screen.leave();
+  readonly #restore = (): void => this.#screen.leave();
 
-  /** The terminal is gone; the study must not notice. */
-  private lost(): void {
-    this.unmount();
-    this.options.onHangup?.();
-  }
-
-  /** A view threw: its fault must not cost the user the study, nor its news. */
-  private failed(error: unknown): void {
-    if (this.fallback !== null) return;
-    const stderr = this.options.stderr ?? process.stderr;
-    this.unmount();
-    this.fallback = createPlainLog({ write: (text) => stderr.write(text), color: this.options.color });
+  /** A view threw: the study goes on, and its events are shown as plain lines. */
+  #failed(error: unknown): void {
+    if (this.#fallback !== null) return;
+    const stderr = this.#options.stderr ?? process.stderr;
+    this.#unmount();
+    this.#fallback = createPlainLog({ write: (text) => stderr.write(text), color: this.#options.color });
     const message = messageOf(error);
     stderr.write(`The dashboard failed (${message}); the study goes on, in plain lines.\n`);
   }
 
-  private unmount(): void {
-    const { app } = this;
-    this.app = null;
-    if (this.frame !== null) clearTimeout(this.frame);
-    this.frame = null;
+  #unmount(): void {
+    const app = this.#app;
+    this.#app = null;
+    if (this.#frame !== null) clearTimeout(this.#frame);
+    this.#frame = null;
     app?.unmount();
-    this.screen.leave();
+    this.#screen.leave();
   }
 
-  private async finish(): Promise<void> {
-    await this.mounting;
-    this.unmount();
-    clearInterval(this.ticker);
-    const stdout = this.options.stdout ?? process.stdout;
-    stdout.off('resize', this.resized);
-    process.off('SIGHUP', this.screen.lose);
-    process.off('exit', this.restore);
-    if (this.fallback !== null || this.summary === null || this.screen.isGone) return;
-    this.screen.print(this.summary(this.screen.columns));
+  async #finish(): Promise<void> {
+    await this.#mounting;
+    this.#unmount();
+    clearInterval(this.#ticker);
+    const stdout = this.#options.stdout ?? process.stdout;
+    stdout.off('resize', this.#resized);
+    process.off('SIGHUP', this.#screen.lose);
+    process.off('exit', this.#restore);
+    if (this.#fallback !== null || this.#summary === null || this.#screen.isGone) return;
+    this.#screen.print(this.#summary(this.#screen.columns));
   }
 }
 
 /**
  * Shows a study live on a terminal. Events may come at once; Ink is loaded meanwhile, and only by this call.
- * The caller must await `done()` before it writes anything itself, also when the study failed.
+ * A terminal that goes away ends the view, not the study. The caller must await `done()` before it writes anything itself, also when the study failed.
  */
 export function renderDashboard(options: DashboardOptions): Dashboard {
   const live = new LiveDashboard(options);

@@ -24,7 +24,8 @@ function searchText({ islands, budget, patience }: Extract<StudyPhase, { phase: 
 function trainText(phase: Extract<StudyPhase, { phase: 'train' }>): string {
   const { study, architecture, dataset, candidates, seeds, epochs } = phase;
   if (candidates.length === 1) {
-    return `candidate ${candidates[0]} of ${study}, ${describeArchitecture(architecture)}, on ${dataset}`;
+    const what = study === null ? 'a pattern' : `candidate ${candidates[0]} of ${study}`;
+    return `${what}, ${describeArchitecture(architecture)}, on ${dataset}`;
   }
   return [plural(candidates.length, 'candidate'), plural(seeds.length, 'seed'), plural(epochs, 'epoch')].join(' × ');
 }

@@ -13,7 +13,7 @@ export interface Claim<Id extends string = string> {
 
 /**
  * Shares `height` lines out, the more important claims first. Of the main ones, then of the others: each its least while
- * there is room, then each its wish. What is left lets all of them grow in turn, line by line, to their most. Never more
+ * there is room, then each its wish. What is left goes to all of them, one line each and again, up to their most. Never more
  * than `height` in all.
  */
 export function shareLines<Id extends string>(claims: readonly Claim<Id>[], height: number): ReadonlyMap<Id, number> {
@@ -32,8 +32,8 @@ export function shareLines<Id extends string>(claims: readonly Claim<Id>[], heig
     for (const claim of group) if (lines.has(claim.id)) grow(claim, Math.min(claim.wish, claim.most));
   }
   const growing = claims.filter(({ id }) => lines.has(id));
-  const growInTurn = () =>
+  const growByOneLine = () =>
     growing.map((claim) => grow(claim, Math.min(claim.most, (lines.get(claim.id) ?? 0) + 1))).some((grew) => grew);
-  while (left > 0 && growInTurn());
+  while (left > 0 && growByOneLine());
   return lines;
 }

@@ -17,17 +17,17 @@ export interface PlainLogOptions {
   readonly quiet?: boolean;
 }
 
-/** Progress of search or training says something at most this often, a new best aside. */
+/** Progress of search or training is written at most this often, except a new best. */
 const PROGRESS_EVERY_MS = 2000;
 
 type EventOf<Kind extends StudyEvent['kind']> = Extract<StudyEvent, { kind: Kind }>;
 
-interface Said {
+interface LogLine {
   readonly text: string;
   readonly style?: 'bold' | 'yellow' | 'green';
 }
 
-function startLines(event: EventOf<'study-started'>): Said[] {
+function startLines(event: EventOf<'study-started'>): LogLine[] {
   const { architecture, metric, seed, budget } = event.settings;
   const setting = [
     ...[describeArchitecture(architecture), metric, `seed ${seed}`],
@@ -40,34 +40,34 @@ function startLines(event: EventOf<'study-started'>): Said[] {
   ];
 }
 
-function selectedLine({ candidates, seeds, epochs }: EventOf<'selected'>): Said {
+function selectedLine({ candidates, seeds, epochs }: EventOf<'selected'>): LogLine {
   return {
     text: `chosen ${plural(candidates.length, 'candidate')}, ${plural(seeds, 'seed')} each, ${plural(epochs, 'epoch')}`,
   };
 }
 
-const warningLines = (event: StudyEvent): Said[] => {
+const warningLines = (event: StudyEvent): LogLine[] => {
   const text = warningText(event);
   return text === null ? [] : [{ text: `warning: ${text}`, style: 'yellow' }];
 };
 
-/** Turns events into lines; remembers only what it takes to say nothing twice. */
+/** Turns events into lines; remembers only what is needed to write nothing twice. */
 class PlainLines {
-  private progressAtMs = Number.NEGATIVE_INFINITY;
-  private settings: StudySettings | null = null;
-  private searchEnd: SearchEnd | null = null;
-  private bestNumber: number | null = null;
-  private jobs: number | null = null;
-  private ended = 0;
-  private engine: string | null = null;
+  #progressAtMs = Number.NEGATIVE_INFINITY;
+  #settings: StudySettings | null = null;
+  #searchEnd: SearchEnd | null = null;
+  #bestNumber: number | null = null;
+  #jobs: number | null = null;
+  #ended = 0;
+  #engine: string | null = null;
 
-  of(event: StudyEvent): Said[] {
+  of(event: StudyEvent): LogLine[] {
     switch (event.kind) {
       case 'study-started':
-        this.settings = event.settings;
+        this.#settings = event.settings;
         return startLines(event);
       case 'phase':
-        this.progressAtMs = Number.NEGATIVE_INFINITY;
+        this.#progressAtMs = Number.NEGATIVE_INFINITY;
         return [{ text: `${event.phase}: ${phaseText(event)}`, style: 'bold' }];
       case 'warning':
       case 'budget-spent':
@@ -76,60 +76,60 @@ class PlainLines {
       case 'island-slow':
         return warningLines(event);
       case 'search-ended':
-        this.searchEnd = event.why;
+        this.#searchEnd = event.why;
         return warningLines(event);
       case 'search-progress':
-        return this.searching(event);
+        return this.#searching(event);
       case 'candidates-kept':
         return [];
       case 'selected':
-        this.jobs = event.candidates.length * event.seeds;
+        this.#jobs = event.candidates.length * event.seeds;
         return [selectedLine(event)];
       case 'dataset':
         return [{ text: `data: ${datasetText(event.dataset)}`, style: 'bold' }];
       case 'engine':
-        return this.runsOn(event);
+        return this.#runsOn(event);
       case 'training':
-        return this.training(event);
+        return this.#training(event);
       case 'verdict':
         return [{ text: `verdict: ${words(event.verdict)}`, style: 'bold' }, { text: event.meaning }];
       case 'study-ended':
-        return [this.endLine(event)];
+        return [this.#endLine(event)];
     }
   }
 
-  private endLine(event: EventOf<'study-ended'>): Said {
-    const reason = endText(event, this.searchEnd, this.settings);
+  #endLine(event: EventOf<'study-ended'>): LogLine {
+    const reason = endText(event, this.#searchEnd, this.#settings);
     return {
       text: `${event.status}${reason === null ? '' : `: ${reason}`}`,
       style: event.status === 'finished' ? 'green' : 'yellow',
     };
   }
 
-  private searching({ atMs, progress }: EventOf<'search-progress'>): Said[] {
+  #searching({ atMs, progress }: EventOf<'search-progress'>): LogLine[] {
     const { best, evaluated, swaps } = progress;
-    const better = best !== null && best.number !== this.bestNumber;
-    if (!better && atMs - this.progressAtMs < PROGRESS_EVERY_MS) return [];
-    this.bestNumber = best?.number ?? null;
-    this.progressAtMs = atMs;
-    const share = progressShare(progress, this.settings?.budget ?? null);
+    const better = best !== null && best.number !== this.#bestNumber;
+    if (!better && atMs - this.#progressAtMs < PROGRESS_EVERY_MS) return [];
+    this.#bestNumber = best?.number ?? null;
+    this.#progressAtMs = atMs;
+    const share = progressShare(progress, this.#settings?.budget ?? null);
     const done = `${plural(evaluated, 'candidate')}${share === null ? '' : ` (${percent(share, 0)})`}`;
     const top = best === null ? '' : `, best S ${fraction(best.scatter)} (#${best.number} ${best.strategy})`;
     return [{ text: `${better ? 'new best' : 'searching'}: ${done}, ${shortNumber(swaps)} swaps${top}` }];
   }
 
-  private training({ atMs, candidate, seed, event }: EventOf<'training'>): Said[] {
+  #training({ atMs, candidate, seed, event }: EventOf<'training'>): LogLine[] {
     const name = `#${candidate} seed ${seed}`;
-    if (event.kind === 'started') return this.runsOn(event);
-    if (event.kind === 'result') return [...this.runsOn(event), this.trained(name, event)];
-    if (atMs - this.progressAtMs < PROGRESS_EVERY_MS) return [];
-    this.progressAtMs = atMs;
+    if (event.kind === 'started') return this.#runsOn(event);
+    if (event.kind === 'result') return [...this.#runsOn(event), this.#trained(name, event)];
+    if (atMs - this.#progressAtMs < PROGRESS_EVERY_MS) return [];
+    this.#progressAtMs = atMs;
     return [{ text: `training ${name}: epoch ${event.epoch}, validation ${percent(event.validationAccuracy)}` }];
   }
 
-  private trained(name: string, result: Extract<EventOf<'training'>['event'], { kind: 'result' }>): Said {
-    this.ended += 1;
-    const count = `(${this.ended}${this.jobs === null ? '' : ` of ${this.jobs}`})`;
+  #trained(name: string, result: Extract<EventOf<'training'>['event'], { kind: 'result' }>): LogLine {
+    this.#ended += 1;
+    const count = `(${this.#ended}${this.#jobs === null ? '' : ` of ${this.#jobs}`})`;
     if (result.status !== 'finished') {
       return { text: `${result.status} ${name}: ${result.reason ?? 'no reason given'} ${count}`, style: 'yellow' };
     }
@@ -137,25 +137,25 @@ class PlainLines {
     return { text: `trained ${name}: test ${percent(result.testAccuracy, 2)}, ${speed} ${count}` };
   }
 
-  /** Said once, and again only when it changes. */
-  private runsOn(on: { readonly engine: string; readonly backend: string; readonly device: string }): Said[] {
+  /** Written once, and again only when it changes. */
+  #runsOn(on: { readonly engine: string; readonly backend: string; readonly device: string }): LogLine[] {
     const engine = `${on.engine} on ${on.backend}, ${on.device}`;
-    if (engine === this.engine) return [];
-    this.engine = engine;
+    if (engine === this.#engine) return [];
+    this.#engine = engine;
     return [{ text: `training by ${engine}` }];
   }
 }
 
-const heardQuietly = (event: StudyEvent) =>
+const isShownWhenQuiet = (event: StudyEvent) =>
   warningText(event) !== null || (event.kind === 'study-ended' && event.status !== 'finished');
 
 /** A listener that writes a line for every event worth one: no cursor codes, all times the events' own. */
 export function createPlainLog({ write, color, unicode = true, quiet = false }: PlainLogOptions): StudyListener {
   const lines = new PlainLines();
   return (event) => {
-    const said = lines.of(event);
-    if (quiet && !heardQuietly(event)) return;
-    for (const { text, style } of said) {
+    const written = lines.of(event);
+    if (quiet && !isShownWhenQuiet(event)) return;
+    for (const { text, style } of written) {
       const line = printable(text, unicode);
       const shown = color && style !== undefined ? styleText(style, line, { validateStream: false }) : line;
       write(`[${clockTime(event.atMs).padStart(5)}] ${shown}\n`);

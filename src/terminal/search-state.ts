@@ -11,7 +11,7 @@ interface Sample {
 }
 
 export interface SearchState {
-  /** null before the first word of the search */
+  /** null before the first event of the search */
   readonly progress: Progress | null;
   /** over the last seconds; null until two events lie far enough apart */
   readonly candidatesPerSecond: number | null;
@@ -60,7 +60,7 @@ export function reduceSearch(state: SearchState, { atMs, progress }: ProgressEve
   };
 }
 
-/** Milliseconds to the end of the budget at the present pace; null where that cannot be told. */
+/** Milliseconds to the end of the budget at the present pace; null where it is not known. */
 export function searchLeftMs(state: SearchState, budget: Budget | null): number | null {
   const { progress, candidatesPerSecond } = state;
   if (budget === null || progress === null) return null;

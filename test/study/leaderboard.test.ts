@@ -23,7 +23,7 @@ function ranking(settings: object, added: readonly NumberedCandidate[] = four) {
     rankedCandidates(store, study, sort === undefined ? {} : { sort }).map(({ number }) => number);
 }
 
-test('candidates of equal S are told apart by what the study names, in its turn', () => {
+test('candidates of equal S are ordered by the criteria that the study names, one after the other', () => {
   expect(ranking({ order: ['other-scatter', 'four-cycles', 'spectral-gap'] })()).toEqual([3, 4, 2, 1]);
   expect(ranking({ order: ['spectral-gap'] })()).toEqual([3, 4, 1, 2]);
   expect(ranking({ order: ['four-cycles:higher'] })()).toEqual([3, 1, 2, 4]);

@@ -5,9 +5,9 @@ import type { Store } from '../../src/store/index.ts';
 import type { StudyEvent } from '../../src/study/events.ts';
 import type { StudyHost } from '../../src/study/host.ts';
 import { rankedCandidates } from '../../src/study/leaderboard.ts';
-import { resumeStudy, runStudy, type StudyOutcome } from '../../src/study/run-study.ts';
 import { searchResult } from '../../src/study/search-result.ts';
 import type { StudySettings } from '../../src/study/settings.ts';
+import { resumeStudy, type StudyOutcome, startStudy } from '../../src/study/start-study.ts';
 import { openedStore, temporaryFolder } from '../store/samples.ts';
 
 const order = ['other-scatter', 'rank', 'four-cycles', 'spectral-gap'];
@@ -48,7 +48,7 @@ async function raised(
   const store = openedStore(`${folder}/a.db`);
   const host = { store, cacheFolder: folder, workers: 1, ...stoppingAfter(Number.POSITIVE_INFINITY) };
   const total = (candidates: number) => ({ kind: 'candidates', candidates }) as const;
-  let outcome = await runStudy({ ...settings, ...changes, budget: total(totals[0]) }, null, host);
+  let outcome = await startStudy({ ...settings, ...changes, budget: total(totals[0]) }, null, host);
   for (const candidates of totals.slice(1))
     outcome = await resumeStudy(outcome.study, host, { budget: total(candidates) });
   return { store, outcome };
@@ -58,7 +58,7 @@ async function searched(rounds?: number): Promise<{ store: Store; outcome: Study
   const folder = temporaryFolder();
   const store = openedStore(`${folder}/a.db`);
   const host = { store, cacheFolder: folder, workers: 1 };
-  const run = await runStudy(settings, null, { ...host, ...stoppingAfter(rounds ?? Number.POSITIVE_INFINITY) });
+  const run = await startStudy(settings, null, { ...host, ...stoppingAfter(rounds ?? Number.POSITIVE_INFINITY) });
   if (rounds === undefined) return { store, outcome: run };
   expect(run.status).toBe('interrupted');
   return { store, outcome: await resumeStudy(run.study, { ...host, ...stoppingAfter(Number.POSITIVE_INFINITY) }) };
@@ -93,13 +93,13 @@ test('a study whose budget was raised on the way has the leaderboard and the che
   expect(cut.outcome.study.evaluated).toBe(120);
 });
 
-test('patience is the study’s own, ends it with a word of why, and may be raised by a resume', async () => {
+test('patience belongs to the study, its end says so, and a resume may raise it', async () => {
   const folder = temporaryFolder();
   const store = openedStore(`${folder}/a.db`);
   const events: StudyEvent[] = [];
   const listener = (event: StudyEvent) => void events.push(event);
   const host = { store, cacheFolder: folder, workers: 1, signal: new AbortController().signal, listener };
-  const impatient = await runStudy(
+  const impatient = await startStudy(
     { ...settings, patience: 5, budget: { kind: 'candidates', candidates: 5000 } },
     null,
     host,
@@ -125,11 +125,11 @@ async function heard(run: (host: StudyHost) => Promise<StudyOutcome>, store: Sto
   return { study, spent: events.filter(({ kind }) => kind === 'budget-spent'), events };
 }
 
-test('a total below what is done already is said to be, and does not lower the study’s own', async () => {
+test('a total below what is done already gets an event, and does not lower the study’s own', async () => {
   const folder = temporaryFolder();
   const store = openedStore(`${folder}/a.db`);
   const budget = { kind: 'candidates', candidates: 20 } as const;
-  const first = await heard((host) => runStudy({ ...settings, budget }, null, host), store, folder);
+  const first = await heard((host) => startStudy({ ...settings, budget }, null, host), store, folder);
   expect(first.spent).toEqual([]);
   const changes = { budget: { kind: 'candidates', candidates: 10 } } as const;
   const again = await heard((host) => resumeStudy(first.study, host, changes), store, folder);
@@ -140,7 +140,7 @@ test('a total below what is done already is said to be, and does not lower the s
   expect(raisedTo).toMatchObject({ spent: [], study: { evaluated: 30, settings: more } });
 });
 
-test('strategies that sit out for the same reason are told of together', async () => {
+test('strategies that are refused for the same reason share an event', async () => {
   const folder = temporaryFolder();
   const store = openedStore(`${folder}/a.db`);
   const forced = [[[0, 0] as const], []];
@@ -150,16 +150,16 @@ test('strategies that sit out for the same reason are told of together', async (
     constraints: { forced },
     budget: { kind: 'candidates', candidates: 5 } as const,
   };
-  const { events } = await heard((host) => runStudy(own, null, host), store, folder);
+  const { events } = await heard((host) => startStudy(own, null, host), store, folder);
   const refused = events.filter((event) => event.kind === 'strategy-refused');
   expect(refused).toMatchObject([{ strategies: ['local', 'radix'], reason: expect.stringMatching(/forced edges/) }]);
 });
 
-test('what a study says at its start is what the store holds, and its candidates carry what ranks them', async () => {
+test('the first event of a study carries what the store holds, and its candidates carry what ranks them', async () => {
   const folder = temporaryFolder();
   const store = openedStore(`${folder}/a.db`);
   const own = { ...settings, target: 0.7, order: ['other-scatter', 'four-cycles'] };
-  const { study, events } = await heard((host) => runStudy(own, null, host), store, folder);
+  const { study, events } = await heard((host) => startStudy(own, null, host), store, folder);
   const started = events.find((event) => event.kind === 'study-started');
   expect(started).toMatchObject({ study: study.name, id: study.id, database: store.path, entryKeys: study.entryKeys });
   expect(started?.settings).toEqual(study.settings);

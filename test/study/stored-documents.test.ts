@@ -7,10 +7,10 @@ import type { Store, StudyRecord } from '../../src/store/index.ts';
 import { openDatabase } from '../../src/store/sqlite.ts';
 import { storedResult } from '../../src/study/conclude.ts';
 import { rankedCandidates } from '../../src/study/leaderboard.ts';
-import { resumeStudy } from '../../src/study/run-study.ts';
 import { searchEndOf } from '../../src/study/search-end.ts';
 import { searchResult } from '../../src/study/search-result.ts';
 import { orderOf, storedSettings, targetOf } from '../../src/study/settings.ts';
+import { resumeStudy } from '../../src/study/start-study.ts';
 import { trainingShown } from '../../src/study/training-shown.ts';
 import { openedStore, temporaryFolder } from '../store/samples.ts';
 

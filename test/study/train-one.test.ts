@@ -35,7 +35,7 @@ async function trainedOnWasm() {
 
 const trainings = (events: readonly StudyEvent[]) => events.filter(({ kind }) => kind === 'training');
 
-test('a run that the store had is told with what it ran on, not with what would have run', async () => {
+test('a run from the store is reported with what it ran on, not with what would have run', async () => {
   const { train, events } = await trainedOnWasm();
   const report = await train([1], 'tfjs', 'cpu');
   expect(trainings(events)).toEqual([]);
@@ -45,7 +45,7 @@ test('a run that the store had is told with what it ran on, not with what would 
   });
 });
 
-test('runs on different things are told one by one, with no speed over all', async () => {
+test('runs on different backends are reported one by one, without an overall speed', async () => {
   const { train } = await trainedOnWasm();
   const report = await train([1, 2], 'tfjs', 'cpu');
   expect(report).toMatchObject({
@@ -57,7 +57,7 @@ test('runs on different things are told one by one, with no speed over all', asy
   });
 });
 
-test('another engine’s runs are others: they are trained, and told alone', async () => {
+test('runs of another engine do not count: the candidate is trained again, and reported alone', async () => {
   const { train, events } = await trainedOnWasm();
   const report = await train([1], 'sparse', 'auto');
   expect(report).toMatchObject({ engine: 'sparse', backend: 'wasm', trainedBefore: 0 });
@@ -65,7 +65,7 @@ test('another engine’s runs are others: they are trained, and told alone', asy
   expect(trainings(events).length).toBeGreaterThan(0);
 });
 
-test('what is trained, and on what, is said as data', async () => {
+test('events carry what is trained, and on what, as data', async () => {
   const { train, events } = await trainedOnWasm();
   const { data: told } = await train([1], 'tfjs', 'cpu');
   expect(told).toEqual({ name: data, normalisation: 'divided by 255', train: 22, validation: 2, test: 6 });

@@ -7,7 +7,7 @@ import { unwrap } from '../../src/base/failure.ts';
 import { defineArchitecture } from '../../src/pattern/architecture.ts';
 import { demoSettings } from '../../src/study/demo.ts';
 import type { StudyEvent } from '../../src/study/events.ts';
-import { runStudy } from '../../src/study/run-study.ts';
+import { startStudy } from '../../src/study/start-study.ts';
 import { trainOne } from '../../src/study/train-one.ts';
 import { type TrainingPlanRequest, trainingPlan } from '../../src/study/training-plan.ts';
 import { trainingSettings } from '../../src/training/settings.ts';
@@ -129,12 +129,12 @@ describe('what trains goes through the plan, so that a refusal leaves no trace',
     expect(readdirSync(own.cacheFolder)).toEqual([]);
   });
 
-  test('runStudy with an engine that cannot do the front', async () => {
+  test('startStudy with an engine that cannot do the front', async () => {
     const own = host();
     const before = own.store.listStudies().length;
-    const demo = demoSettings(1, 'auto');
+    const demo = demoSettings();
     const training = { ...demo.training!, engine: 'sparse', settings };
-    await expect(runStudy({ ...demo, training }, null, own)).rejects.toThrow(/connected layers only/);
+    await expect(startStudy({ ...demo, training }, null, own)).rejects.toThrow(/connected layers only/);
     expect(own.store.listStudies()).toHaveLength(before);
   });
 });

@@ -26,7 +26,7 @@ test('quiet wins over everything', () => {
   expect(chooseView({ ...terminal, quietFlag: true, jsonFlag: true, ci: true })).toBe('quiet');
 });
 
-test('CI is any value of CI but an explicit no', () => {
+test('CI is any value of CI except an explicit no', () => {
   expect([undefined, '0', 'false', 'False'].map((value) => runsInCi({ CI: value }))).toEqual([
     false,
     false,

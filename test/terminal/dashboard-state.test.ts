@@ -67,7 +67,7 @@ test('where a certain S is wanted the nearest candidates go first, and a long li
   expect(keeping({ target }, many).slice(0, 50)).toEqual(Array.from({ length: 50 }, (_, index) => 251 + index));
 });
 
-test('candidates of equal S are told apart as the search does', () => {
+test('candidates of equal S are ordered as the search orders them', () => {
   const equals = [{ 'four-cycles': 3 }, { 'four-cycles': 1 }, { 'four-cycles': 2 }].map((ties) => ({
     scatter: 1,
     ties,
@@ -124,7 +124,7 @@ test('the engine line is what really runs, from its event or from the first trai
   expect(fold([other, events[0]]).engine?.backend).toBe('webgpu');
 });
 
-test('the verdict and the end are kept as they were said', () => {
+test('the verdict and the end are kept as their events have them', () => {
   const state = fold(script);
   expect(state.verdict?.verdict).toBe('no-link-found');
   expect(state.end).toEqual({ status: 'finished', failure: null });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { budgetText, endText, warningText } from '../../src/terminal/event-text.ts';
 import { scriptedSettings } from './scripted-study.ts';
 
-test('strategies that sit out for one reason take one line', () => {
+test('strategies that are refused for one reason take one line', () => {
   const event = { kind: 'strategy-refused', atMs: 0, reason: 'it cannot keep constraints' } as const;
   expect(warningText({ ...event, strategies: ['radix'] })).toBe('radix sits out: it cannot keep constraints');
   expect(warningText({ ...event, strategies: ['local', 'radix', 'sobol'] })).toBe(
@@ -10,7 +10,7 @@ test('strategies that sit out for one reason take one line', () => {
   );
 });
 
-test('a total that was reached before is said to be, in the unit that was asked for', () => {
+test('a total that was reached before is named in the unit that was asked for', () => {
   const budget = { kind: 'candidates', candidates: 20 } as const;
   const spent = { kind: 'budget-spent', atMs: 0, evaluated: 20, seconds: 3.25, budget } as const;
   expect(warningText({ ...spent, asked: { kind: 'candidates', candidates: 10 } })).toBe(

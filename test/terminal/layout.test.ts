@@ -18,13 +18,13 @@ test('each gets its least first, then the more important one its wish', () => {
   expect(share(claims, 8)).toEqual({ a: 4, b: 4 });
 });
 
-test('what is left after the wishes is shared in turn, up to what is of use', () => {
+test('what is left after the wishes is shared line by line, up to what is of use', () => {
   const claims = [claim('a', 1, 1, 3), claim('b', 1, 1, 9)];
   expect(share(claims, 6)).toEqual({ a: 3, b: 3 });
   expect(share(claims, 100)).toEqual({ a: 3, b: 9 });
 });
 
-test('who cannot have its least gets nothing, and a later one may still fit', () => {
+test('a claim that cannot have its least gets nothing, and a later one may still fit', () => {
   expect(share([claim('a', 1, 1, 1), claim('b', 5, 5, 5), claim('c', 2, 2, 2)], 4)).toEqual({ a: 1, c: 2 });
 });
 

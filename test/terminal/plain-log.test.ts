@@ -14,7 +14,7 @@ function logged(events: readonly StudyEvent[], options: Partial<PlainLogOptions>
 
 const script = scriptedStudy();
 
-test('a study is told from its setting to its end, one line an event', () => {
+test('a study is written from its settings to its end, one line an event', () => {
   const lines = logged(script);
   expect(lines.slice(0, 3)).toEqual([
     '[ 0:00] study morse-demo-7: 64-1024-64 (128,8), indicator, seed 7, 2 workers, budget 120 candidates',
@@ -39,7 +39,7 @@ test('every new best and every training that ended has its line', () => {
   ).toHaveLength(1);
 });
 
-test('progress without news is told every two seconds of the events’ own time', () => {
+test('progress without a new best is written every two seconds of the events’ own time', () => {
   const slow = logged(scriptedStudy(1000)).filter((line) => / searching: /.test(line));
   const fast = logged(scriptedStudy(10)).filter((line) => / searching: /.test(line));
   expect(slow).toHaveLength(28);
@@ -50,7 +50,7 @@ test('the engine is named once', () => {
   expect(logged(script).filter((line) => line.includes('training by tfjs on wasm'))).toHaveLength(1);
 });
 
-test('quietly only warnings are told, and an end that was not a good one', () => {
+test('when quiet, only warnings are written, and an end that was not a good one', () => {
   expect(logged(script, { quiet: true })).toHaveLength(2);
   const failed: StudyEvent = { kind: 'study-ended', status: 'failed', failure: 'the disk is full', atMs: 5000 };
   expect(logged([...script.slice(0, -1), failed], { quiet: true }).at(-1)).toBe('[ 0:05] failed: the disk is full');
@@ -69,7 +69,7 @@ test('without unicode every line is ASCII and keeps its signs', () => {
   expect(lines.at(-2)).toContain('is -0.12');
 });
 
-test('property: whatever is said, each line is one line without cursor codes', () => {
+test('property: whatever the events hold, each line is one line without cursor codes', () => {
   fc.assert(
     fc.property(fc.array(anyEvent, { maxLength: 30 }), (events) => {
       for (const line of logged(events)) expect(line).not.toMatch(/\p{Cc}/u);

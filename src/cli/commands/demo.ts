@@ -6,7 +6,7 @@ import type { Store, StudyRecord } from '../../store/index.ts';
 import { storedResult } from '../../study/conclude.ts';
 import { demoSettings } from '../../study/demo.ts';
 import { rankedCandidates } from '../../study/leaderboard.ts';
-import { resumeStudy, runStudy, type StudyOutcome } from '../../study/run-study.ts';
+import { resumeStudy, type StudyOutcome, startStudy } from '../../study/start-study.ts';
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { oneOf } from '../parse.ts';
@@ -41,8 +41,8 @@ async function demo(options: DemoOptions): Promise<void> {
       if (status === 'finished') printStudy(store, study, options, context);
     };
     if (options.resume === undefined) {
-      const settings = demoSettings(context.seed, options.backend);
-      return runWatched({ ...run, store }, (host) => runStudy(settings, null, host), print);
+      const settings = demoSettings({ seed: context.seed, backend: options.backend });
+      return runWatched({ ...run, store }, (host) => startStudy(settings, null, host), print);
     }
     const study = unwrap(store.getStudy(options.resume));
     requireDemo(study, options);
@@ -51,7 +51,7 @@ async function demo(options: DemoOptions): Promise<void> {
   });
 }
 
-/** Only what this command began, and by its own settings. */
+/** @throws UsageError unless this command made the study, and no option contradicts its settings */
 function requireDemo(study: StudyRecord, { seed, backend }: DemoOptions): void {
   if (seed !== undefined || backend !== 'auto') {
     throw new UsageError(

@@ -6,10 +6,10 @@ import { proxies } from '../../proxies/index.ts';
 import { searchText } from '../../report/search.ts';
 import type { Budget } from '../../search/events.ts';
 import type { Store, StudyRecord } from '../../store/index.ts';
-import { type ResumeChanges, resumeStudy, runStudy, type StudyOutcome } from '../../study/run-study.ts';
 import { searchResult } from '../../study/search-result.ts';
 import { type SearchChoices, searchDefaults, searchSettings } from '../../study/search-settings.ts';
 import type { StudySettings } from '../../study/settings.ts';
+import { type ResumeChanges, resumeStudy, type StudyOutcome, startStudy } from '../../study/start-study.ts';
 import {
   type ArchitectureOptions,
   addArchitectureOptions,
@@ -66,7 +66,7 @@ const options: readonly Option[] = [
   ).argParser(wholeNumber(1)),
   new Option(
     '--rank-by <names>',
-    `what decides between equal scatter, in turn: other-scatter, ${[...proxies.keys()].join(', ')} (default: ${searchDefaults.order.join(',')})`,
+    `what decides between equal scatter, one after the other: other-scatter, ${[...proxies.keys()].join(', ')} (default: ${searchDefaults.order.join(',')})`,
   ).argParser(names),
   new Option(
     '--resume <study>',
@@ -82,7 +82,7 @@ export function searchCommand(): Command {
   return command.addHelpText('after', EXAMPLES).action(search);
 }
 
-/** What was typed, as a search is asked for; what was not typed is left out. */
+/** The choices that were typed. */
 function choicesFrom(options: SearchOptions, architecture: Architecture): SearchChoices {
   const { metric, strategy, target, untilOptimal, budget: total, patience, rankBy, seed, top } = options;
   return {
@@ -103,7 +103,7 @@ async function search(options: SearchOptions): Promise<void> {
   await withStore(context, 'write', async (store) => {
     const print = ({ study }: Pick<StudyOutcome, 'study'>) => printResult(store, study, options, context);
     const run = { context, store, command: 'search', json } as const;
-    if (settings !== null) return runWatched(run, (host) => runStudy(settings, options.name ?? null, host), print);
+    if (settings !== null) return runWatched(run, (host) => startStudy(settings, options.name ?? null, host), print);
     const study = unwrap(store.getStudy(options.resume ?? null));
     requireSearch(study, options);
     const changes = changesFrom(options);
@@ -112,13 +112,13 @@ async function search(options: SearchOptions): Promise<void> {
   });
 }
 
-/** How long a resumed search is to go on, where that is asked for anew. */
+/** A new budget or patience for a resumed search. */
 const changesFrom = ({ budget: total, patience }: SearchOptions): ResumeChanges => ({
   ...(total === undefined ? {} : { budget: total }),
   ...(patience === undefined ? {} : { patience }),
 });
 
-/** Only what this command began, and by its own settings. */
+/** @throws UsageError unless this command made the study, and no option contradicts its settings */
 function requireSearch(study: StudyRecord, options: SearchOptions): void {
   if (study.kind !== 'search') {
     const nextStep =

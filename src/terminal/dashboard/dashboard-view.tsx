@@ -57,7 +57,7 @@ function Body({ state, columns, height, theme }: DashboardViewProps & { height: 
   );
 }
 
-/** The whole screen but its last line: header, panels, warnings, keys. Never wider than `columns`, never higher than `rows` − 1. */
+/** The whole screen except its last line: header, panels, warnings, keys. Never wider than `columns`, never higher than `rows` − 1. */
 export function DashboardView(props: DashboardViewProps) {
   const { state, elapsedMs, columns, rows, theme, stopping, keys } = props;
   const height = Math.max(1, rows - 1);

@@ -51,7 +51,7 @@ export function Line({ segments, width, theme }: LineProps) {
   return (
     <Text wrap="truncate-end">
       {fitted.map(({ text, tone }, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: segments have no identity but their place
+        // biome-ignore lint/suspicious/noArrayIndexKey: a segment is identified by its place alone
         <Text key={index} {...(theme.color && tone !== undefined ? tones[tone] : {})}>
           {text}
         </Text>
