@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { version } from '../base/version.ts';
 import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -9,6 +9,7 @@ import { scoreCommand } from './commands/score.ts';
 import { searchCommand } from './commands/search.ts';
 import { studiesCommand } from './commands/studies.ts';
 import { trainCommand } from './commands/train.ts';
+import { EXIT } from './errors.ts';
 import { wholeNumber } from './parse.ts';
 
 /** In the order of `--help`. Commands that work on several threads take `--workers`. */
@@ -34,7 +35,7 @@ export function createProgram(): Program {
   let current = '';
   const program = new Command('scattershot')
     .description(
-      'Finds high-scatter sparse connectivity patterns for the fully connected layers of a neural network,\nand finds out whether scatter predicts accuracy.',
+      'Finds high-scatter sparse connectivity patterns for the fully connected layers of a neural network, and finds out whether scatter predicts accuracy.',
     )
     .version(version, '--version')
     .addHelpText(
@@ -66,10 +67,20 @@ function pathOf(command: Command): string {
 /** Usage errors are thrown, and told where all other errors are; none ends the process by itself. */
 function noteFailures(command: Command, path: string, note: (path: string) => void): void {
   command.configureOutput({ outputError: () => undefined }).exitOverride((error) => {
-    note(path);
-    throw error;
+    const unknown = unknownCommand(command, error);
+    note(unknown === null ? path : pathOf(command.parent as Command));
+    throw unknown ?? error;
   });
   for (const subcommand of command.commands) noteFailures(subcommand, `${path} ${subcommand.name()}`.trim(), note);
+}
+
+/** What a group takes for an argument of the command that it runs without one ("studies lst"), as the mistake that it is. */
+function unknownCommand({ parent, args, registeredArguments }: Command, error: CommanderError): CommanderError | null {
+  const inGroup = parent?.parent != null && registeredArguments.length === 0;
+  if (!inGroup || error.code !== 'commander.excessArguments') return null;
+  const names = parent.commands.map((command) => command.name()).join(', ');
+  const message = `unknown command '${args[0]}'\n(The commands are: ${names}.)`;
+  return new CommanderError(EXIT.usage, 'commander.unknownCommand', message);
 }
 
 /** Whether errors are wanted as JSON, for arguments that may be wrong in any way. */

@@ -1,3 +1,4 @@
+import { cleanText } from '../base/clean-text.ts';
 import { messageOf } from '../base/failure.ts';
 import type { StudyEvent, StudyListener } from '../study/events.ts';
 import type { App } from './dashboard/app.tsx';
@@ -161,7 +162,7 @@ class LiveDashboard implements Dashboard {
     const stderr = this.#options.stderr ?? process.stderr;
     this.#unmount();
     this.#fallback = createPlainLog({ write: (text) => stderr.write(text), color: this.#options.color });
-    const message = messageOf(error);
+    const message = cleanText(messageOf(error), 1000);
     stderr.write(`The dashboard failed (${message}); the study goes on, in plain lines.\n`);
   }
 

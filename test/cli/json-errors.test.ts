@@ -7,7 +7,7 @@ const failures: readonly (readonly [string, string, number, string, RegExp])[] =
   ['an unknown option', 'search --colour --json', 2, 'usage', /--colour/],
   ['an unknown option of a command without --json', 'export 1 --json --output a.json', 2, 'usage', /--json|database/],
   ['an unknown command', 'serch --json', 2, 'usage', /unknown command 'serch'/],
-  ['an unknown command of a group', 'studies lst --json', 2, 'usage', /list/],
+  ['an unknown command of a group', 'studies lst --json', 2, 'usage', /unknown command 'lst'/],
   ['a value that cannot be', 'search --net morse --budget soon --json', 2, 'usage', /soon/],
   ['a missing argument', 'score --json', 2, 'usage', /file/],
   ['an impossible network', 'search --layers 64,48 --fan-out 35 --json', 2, 'usage', /33/],

@@ -28,11 +28,12 @@ export function dataCommand(): Command {
       'all data sets, and which are here (by their sizes; digests are checked when they are fetched and read)',
     )
     .option('--json', 'one JSON document')
+    .addHelpText('after', '\nExample:\n  scattershot data list --json')
     .action(list);
   data
     .command('fetch')
     .description('bring data sets into cache/datasets, each file checked by its digest; what is there and whole stays')
-    .argument('<names...>')
+    .argument('<names...>', 'one or more of "scattershot data"')
     .option('--from <place>', 'a folder, a .tar.gz archive or an http address (default: where it is known to be)')
     .option('--json', 'one JSON document')
     .addHelpText(
@@ -40,7 +41,12 @@ export function dataCommand(): Command {
       '\nExamples:\n  scattershot data fetch cifar-10\n  scattershot data fetch fashion-mnist --from ~/downloads/fashion\n\nInterrupted, it keeps what was downloaded and resumes there the next time.',
     )
     .action(fetchData);
-  data.command('path').description('where a data set lies').argument('<name>').action(path);
+  data
+    .command('path')
+    .description('where a data set lies')
+    .argument('<name>', 'one of "scattershot data"')
+    .addHelpText('after', '\nExample:\n  ls "$(scattershot data path mnist)"')
+    .action(path);
   return data;
 }
 

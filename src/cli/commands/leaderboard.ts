@@ -31,9 +31,9 @@ interface LeaderboardOptions extends GlobalOptions {
 const TABLE_ROWS = 20;
 
 const HELP = `
-Columns, for --sort and --filter: candidate, strategy, scatter, accuracy, sd, seeds, diverged, the entries of the scatter
-vector such as 1:2-forward, the proxies that the study ranks by such as four-cycles, fingerprint, other-scatter, island,
-round, audit, created. seeds are the trainings that finished, diverged those that have no accuracy; sorted by accuracy,
+Columns, for --sort and --filter: candidate, strategy, family, scatter, accuracy, sd, seeds, diverged, the entries of the
+scatter vector such as 1:2-forward, the proxies that the study ranks by such as four-cycles, fingerprint, other-scatter,
+island, round, audit, created. seeds are the trainings that finished, diverged those that have no accuracy; sorted by accuracy,
 candidates with diverged trainings stand below those without.
 
 --sort puts the better first in every column, a minus the worse; rows that are equal in one are sorted by the next, and

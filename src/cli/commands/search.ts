@@ -55,7 +55,7 @@ const options: readonly Option[] = [
   ).argParser(names),
   new Option(
     '--budget <budget>',
-    `a time (30s, 5m) or a number of candidates (default: ${searchDefaults.budget.seconds}s)`,
+    `a time (30s, 1h30m, 2d) or a number of candidates (default: ${searchDefaults.budget.seconds}s)`,
   ).argParser(budget),
   new Option('--patience <N>', 'end once N candidates in a row were no better than the best').argParser(wholeNumber(1)),
   new Option('--until-optimal', 'end once the best is certified: no pattern scores higher'),

@@ -27,22 +27,26 @@ export function studiesCommand(): Command {
     .command('list', { isDefault: true })
     .description('all studies, oldest first')
     .option('--json', 'one JSON document')
+    .addHelpText('after', '\nExample:\n  scattershot studies list --json')
     .action(list);
   studies
     .command('rename')
     .description('give a study another name')
     .argument('<study>', 'its name or number')
     .argument('<name>', 'the new name')
+    .addHelpText('after', '\nExample:\n  scattershot studies rename morse-1 baseline')
     .action(rename);
   studies
     .command('remove')
     .description('remove a study with its candidates and evaluations')
     .argument('<study>', 'its name or number')
+    .addHelpText('after', '\nExample:\n  scattershot studies remove morse-2')
     .action(remove);
   studies
     .command('check')
     .description('what is damaged in the database; exits with 1 where something is')
     .option('--json', 'one JSON document')
+    .addHelpText('after', '\nExample:\n  scattershot studies check --db old.db')
     .action(check);
   return studies;
 }
