@@ -1,3 +1,4 @@
+import { max, mean, min, standardDeviation } from 'simple-statistics';
 import { InvalidValueError } from '../../base/caller-errors.ts';
 import type { DataOptions, InputScale } from './data-options.ts';
 import type { SplitName } from './dataset.ts';
@@ -76,36 +77,35 @@ function readSet({ x, y }: LabelledArrays, scale: InputScale | undefined): ReadS
       out[at + feature] = divided ? value / 255 : value;
     }
   };
-  return { count, labels: storedLabels(y, count, name), write, spread: spreadOf(name, count, features, write) };
+  if (array.kind === 'f') requireFinite(name, count, features, write);
+  return { count, labels: storedLabels(y, count, name), write, spread: spreadOf(count, features, write) };
 }
 
-/** By hand, since the values are too many to be held in one list. @throws ScattershotError 'not-a-dataset' for a value that is not finite */
-function spreadOf(name: string, count: number, features: number, write: Examples['write']): ValueSpread {
+/** @throws ScattershotError 'not-a-dataset' naming the first value that is none */
+function requireFinite(name: string, count: number, features: number, write: Examples['write']): void {
   const row = new Float32Array(features);
-  let [least, most, sum, squares] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
-  let pivot: number | undefined;
   for (let example = 0; example < count; example++) {
     write(example, row, 0);
-    for (let feature = 0; feature < features; feature++) {
-      const value = row[feature];
-      if (!Number.isFinite(value)) {
-        refuseData(
-          `${name} is not finite at example ${example}, feature ${feature} (as a 32-bit float)`,
-          'Replace such values before saving.',
-        );
-      }
-      least = Math.min(least, value);
-      most = Math.max(most, value);
-      // Sums of differences from one of the values keep their digits where all values are large.
-      pivot ??= value;
-      sum += value - pivot;
-      squares += (value - pivot) ** 2;
+    const feature = row.findIndex((value) => !Number.isFinite(value));
+    if (feature >= 0) {
+      refuseData(
+        `${name} is not finite at example ${example}, feature ${feature} (as a 32-bit float)`,
+        'Replace such values before saving.',
+      );
     }
   }
-  const values = count * features;
-  const shift = sum / values;
-  const deviation = Math.sqrt(Math.max(0, squares / values - shift * shift));
-  return { least, most, mean: (pivot ?? 0) + shift, deviation };
+}
+
+/** Values that a spread is taken of, at most: enough to tell scales apart. */
+const MOST_VALUES = 200_000;
+
+/** How the values of a set lie; of a large set, those of examples evenly chosen from it. */
+function spreadOf(count: number, features: number, write: Examples['write']): ValueSpread {
+  const rows = Math.max(1, Math.min(count, Math.floor(MOST_VALUES / features)));
+  const values = new Float32Array(rows * features);
+  for (let row = 0; row < rows; row++) write(Math.floor((row * count) / rows), values, row * features);
+  const list = Array.from(values);
+  return { least: min(list), most: max(list), mean: mean(list), deviation: standardDeviation(list) };
 }
 
 /** Sets of one source never differ so much: one of them was scaled, and the other was not. */

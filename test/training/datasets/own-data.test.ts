@@ -438,6 +438,17 @@ describe('refused, and named:', () => {
     expect(failure.nextStep).not.toMatch(/pattern|junction/);
   });
 
+  test('a file packed out of all proportion, before it fills the memory', () => {
+    const folder = testFolder();
+    const zeros = Buffer.alloc(200_000_008);
+    zeros.set([0, 0, 8, 1]);
+    zeros.writeUInt32BE(200_000_000, 4);
+    writeFileSync(join(folder, 'train-images-idx3-ubyte.gz'), gzipSync(zeros));
+    writeFileSync(join(folder, 'train-labels-idx1-ubyte'), tinyIdx.get('train-labels-idx1-ubyte')!);
+    const { message } = refusalOf(join(folder, 'train-images-idx3-ubyte.gz'));
+    expect(message).toMatch(/unpacks to more than \d+ times/);
+  });
+
   test('rows of labels, with advice for one-hot rows alone', () => {
     expect(refusalOf(fixture('one-hot.npz')).nextStep).toMatch(/numpy\.argmax\(y, 1\)/);
     const rows = npz({ x, y: npy([4, 2], [0, 1, 1, 1, 0, 1, 1, 0]) });
