@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { plural } from '../report/format.ts';
+import { plural } from '../base/plural.ts';
 import type { TrainingPlanRequest } from '../study/training-plan.ts';
 import { engineNames } from '../training/engines.ts';
 import { frontFeatures, frontNames, frontOutputs, fronts } from '../training/fronts.ts';

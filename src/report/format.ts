@@ -69,9 +69,6 @@ export function printable(text: string, unicode = true, most?: number): string {
 /** "no-link-found" as words. */
 export const words = (kebab: string): string => kebab.replaceAll('-', ' ');
 
-/** "1 seed", "3 seeds". */
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
-
 /** Columns that a text takes, if no character is a wide one. */
 export const textLength = (text: string): number => Array.from(text).length;
 

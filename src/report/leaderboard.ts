@@ -1,6 +1,8 @@
+import { plural } from '../base/plural.ts';
 import type { CandidateRecord } from '../store/records.ts';
+import type { TrainingShown } from '../study/training-shown.ts';
 import { csvDocument } from './csv.ts';
-import { plural, type TextOptions } from './format.ts';
+import type { TextOptions } from './format.ts';
 import { leaderboardColumns, tieNames } from './leaderboard-columns.ts';
 import { tableLines } from './table.ts';
 
@@ -11,15 +13,7 @@ export interface LeaderboardView {
   /** by candidate: highest validation accuracy of any epoch, a mean over seeds */
   readonly bestValidation?: ReadonlyMap<number, number>;
   /** what the accuracies are of; null or absent while nothing was trained */
-  readonly training?: LeaderboardTraining | null;
-}
-
-export interface LeaderboardTraining {
-  readonly dataset: string;
-  readonly epochs: number;
-  readonly engine: string;
-  /** finished trainings under other settings, which are not counted */
-  readonly others: number;
+  readonly training?: TrainingShown | null;
 }
 
 /** A table that fits `options.width`, a line a candidate; scatter as fractions, accuracy in percent. */
@@ -31,7 +25,7 @@ export function leaderboardTable(view: LeaderboardView, options: TextOptions): s
 }
 
 /** "Accuracy: on mnist after 30 epochs, by the sparse engine; 3 trainings under other settings are not counted." */
-export function leaderboardTrainingText({ dataset, epochs, engine, others }: LeaderboardTraining): string {
+export function leaderboardTrainingText({ dataset, epochs, engine, others }: TrainingShown): string {
   const counted = others === 1 ? 'is not counted' : 'are not counted';
   const rest = others === 0 ? '' : `; ${plural(others, 'training')} under other settings ${counted}`;
   return `Accuracy: on ${dataset} after ${plural(epochs, 'epoch')}, by the ${engine} engine${rest}.`;
@@ -69,7 +63,7 @@ export interface LeaderboardJsonRow {
   /** trainings under the same settings that diverged; they count in no mean, and rank the candidate below those without */
   readonly diverged: number;
   /** what `accuracy` is of; null where there is none */
-  readonly training: Omit<LeaderboardTraining, 'others'> | null;
+  readonly training: Omit<TrainingShown, 'others'> | null;
   /** highest validation accuracy of any epoch, a mean over the same trainings; `accuracy` is the last epoch's whatever it says */
   readonly bestValidation: number | null;
   readonly entries: readonly string[];

@@ -1,6 +1,7 @@
+import { plural } from '../base/plural.ts';
 import type { FoundCandidate } from '../study/found-candidate.ts';
 import type { SearchResult } from '../study/search-result.ts';
-import { fraction, heading, paragraph, plural, type TextOptions } from './format.ts';
+import { fraction, heading, paragraph, type TextOptions } from './format.ts';
 import { type Column, tableLines } from './table.ts';
 
 const tieColumns = (rows: readonly FoundCandidate[]): Column<FoundCandidate>[] =>

@@ -1,6 +1,7 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { plural } from '../base/plural.ts';
 import type { TrainOneReport, TrainOneRun } from '../study/train-one.ts';
-import { heading, meanAndSpread, paragraph, percent, plural, shortNumber, type TextOptions } from './format.ts';
+import { heading, meanAndSpread, paragraph, percent, shortNumber, type TextOptions } from './format.ts';
 import { type Column, tableLines } from './table.ts';
 
 interface EpochRow {

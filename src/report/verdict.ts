@@ -1,7 +1,8 @@
+import { plural } from '../base/plural.ts';
 import type { StudyResult } from '../study/conclude.ts';
 import type { Correlation } from '../validation/link.ts';
 import type { FamilyVerdict, ProxyVerdict, Spread } from '../validation/verdict-record.ts';
-import { fraction, heading, MISSING, paragraph, percent, plural, type TextOptions, words } from './format.ts';
+import { fraction, heading, MISSING, paragraph, percent, type TextOptions, words } from './format.ts';
 import { type Column, tableLines } from './table.ts';
 
 /** "+0.41" or "-0.07": a correlation's sign is half of what it says. */

@@ -1,5 +1,5 @@
+import { plural } from '../base/plural.ts';
 import { describeArchitecture } from '../pattern/architecture.ts';
-import { plural } from '../report/format.ts';
 import type { Budget } from '../search/events.ts';
 import type { DataReport } from '../study/data-report.ts';
 import type { StudyEvent, StudyPhase } from '../study/events.ts';

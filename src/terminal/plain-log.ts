@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
+import { plural } from '../base/plural.ts';
 import { describeArchitecture } from '../pattern/architecture.ts';
-import { clockTime, fraction, percent, plural, printable, shortNumber, words } from '../report/format.ts';
+import { clockTime, fraction, percent, printable, shortNumber, words } from '../report/format.ts';
 import type { StudyEvent, StudyListener } from '../study/events.ts';
 import type { SearchEnd } from '../study/search-end.ts';
 import type { StudySettings } from '../study/settings.ts';

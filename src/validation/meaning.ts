@@ -1,3 +1,4 @@
+import { plural } from '../base/plural.ts';
 import type { Correlation } from './link.ts';
 import type { Findings, Verdict } from './verdict-record.ts';
 
@@ -27,8 +28,6 @@ function direction({ value, low, high, p }: Known): number {
 }
 
 export const signed = (value: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(2)}`;
-
-const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 function measured({ value, low, high }: Known, { candidates, seeds }: Findings): string {
   const sample = `${plural(candidates, 'candidate')} with ${plural(seeds, 'training seed')}${seeds === 1 ? '' : ' each'}`;

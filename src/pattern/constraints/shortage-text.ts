@@ -1,3 +1,4 @@
+import { plural } from '../../base/plural.ts';
 import type { Cells, JunctionRules } from './rules.ts';
 
 /** Neurons of one side that cannot have the edges they need: more are needed than possible, or more forced than needed. */
@@ -25,7 +26,7 @@ interface Classes {
   readonly rightNoun: string;
 }
 
-const count = (edges: number, what = '') => `${edges} ${what}edge${edges === 1 ? '' : 's'}`;
+const count = (edges: number, what = '') => plural(edges, `${what}edge`);
 
 /** "left neurons 4 to 7" where they are neighbours */
 function nameGroup(side: 'left' | 'right', neurons: Uint32Array): string {

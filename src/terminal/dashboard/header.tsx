@@ -1,6 +1,7 @@
 import { Box } from 'ink';
+import { plural } from '../../base/plural.ts';
 import { describeArchitecture } from '../../pattern/architecture.ts';
-import { clockTime, plural, textLength } from '../../report/format.ts';
+import { clockTime, textLength } from '../../report/format.ts';
 import type { DashboardState } from '../dashboard-state.ts';
 import { budgetText, endText, phaseText } from '../event-text.ts';
 import { glyphs, type Theme } from '../theme.ts';

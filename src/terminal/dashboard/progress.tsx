@@ -1,5 +1,6 @@
 import { Box } from 'ink';
-import { clockTime, percent, plural, shortNumber, textLength } from '../../report/format.ts';
+import { plural } from '../../base/plural.ts';
+import { clockTime, percent, shortNumber, textLength } from '../../report/format.ts';
 import type { DashboardState } from '../dashboard-state.ts';
 import { progressShare, searchLeftMs } from '../search-state.ts';
 import { bar } from '../sparkline.ts';
