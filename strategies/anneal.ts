@@ -11,8 +11,8 @@ import { boundsOf, lackEnergy, NEAR_TARGET, targetEnergy } from './shared/energy
 import { gridOrRandom, suitedMoves, walkRefusal } from './shared/starts.ts';
 import { type Move, SwapWalk } from './shared/swap-walk.ts';
 
-/** One way of annealing. */
-interface Way {
+/** One schedule of annealing. */
+interface Schedule {
   readonly start: 'grid' | 'elite';
   /** of what entries lack, in the energy */
   readonly power: 2 | 4;
@@ -27,21 +27,22 @@ interface Way {
  * million proposals, that the square does not find: S .975 against .871; on 4096-512-256-16 (1,1,1) the square, cooled farther, ends
  * higher: .965 against .935. Both start from a permutation grid, or a random pattern where there is none.
  */
-const WAYS: readonly Way[] = [
+const schedules: readonly Schedule[] = [
   { start: 'grid', power: 4, heat: 1, ratio: 8 },
   { start: 'grid', power: 2, heat: 0.5, ratio: 100 },
   { start: 'elite', power: 2, heat: 0.1, ratio: 20 },
 ];
 
-/** How a way has done so far. */
-interface Tally {
+/** What the anneals of one schedule came to so far. */
+interface ScheduleResults {
   readonly runs: number;
   /** highest S */
   readonly best: number;
 }
 
-/** An anneal on its way. */
+/** An anneal that is not finished. */
 interface Anneal {
+  /** place in `schedules`; stored states have this name */
   readonly way: number;
   readonly pattern: Pattern;
   readonly moves: readonly Move[];
@@ -50,8 +51,9 @@ interface Anneal {
 }
 
 interface AnnealState {
-  readonly tallies: readonly Tally[];
-  /** the way that takes the first turn, so that islands differ */
+  /** in the order of `schedules` */
+  readonly tallies: readonly ScheduleResults[];
+  /** place of the schedule that comes first, so that islands differ */
   readonly first: number;
   /** anneals finished */
   readonly finished: number;
@@ -61,21 +63,26 @@ interface AnnealState {
 
 /** Steps of the longest anneal. */
 const MOST_STEPS = 128;
-/** The first anneal of a way takes a quarter of the plan's steps, so that something is there early; the next is this much longer. */
+/** The first anneal of a schedule takes a quarter of the plan's steps, so that something is there early; the next is this much longer. */
 const GROWTH = 4;
-/** Anneals of a way of which the last was long. */
+/** Anneals of a schedule after which the last one was long. */
 const LONG_RUNS = 4;
 
-function energyOf(problem: Problem, plan: AnnealingPlan, way: number): Energy {
-  return problem.target === null ? lackEnergy(boundsOf(problem, plan), WAYS[way].power) : targetEnergy(problem.target);
+function energyOf(problem: Problem, plan: AnnealingPlan, schedule: number): Energy {
+  return problem.target === null
+    ? lackEnergy(boundsOf(problem, plan), schedules[schedule].power)
+    : targetEnergy(problem.target);
 }
 
-/** Every way by turns, at equal lengths, since order comes of long anneals alone; when all have been long, every other turn is the best one's. */
-function nextWay({ tallies, finished, first }: AnnealState): number {
-  const ways = tallies.map((_, index) => (first + index) % tallies.length);
-  const fewest = ways.reduce((a, b) => (tallies[b].runs < tallies[a].runs ? b : a));
+/**
+ * The schedules alternate, at equal lengths, since only long anneals bring order; once all have had a long one, every second anneal
+ * is of the best schedule.
+ */
+function nextSchedule({ tallies, finished, first }: AnnealState): number {
+  const places = tallies.map((_, index) => (first + index) % tallies.length);
+  const fewest = places.reduce((a, b) => (tallies[b].runs < tallies[a].runs ? b : a));
   if (finished % 2 === 0 || tallies[fewest].runs < LONG_RUNS) return fewest;
-  return ways.reduce((a, b) => (tallies[b].best > tallies[a].best ? b : a));
+  return places.reduce((a, b) => (tallies[b].best > tallies[a].best ? b : a));
 }
 
 /** Whichever start is nearest to a wanted S. */
@@ -88,23 +95,23 @@ function nearestStart(problem: Problem, plan: AnnealingPlan, target: number, ran
   return patterns[away.indexOf(Math.min(...away))];
 }
 
-/** A permutation grid where no elite is, or nothing is to be gained from it; a random pattern where the same holds of the grid. */
-function highStart(problem: Problem, plan: AnnealingPlan, way: number, elites: readonly Elite[], random: Random) {
+/** The best elite, else a permutation grid, else a random pattern: the first of them that has something to gain. */
+function highStart(problem: Problem, plan: AnnealingPlan, schedule: number, elites: readonly Elite[], random: Random) {
   const scatterOf = (pattern: Pattern) => scorePattern(pattern, plan.entries, problem.metric).scatter;
-  const elite = WAYS[way].start === 'elite' ? elites[0]?.pattern : undefined;
+  const elite = schedules[schedule].start === 'elite' ? elites[0]?.pattern : undefined;
   if (elite !== undefined && scatterOf(elite) < 1) return elite;
   const grid = gridOrRandom(problem, random);
   return scatterOf(grid) < 1 ? grid : constrainedPattern(problem, random);
 }
 
-/** Steps of an anneal whose way has run so often. */
+/** @param runs anneals of the same schedule before */
 function lengthOf(plan: AnnealingPlan, runs: number): number {
   let steps = plan.steps / GROWTH;
   for (let run = 0; run < runs && steps < MOST_STEPS; run++) steps *= GROWTH;
   return Math.ceil(Math.min(MOST_STEPS, steps));
 }
 
-/** Its cooling without a temperature, which is measured on the walk. */
+/** An anneal before its first step: its temperature is measured on the walk. */
 interface Beginning {
   readonly way: number;
   readonly pattern: Pattern;
@@ -122,7 +129,7 @@ function beginning(
   random: Random,
 ): Beginning {
   const { target } = problem;
-  const way = target === null ? nextWay(state) : 0;
+  const way = target === null ? nextSchedule(state) : 0;
   const { runs } = state.tallies[way];
   const total = lengthOf(plan, runs) * plan.proposalsPerStep;
   if (target !== null) {
@@ -130,7 +137,7 @@ function beginning(
     return { way, pattern, moves: ['any'], heat: 0.1, ratio: 50, total };
   }
   const pattern = highStart(problem, plan, way, elites, random);
-  return { way, pattern, moves: suitedMoves(problem, plan, pattern), ...WAYS[way], total };
+  return { way, pattern, moves: suitedMoves(problem, plan, pattern), ...schedules[way], total };
 }
 
 function arrivedAt(target: number | null) {
@@ -140,10 +147,10 @@ function arrivedAt(target: number | null) {
       : Math.abs(walk.scorer.scatter() - target) <= NEAR_TARGET;
 }
 
-function withResult(state: AnnealState, way: number, result: number): AnnealState {
+function withResult(state: AnnealState, schedule: number, result: number): AnnealState {
   const { tallies, finished } = state;
   const renewed = tallies.map((tally, index) =>
-    index === way ? { runs: tally.runs + 1, best: Math.max(tally.best, result) } : tally,
+    index === schedule ? { runs: tally.runs + 1, best: Math.max(tally.best, result) } : tally,
   );
   return { ...state, tallies: renewed, finished: finished + 1, current: null };
 }
@@ -186,10 +193,10 @@ export const anneal = defineStrategy<AnnealState>({
   name: 'anneal',
   summary: 'simulated annealing by swaps that keep every degree, to the highest or to a wanted scatter',
   source:
-    'Kirkpatrick, Gelatt & Vecchi 1983 (Science 220, 671); departures: the temperature is set from measured swaps, cools geometrically and starts low, since starts are good ones; the last tenth is a descent; where the junctions are at their bounds, swaps are drawn within blocks of two windows, which leaves them there; the energy is a sum of powers of what entries lack, two powers and coolings take turns, longer and longer, and then the best elite, at low heat',
+    'Kirkpatrick, Gelatt & Vecchi 1983 (Science 220, 671); departures: the temperature is set from measured swaps, cools geometrically and starts low, since starts are good ones; the last tenth is a descent; where the junctions are at their bounds, swaps are drawn within blocks of two windows, which leaves them there; the energy is a sum of powers of what entries lack, two powers and coolings alternate, longer and longer, and then the best elite, at low heat',
   accepts: (problem) => walkRefusal(problem, annealingPlan(problem)) ?? true,
   start: (_problem, random) => ({
-    tallies: WAYS.map(() => ({ runs: 0, best: 0 })),
+    tallies: schedules.map(() => ({ runs: 0, best: 0 })),
     first: random.below(2),
     finished: 0,
     current: null,

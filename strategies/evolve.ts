@@ -46,7 +46,7 @@ interface Grown {
 const MOST_EDGES = 2_000_000;
 const FEWEST = 4;
 const MOST = 6;
-/** Every so many children one has a good candidate of all islands for a parent. */
+/** Of this many children in a row, one has a good candidate of all islands for a parent. */
 const IMMIGRANT_EVERY = 4;
 /** Proposals of a mutation, at most; every swap that can be is made. */
 const MOST_MUTATIONS = 16;
@@ -55,10 +55,10 @@ const CHILD_HEAT = 0.1;
 /** Hottest to coldest temperature. */
 const COOLING = 50;
 /**
- * Of the cycles in which parents differ, the part that a child takes from the second, by turns; one at least. Small ones, since spans
- * depend on how junctions fit each other: unrelated parents have nothing to give but cycles that do no harm.
+ * Of the cycles in which parents differ, the part that a child takes from the second, alternately; one cycle at least. Small parts,
+ * since spans depend on how junctions fit each other: of unrelated parents only cycles that do no harm are of use.
  */
-const SHARES: readonly number[] = [1 / 4, 1 / 32, 1 / 256];
+const sharesOfSecond: readonly number[] = [1 / 4, 1 / 32, 1 / 256];
 
 const neutral: Energy = () => 0;
 const never = () => false;
@@ -125,7 +125,7 @@ function breed(setting: Setting, state: EvolveState, elites: readonly Elite[], r
   const mate = (place + 1 + random.below(population.length - 1)) % population.length;
   const second = elite?.pattern ?? population[mate];
   const renewed = elite === undefined && samePattern(first, second);
-  const share = SHARES[born % SHARES.length];
+  const share = sharesOfSecond[born % sharesOfSecond.length];
   const growth = {
     mutations: 1 + random.below(MOST_MUTATIONS),
     heat: CHILD_HEAT,

@@ -28,7 +28,7 @@ interface Neighbourhood {
 const BOXES = 3;
 
 /** Parts of a layer within which its neurons change places; each widens the neighbourhoods, and so the range of scatter. */
-const BLURS: readonly number[] = [0, 1 / 32, 1 / 16, 1 / 8, 1 / 4];
+const blurs: readonly number[] = [0, 1 / 32, 1 / 16, 1 / 8, 1 / 4];
 
 /** All lists of sides within `shape` whose product is `size`. */
 function boxesOf(shape: readonly number[], size: number): number[][] {
@@ -142,7 +142,7 @@ function localJunction(junction: JunctionSize, shape: LayerShape, blur: number, 
 export function localPattern(
   problem: Problem,
   random: Random,
-  blur: number = BLURS[random.below(BLURS.length)],
+  blur: number = blurs[random.below(blurs.length)],
 ): Pattern {
   const { layers, fanOuts, shapes } = problem.architecture;
   const junctions = junctionSizes(problem.architecture).map((junction) =>

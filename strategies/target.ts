@@ -24,7 +24,7 @@ interface Nearest {
   readonly away: number;
 }
 
-/** A pattern on its way to the wanted scatter. */
+/** A pattern that is being moved to the wanted scatter. */
 interface Approach {
   /** place in `startKinds` */
   readonly kind: number;
@@ -46,8 +46,8 @@ interface Approach {
   readonly nearest: Nearest;
 }
 
-/** How a kind of start has done so far. */
-interface Tally {
+/** What the approaches from one kind of start came to so far. */
+interface KindResults {
   readonly runs: number;
   /** approaches that did not arrive */
   readonly misses: number;
@@ -55,8 +55,8 @@ interface Tally {
 
 interface TargetState {
   /** in the order of `startKinds` */
-  readonly tallies: readonly Tally[];
-  /** the kind that takes the first turn, so that islands differ */
+  readonly tallies: readonly KindResults[];
+  /** place of the kind that comes first, so that islands differ */
   readonly first: number;
   /** of all approaches that missed */
   readonly nearest: (Nearest & { readonly kind: number }) | null;
@@ -67,12 +67,12 @@ interface TargetState {
 
 /** A kind that has missed this often is annealed as often before it counts as missed again: 1, 4, 16, … steps. */
 const MOST_ANNEALS = 4;
-/** Powers and coolings of anneals, by turns: which of them settles into order depends on the net (strategy anneal). */
-const ANNEALS = [
+/** Powers and coolings of anneals, which alternate: which of them settles into order depends on the net (strategy anneal). */
+const annealSchedules = [
   { power: 4, ratio: 20 },
   { power: 2, ratio: 200 },
 ] as const;
-/** A kind waits so many turns for every miss: what arrives at once is cheap, and may arrive from many starts. */
+/** Turns that a kind waits for every miss: what arrives at once is cheap, and may arrive from many starts. */
 const TURNS_PER_MISS = 4;
 const DESCENT_STEPS = 2;
 const DRIFT_STEPS = 8;
@@ -95,7 +95,8 @@ function aim(target: number, whole: boolean, power: 2 | 4): Energy {
   };
 }
 
-const styleOf = ({ phase, misses }: Approach) => (phase === 'anneal' ? ANNEALS[misses % 2] : ANNEALS[1]);
+const styleOf = ({ phase, misses }: Approach) =>
+  phase === 'anneal' ? annealSchedules[misses % 2] : annealSchedules[1];
 
 const anywhere: Energy = () => 0;
 
@@ -132,7 +133,7 @@ function begin(problem: Problem, plan: AnnealingPlan, target: number, state: Tar
   };
 }
 
-/** The cooling of a phase that begins: none but an anneal has any heat. */
+/** The cooling of a phase that begins: only an anneal has any heat. */
 function coolingOf(approach: Approach, plan: AnnealingPlan, walk: SwapWalk, energy: Energy, random: Random): Cooling {
   const { phase, anneals, moves } = approach;
   if (phase === 'drift') return { hottest: 0, ratio: 1, total: DRIFT_STEPS * plan.proposalsPerStep };
@@ -251,7 +252,7 @@ export const target = defineStrategy<TargetState>({
   name: 'target',
   summary: 'patterns of a wanted scatter, moved to it from starts of every kind',
   source:
-    'Degree-preserving rewiring (Maslov & Sneppen 2002, Science 296, 910): random swaps carry an ordered pattern towards a random one and are stopped on the way, as Watts & Strogatz 1998 (Nature 393, 440) do with a lattice; where the wanted scatter does not lie between the two, a descent on the distance to it, and where that sticks, annealing (strategy anneal). Starts: random, complete blocks along the windows, permutation grid, local, exact; by turns the lowest entry alone is moved, or the whole vector',
+    'Degree-preserving rewiring (Maslov & Sneppen 2002, Science 296, 910): random swaps carry an ordered pattern towards a random one and are stopped on the way, as Watts & Strogatz 1998 (Nature 393, 440) do with a lattice; where the wanted scatter does not lie between the two, a descent on the distance to it, and where that sticks, annealing (strategy anneal). Starts: random, complete blocks along the windows, permutation grid, local, exact; alternately the lowest entry alone is moved and the whole vector',
   accepts,
   start: startTarget,
   step: (problem, state, _elites, random) => stepTarget(problem, state, random),

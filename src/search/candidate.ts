@@ -1,7 +1,7 @@
 import type { Pattern } from '../pattern/pattern.ts';
 import type { ScatterScore } from '../scatter/metric.ts';
 
-/** What candidates of equal scatter are told apart by, by name; null where it was left out, or could no longer matter. */
+/** What decides between candidates of equal scatter, by name; null where it was left out, or could no longer matter. */
 export type Ties = Readonly<Record<string, number | null>>;
 
 /** A pattern that a strategy made, with its score: a candidate that has no number yet. */
@@ -18,8 +18,8 @@ export interface ScoredCandidate {
 }
 
 /**
- * A candidate of a study: what events tell, the ranking compares, the store keeps and screens show. A search numbers every scored
- * candidate and tells of those that were among the best of their strategy and target when their turn came. Later ones may displace
+ * A candidate of a study: what events report, the ranking compares, the store keeps and screens show. A search numbers every scored
+ * candidate and reports those that were among the best of their strategy and target when they were numbered. Later ones may displace
  * them from the best. Which these are depends on the candidates before, never on where a budget or a round ends.
  */
 export interface NumberedCandidate {

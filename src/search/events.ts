@@ -40,7 +40,7 @@ export interface SearchRequest {
   readonly workers: number;
   /** end the search once the best candidate cannot be beaten */
   readonly untilOptimal?: boolean;
-  /** end the search once so many candidates in a row were not better than the best, in the whole order; looked at after each round */
+  /** candidates in a row, none better than the best in the whole order, after which the search ends; looked at after each round */
   readonly patience?: number;
   /** where an earlier run of the same request stopped */
   readonly resume?: SearchResume;
@@ -71,7 +71,7 @@ export interface SearchProgress {
 }
 
 /**
- * Everything but the kept candidates that a later run needs to go on exactly here. Plain values (structured-clonable), never
+ * Everything except the kept candidates that a later run needs to go on exactly here. Plain values (structured-clonable), never
  * changed afterwards.
  */
 export interface SearchCheckpoint extends SearchProgress {
@@ -79,7 +79,7 @@ export interface SearchCheckpoint extends SearchProgress {
   readonly states: readonly unknown[];
   /** fingerprints of every scored candidate, 32 bytes each, in order; a later checkpoint's begins with an earlier one's */
   readonly seen: Uint8Array;
-  /** rounds since the last that found a new candidate; without those in which none came, but in checkpoints of older versions */
+  /** rounds since the last that found a new candidate; without those in which none came, except in checkpoints of older versions */
   readonly idleRounds: number;
   /** rounds since the last that found a new candidate, in which none came at all. Absent in checkpoints of older versions */
   readonly emptyRounds?: number;
@@ -145,7 +145,7 @@ export type SearchEvent =
     }
   | {
       readonly kind: 'slow';
-      /** an island whose step has taken this long and goes on; told once, whenever it happens, and part of no result */
+      /** an island whose step has taken this long and goes on; reported once, whenever it happens, and part of no result */
       readonly island: number;
       readonly strategy: string;
       readonly seconds: number;

@@ -52,7 +52,7 @@ function repeatably<T>(work: () => T): T {
 /** @throws TypeError for a promise: what it would come to is not waited for */
 function requireNow<T>(value: T, method: string): T {
   if (typeof (value as { then?: unknown } | null | undefined)?.then !== 'function') return value;
-  // It may still fail, with nobody to hear of it but the thread, which that would end.
+  // It may still fail: unhandled, that would end the thread.
   Promise.resolve(value).catch(() => {});
   throw new InvalidTypeError(`${method} must return its result, not a promise of it`);
 }
@@ -80,7 +80,7 @@ function requireKinds(kinds: unknown, candidates: number): void {
   );
 }
 
-/** @throws TypeError for anything but a step whose patterns are made of edge lists */
+/** @throws TypeError for anything except a step whose patterns are made of edge lists */
 function requireStep(step: unknown): Step<unknown> {
   if (step === null || typeof step !== 'object' || !('state' in step)) {
     throw new InvalidTypeError(`step must return { state, candidates, swaps }; got ${kindOf(step)}`);

@@ -6,7 +6,7 @@ import { errorText, readStrategyFile } from './strategy-file.ts';
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const workerFile = new URL(`./inspect-worker.${extension}`, import.meta.url);
 
-/** Loading takes a moment; a module that loops, or waits for what never comes, takes for ever. */
+/** Loading takes a moment; a module that loops, or waits for what never comes, never ends. */
 const MOST_LOADING_SECONDS = 30;
 
 /** What the thread says of the file; a Failure too where it died of it, or did not come to its end. */

@@ -47,7 +47,7 @@ export class SearchPool {
     this.#file = file;
     this.#workers = workers;
     this.#piscina = this.#threads(workers);
-    // A thread that fails with no task at hand: the tasks that wait for it would wait for ever.
+    // A thread that fails with no task at hand: the tasks that wait for it would never be done.
     this.#piscina.on('error', (error: unknown) => {
       this.#broken ??= lostWorker(error);
       void this.destroy();
@@ -85,7 +85,7 @@ export class SearchPool {
     this.#waiting.length = 0;
   }
 
-  /** Islands whose task was given to the threads so long ago, but those that wait for a thread behind them. */
+  /** Islands whose task was given to the threads at least `ms` ago, except those that still wait for a thread. */
   islandsBusyFor(ms: number): number[] {
     const before = performance.now() - ms;
     return [...this.#begun].slice(0, this.#workers).flatMap(([island, begun]) => (begun <= before ? [island] : []));
@@ -115,7 +115,7 @@ export class SearchPool {
     });
   }
 
-  /** A death is the island's own, but that memory which our own strategies lack is the machine's matter, not the study's. */
+  /** A thread's death ends its island alone; that our own strategies lack memory is the machine's matter and ends the search. */
   async #ofIsland<Result>(island: number, name: string, task: unknown): Promise<Result | StepFailure> {
     this.#begun.set(island, performance.now());
     try {

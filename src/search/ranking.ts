@@ -76,7 +76,7 @@ export class BestOf<T extends RankingFields> {
     return this.#members.length < this.#most ? null : (this.#members.at(-1) ?? null);
   }
 
-  /** @returns whether it is among the best now; the worst of them gave way */
+  /** @returns whether it is among the best now; the worst of them was dropped */
   offer(candidate: T): boolean {
     const { worst } = this;
     if (worst !== null && this.#compare(candidate, worst) >= 0) return false;

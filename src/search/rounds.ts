@@ -157,7 +157,7 @@ export class Rounds {
   }
 
   /**
-   * What `merge` would make the best, given room; null where that cannot be told, since an island with a target of its own has the
+   * What `merge` would make the best, given room; null where that cannot be said, since an island with a target of its own has the
    * best of them. @param results as of `merge`
    */
   bestWith(results: readonly (StepResult | null)[]): Pick<NumberedCandidate, 'scatter' | 'vector'> | null {
@@ -173,7 +173,7 @@ export class Rounds {
     return this.#target(first.island) === problem.target ? first : null;
   }
 
-  /** Goes on with a round of which an earlier budget left something over, as if it had never been cut. @returns as `merge` does */
+  /** Goes on with a round that an earlier budget cut, just as the whole round would have gone on. @returns as `merge` does */
   takeLeftOver(): Unaudited[] {
     return this.#take(this.#overflow);
   }

@@ -203,7 +203,7 @@ class SearchRun {
     };
   }
 
-  /** The next round of every active island; null where there is to be none. */
+  /** Starts the next round of every active island; null where the search is over. */
   #next(why: SearchEnding | null): Promise<readonly (StepOutcome | null)[]> | null {
     if (why !== null || this.#active.size === 0) return null;
     const { round, states, elites, known, toBeat } = this.#rounds;
@@ -255,7 +255,8 @@ class SearchRun {
  * numbered, the best of every strategy kept, and audited while the next round runs. What is found depends on the request alone,
  * `workers` apart; a time budget decides only after how many rounds it ends.
  *
- * An island whose strategy fails ends alone. On abort it ends at once: a round under way is dropped, and the last 'round' event's checkpoint is where it can be resumed.
+ * An island whose strategy fails ends alone. On abort the search ends at once: the round under way is dropped, and it can be resumed from the
+ * last 'round' event's checkpoint.
  * @throws RangeError for a request that cannot be; AuditMismatchError for a wrong score; ScattershotError for a lost worker, for a
  *   strategy file that is not what it was, and when every island failed or was refused
  */

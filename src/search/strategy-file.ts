@@ -8,9 +8,9 @@ import type { Strategy } from './strategy.ts';
 /** Where the contract of a user's strategy is written down. */
 const CONTRACT = 'See docs/strategies.md for what a strategy file must hold.';
 
-const KEBAB_CASE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const kebabCase = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
-const METHODS = ['accepts', 'start', 'step'] as const;
+const methods = ['accepts', 'start', 'step'] as const;
 
 /** "null", "an array", "a number": what was got instead, in a word. */
 export function kindOf(value: unknown): string {
@@ -41,7 +41,7 @@ function strategyShapeFault(value: unknown): string | null {
   if (value === null || typeof value !== 'object') return `its strategy must be an object; got ${kindOf(value)}`;
   const { name, summary, source } = value as Record<string, unknown>;
   if (typeof name !== 'string') return `its strategy must have a name; got ${kindOf(name)}`;
-  if (!KEBAB_CASE.test(name)) {
+  if (!kebabCase.test(name)) {
     return `its strategy's name must be of lower-case words joined by hyphens, such as "my-strategy"; got ${JSON.stringify(name)}`;
   }
   for (const [key, text] of Object.entries({ summary, source })) {
@@ -49,7 +49,7 @@ function strategyShapeFault(value: unknown): string | null {
       return `its strategy's ${key} must be a string; got ${kindOf(text)}`;
     }
   }
-  for (const method of METHODS) {
+  for (const method of methods) {
     const found = (value as Record<string, unknown>)[method];
     if (typeof found !== 'function') return `its strategy's ${method} must be a function; got ${kindOf(found)}`;
   }

@@ -34,7 +34,7 @@ export interface Step<State> {
   readonly candidates: readonly Pattern[];
   /** of each candidate, the kind of start that it was made from, where the strategy has several: candidates of one kind are one family */
   readonly kinds?: readonly string[];
-  /** swaps scored on the way, for the record */
+  /** swaps scored in this step, for the record */
   readonly swaps: number;
 }
 

@@ -41,7 +41,7 @@ const estimatedMs: Readonly<Record<string, (sizes: Sizes) => number>> = {
 };
 
 interface SearchOrder {
-  /** scatter first; those left out are among them, and tell nothing apart */
+  /** scatter first; those left out are among them, and decide nothing */
   readonly criteria: readonly Criterion[];
   /** names of criteria that would cost too much for each candidate of such an architecture */
   readonly leftOut: readonly string[];
@@ -56,7 +56,7 @@ export function searchOrder(order: readonly string[], architecture: Architecture
 }
 
 /**
- * Measures what tells candidates of equal scatter apart, and only as far as it can matter: criterion by criterion in their turn,
+ * Measures what decides between candidates of equal scatter, and only as far as it can matter: one criterion after the other,
  * and no further once the candidate is behind one that must be beaten, since nothing that comes later would change that.
  */
 export class TieBreakers {

@@ -56,14 +56,17 @@ async function strategyOf(island: number): Promise<Outcome<Strategy>> {
   );
 }
 
-const ENDS: Readonly<Record<string, StepFailure['ends']>> = {
+const whatEnds: Readonly<Record<string, StepFailure['ends']>> = {
   'no-such-strategy': 'request',
   'no-strategy-file': 'search',
   'strategy-file-changed': 'search',
 };
 
 /** Nothing of the island was run. */
-const unloaded = ({ reason, message }: Failure): StepFailure => ({ failed: message, ends: ENDS[reason] ?? 'island' });
+const unloaded = ({ reason, message }: Failure): StepFailure => ({
+  failed: message,
+  ends: whatEnds[reason] ?? 'island',
+});
 
 function failedStep(island: number, round: number, error: unknown): StepFailure {
   const { strategy, file } = islands[island];

@@ -102,7 +102,7 @@ function drawSweep(
  * permutation. Type 2: each memory starts at a random address and counts up modulo left/z. Type 3: type 2 with the same starts in
  * every sweep. Dither: the order of memories within a cycle is a random permutation, the same throughout a sweep (type 3: all).
  *
- * Sweeps are independent but for one thing: a right neuron whose edges lie in two sweeps must not read a left neuron twice, so the
+ * Sweeps are independent except in one thing: a right neuron whose edges lie in two sweeps must not read a left neuron twice, so the
  * next sweep is drawn from those that keep it from doing so (for types 1 and 2 all equally likely, given the order of memories).
  * One always exists; type 3 repeats itself after `left` edges and never reads one twice.
  * @param z divides `left`

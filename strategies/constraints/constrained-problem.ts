@@ -50,7 +50,7 @@ function prepared({ architecture, constraints }: Constrained): Prepared | null {
 /** @throws RangeError for constraints that do not fit the architecture */
 export const rulesOf = (problem: Constrained): readonly JunctionRules[] => prepared(problem)?.rules ?? [];
 
-/** Whether anything but degrees binds. @throws RangeError for constraints that do not fit the architecture */
+/** Whether anything besides degrees binds. @throws RangeError for constraints that do not fit the architecture */
 export const hasConstraints = (problem: Constrained): boolean => rulesOf(problem).some((rules) => !isFree(rules));
 
 /** For strategies that can keep none: true when there are none, else why the problem is refused. */
@@ -153,7 +153,7 @@ function makeSample(rules: JunctionRules): Uint32Array | string | null {
 }
 
 /**
- * Why no pattern is to be had that keeps the problem's constraints, proved or (where it says so) only not found; null where one is.
+ * Why there is no pattern that keeps the problem's constraints, proved or (where it says so) only not found; null where one is.
  * @throws RangeError for constraints that do not fit the architecture
  */
 export function constraintsRefusal(problem: Constrained): string | null {

@@ -8,7 +8,7 @@ import type { RowNames } from './row-names.ts';
 
 const TWO_32 = 4294967296;
 
-/** A repair may go up by one once in so many moves that would. */
+/** Of this many moves that would leave one more fault, a repair makes one. */
 const NOISE = 50;
 /** Measured at 64→1024, 30 % of all pairs forbidden: what can be mended is mended after two tries an edge. */
 const REPAIRS_PER_EDGE = 30;
@@ -64,7 +64,7 @@ export class CycleMoves {
     this.#names = names;
   }
 
-  /** In each round every position in turn tries either move; `bound`: none that changes a forced or forbidden pair. */
+  /** In each round every position, one after the other, tries either move; `bound`: none that changes a forced or forbidden pair. */
   rounds(rounds: number, bound: boolean, random: Random): void {
     for (let round = 0; round < rounds; round++) {
       for (let e = 0; e < this.order.length; e++) {

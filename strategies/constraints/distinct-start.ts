@@ -4,7 +4,7 @@ import { possibleRows } from '../../src/pattern/constraints/distinct-rows.ts';
 import type { Cells, JunctionRules } from '../../src/pattern/constraints/rules.ts';
 import { sortRows } from '../../src/pattern/pattern.ts';
 
-/** Where there are so many times more possible rows than rows, random ones seldom coincide and trades part them. */
+/** Where possible rows are this many times the rows, random ones seldom coincide and trades part them. */
 const PLENTY = 4;
 
 /** All subsets of `size` of the members, each ascending. */

@@ -109,7 +109,7 @@ function pairEdges(
 }
 
 /**
- * The symmetric difference of two junctions of equal degrees, cut into cycles whose edges are of the first and of the second by turns:
+ * The symmetric difference of two junctions of equal degrees, cut into cycles whose edges belong to the first and to the second alternately:
  * exchanging any set of them in the first junction gives one of the same degrees, without a double edge. At every neuron both
  * have equally many edges of their own, so these can be paired, and partners followed until the start is reached again.
  *

@@ -23,10 +23,17 @@ function overlaps({ table, rows, degree, near }: View): Int32Array {
   return shared;
 }
 
-/** Adds `change` to the overlaps of neuron `k` with all of a row but what stands at `but`. */
-function count({ table, degree, near }: View, shared: Int32Array, row: number, but: number, k: number, change: number) {
+/** Adds `change` to the overlaps of neuron `k` with all of a row except what stands at `except`. */
+function count(
+  { table, degree, near }: View,
+  shared: Int32Array,
+  row: number,
+  except: number,
+  k: number,
+  change: number,
+) {
   for (let e = row * degree; e < (row + 1) * degree; e++) {
-    if (e === but) continue;
+    if (e === except) continue;
     shared[k * near + table[e]] += change;
     shared[table[e] * near + k] += change;
   }

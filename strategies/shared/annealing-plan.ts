@@ -31,7 +31,7 @@ function countsPerSwap(problem: Problem, entry: Entry): number {
 }
 
 /**
- * Above this many counts a swap, a span is left out of the energy and so left to chance: its entry, an average over so many
+ * Above this many counts a swap, a span is left out of the energy and so left to chance: its entry, an average over that many
  * paths, hardly moves under swaps, and a proposal would take milliseconds (25088-4096-4096-1000 (64,64,125): 100 000 counts).
  */
 const MOST_COUNTS_PER_SWAP = 20_000;

@@ -13,7 +13,7 @@ const LEVELS = 64;
 /** Part of a cooling after which only swaps that cost nothing are accepted. */
 const QUENCH_AT = 0.9;
 /** Draws of the exponential distribution: the middles of 4096 equally likely parts. */
-const DRAWS = Float64Array.from({ length: 4096 }, (_, i) => -portableLog((i + 0.5) / 4096));
+const exponentialDraws = Float64Array.from({ length: 4096 }, (_, i) => -portableLog((i + 0.5) / 4096));
 
 /** The temperature at which a costly swap is rarely accepted; 0 where no swap that costs anything was met. */
 export function measuredTemperature(walk: SwapWalk, energy: Energy, moves: readonly Move[], random: Random): number {
@@ -83,7 +83,7 @@ export function coolWalk(walk: SwapWalk, step: WalkStep, random: Random): number
     if (!walk.propose(move, random)) continue;
     const next = energy(scorer.proposed);
     const cost = next - current;
-    if (cost > 0 && (heat === 0 || cost > heat * DRAWS[random.uint32() >>> 20])) continue;
+    if (cost > 0 && (heat === 0 || cost > heat * exponentialDraws[random.uint32() >>> 20])) continue;
     if (!walk.accept()) continue;
     current = next;
     if (arrived(walk, current)) return made;

@@ -5,11 +5,11 @@ import type { Problem } from '../../src/search/strategy.ts';
 import { rulesOf } from '../constraints/constrained-problem.ts';
 import { combineKeys, type Keys } from './edge-groups.ts';
 
-/** How neurons of one side of a junction are told apart. */
+/** By what neurons of one side of a junction are distinguished. */
 export interface SideKeys {
   /** by the windows of the junction's own entry, within the cells */
   readonly blocks: Keys;
-  /** by what constraints tell apart; one key where none do */
+  /** by what constraints distinguish; one key where none do */
   readonly cells: Keys;
 }
 

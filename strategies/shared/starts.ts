@@ -27,7 +27,7 @@ export function gridOrRandom(problem: Problem, random: Random): Pattern {
 /**
  * Moves that suit a pattern. Without spans any, since others change nothing that counts. Where every junction's own entries are at their
  * bounds already, those that leave them there, so that the search is for spans alone; else, and where constraints might leave no
- * such move, both by turns.
+ * such move, both alternately.
  */
 export function suitedMoves(problem: Problem, plan: AnnealingPlan, pattern: Pattern): readonly Move[] {
   if (plan.entries.every(({ from, to }) => from === to)) return ['any'];

@@ -49,7 +49,7 @@ function partOf({ size, rules, left, right, cycles }: JunctionKeys, pattern: Pat
 }
 
 /**
- * A pattern on its way by swaps that keep every degree and the problem's constraints, its scatter followed swap by swap. What it
+ * A pattern that is changed by swaps that keep every degree and the problem's constraints, its scatter followed swap by swap. What it
  * starts from must keep the constraints.
  */
 export class SwapWalk {

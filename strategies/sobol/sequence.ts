@@ -21,7 +21,7 @@ const generator = (degree: number, coefficients: number, ...initial: number[]): 
 });
 
 /** Of dimensions 2, 3, …; the first dimension is van der Corput's. */
-const GENERATORS: readonly Generator[] = [
+const generators: readonly Generator[] = [
   generator(1, 0, 1),
   generator(2, 1, 1, 3),
   generator(3, 1, 1, 3, 1),
@@ -40,7 +40,7 @@ const GENERATORS: readonly Generator[] = [
 ];
 
 /** Dimensions that there are, numbered from 1. */
-export const SOBOL_DIMENSIONS: number = GENERATORS.length + 1;
+export const SOBOL_DIMENSIONS: number = generators.length + 1;
 
 const BITS = 32;
 
@@ -56,7 +56,7 @@ export function sobolDirections(dimension: number): Uint32Array {
   }
   const numbers = new Uint32Array(BITS);
   if (dimension === 1) return numbers.map((_, k) => 2 ** (BITS - 1 - k));
-  const { degree, coefficients, initial } = GENERATORS[dimension - 2];
+  const { degree, coefficients, initial } = generators[dimension - 2];
   for (let k = 0; k < BITS; k++) {
     if (k < degree) {
       numbers[k] = initial[k] * 2 ** (BITS - 1 - k);

@@ -4,8 +4,8 @@ import { stepIsland } from '../../src/search/worker.ts';
 
 export { accepts, audit, ready } from '../../src/search/worker.ts';
 
-/** "ISLAND ROUND TIMES WAY": the thread ends so often in this step, by an exit or by a lack of memory. */
-const [island, round, times, way] = (process.env.SCATTERSHOT_TEST_DEATH ?? '').split(' ');
+/** "ISLAND ROUND TIMES DEATH": the thread ends this often in this step, by an exit or by a lack of memory. */
+const [island, round, times, death] = (process.env.SCATTERSHOT_TEST_DEATH ?? '').split(' ');
 /** A file that gets a letter for every death: threads remember nothing of those before. */
 const deaths = process.env.SCATTERSHOT_TEST_DEATHS ?? '';
 
@@ -17,12 +17,12 @@ function runOutOfMemory(): Promise<never> {
   return new Promise(() => {});
 }
 
-/** The search's own step, but for a thread that dies in the middle of it. */
+/** The search's own step, except that the thread dies in the middle of it. */
 export async function step(task: StepTask): Promise<StepOutcome> {
   const chosen = task.island === Number(island) && task.round === Number(round);
   if (chosen && readFileSync(deaths).length < Number(times)) {
     appendFileSync(deaths, 'x');
-    if (way === 'memory') await runOutOfMemory();
+    if (death === 'memory') await runOutOfMemory();
     process.exit(3);
   }
   return stepIsland(task);

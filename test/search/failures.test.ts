@@ -21,7 +21,7 @@ const request = (islands: readonly IslandSpec[], changes: Partial<SearchRequest>
 });
 
 /** Events until the end; an error that ended the search is the last. */
-async function told(asked: SearchRequest, options: SearchRunOptions = {}): Promise<(SearchEvent | Error)[]> {
+async function eventsOf(asked: SearchRequest, options: SearchRunOptions = {}): Promise<(SearchEvent | Error)[]> {
   const events: (SearchEvent | Error)[] = [];
   try {
     for await (const event of runSearch(asked, new AbortController().signal, options)) events.push(event);
@@ -41,7 +41,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-const ways: readonly (readonly [string, string | RegExp, string, RegExp])[] = [
+const mistakes: readonly (readonly [string, string | RegExp, string, RegExp])[] = [
   ['throws', 'const { layers', 'if (state.made === 2) throw new Error("lost count");\n const { layers', /^lost count$/],
   [
     'throws something odd',
@@ -84,11 +84,11 @@ const ways: readonly (readonly [string, string | RegExp, string, RegExp])[] = [
   ['says neither yes nor why', /accepts: .*/, 'accepts: () => 0,', /accepts must return true, or why not/],
 ];
 
-const files = ways.map(([way, place, by]) => altered(`${way.replaceAll(' ', '-')}.mjs`, place, by));
+const files = mistakes.map(([mistake, place, by]) => altered(`${mistake.replaceAll(' ', '-')}.mjs`, place, by));
 const islands = [{ strategy: 'uniform-random' }, ...files.map((path) => islandOf(path))];
-const mixed = await told(request(islands, { budget: { kind: 'candidates', candidates: 100 } }));
+const mixed = await eventsOf(request(islands, { budget: { kind: 'candidates', candidates: 100 } }));
 
-test.each(ways.map(([way, , , message], index) => [way, message, index + 1] as const))(
+test.each(mistakes.map(([mistake, , , message], index) => [mistake, message, index + 1] as const))(
   'a strategy that %s ends its own island, by the name of its file',
   (_, message, island) => {
     const own = failures(mixed).filter((event) => event.island === island);
@@ -102,7 +102,7 @@ test.each(ways.map(([way, , , message], index) => [way, message, index + 1] as c
 );
 
 test('the islands that did not fail go on to the end', () => {
-  expect(failures(mixed)).toHaveLength(ways.length);
+  expect(failures(mixed)).toHaveLength(mistakes.length);
   expect(mixed.at(-1)).toMatchObject({ kind: 'ended', why: 'budget', progress: { evaluated: 100 } });
 });
 
@@ -110,7 +110,7 @@ test('a pattern that breaks a constraint ends its island', async () => {
   const path = altered('unbound.mjs', "problem.constraints === undefined || 'keeps no constraints'", 'true');
   const { problem } = request([]);
   const constraints = { forced: [Array.from({ length: 8 }, (_, left) => [left, 0] as const), []] };
-  const events = await told(request([islandOf(path)], { problem: { ...problem, constraints } }));
+  const events = await eventsOf(request([islandOf(path)], { problem: { ...problem, constraints } }));
   expect(failures(events)).toMatchObject([
     { reason: expect.stringMatching(/expected a pattern that keeps the constraints; got one where .*forced edge/) },
   ]);
@@ -127,9 +127,9 @@ test('what a strategy writes into what it is given reaches nobody else', async (
     events
       .filter(isRound)
       .flatMap((round) => round.added.map(({ number, fingerprint, vector }) => [number, fingerprint, vector]));
-  const spoilt = await told(request(islands(spoiling)));
+  const spoilt = await eventsOf(request(islands(spoiling)));
   expect(failures(spoilt)).toEqual([]);
-  expect(added(spoilt)).toEqual(added(await told(request(islands(written('fair.mjs', documented))))));
+  expect(added(spoilt)).toEqual(added(await eventsOf(request(islands(written('fair.mjs', documented))))));
 });
 
 test('a failure is stored with its round: a resumed search says it again, does not try again, and ends the same', async () => {
@@ -139,12 +139,12 @@ test('a failure is stored with its round: a resumed search says it again, does n
     'if (state.made === 2) throw new Error("thrice");\n const { layers',
   );
   const asked = request([islandOf(path), { strategy: 'uniform-random' }, { strategy: 'anneal' }]);
-  const whole = await told(asked);
+  const whole = await eventsOf(asked);
   const cut = whole
     .slice(0, whole.findIndex((event) => isRound(event) && event.progress.round === 4) + 1)
     .filter(isRound);
   const resume = { checkpoint: cut.at(-1)!.checkpoint, kept: cut.flatMap(({ added }) => added) };
-  const rest = await told({ ...asked, resume: deserialize(serialize(resume)) });
+  const rest = await eventsOf({ ...asked, resume: deserialize(serialize(resume)) });
   expect(rest[0]).toEqual(failures(whole)[0]);
   expect(failures(rest)).toEqual([expect.objectContaining({ island: 0, round: 3 })]);
   const last = (events: (SearchEvent | Error)[]) => ({ ...events.filter(isRound).at(-1)!.checkpoint, seconds: 0 });
@@ -158,7 +158,7 @@ test('when every island has failed the search ends with a Failure that says why,
     'if (state.made === 1) throw new Error("hopeless");\n const { layers',
   );
   const asked = request([islandOf(path), islandOf(path)]);
-  const events = await told(asked);
+  const events = await eventsOf(asked);
   const error = events.at(-1);
   expect(error).toBeInstanceOf(ScattershotError);
   expect(error).toMatchObject({
@@ -172,14 +172,14 @@ test('when every island has failed the search ends with a Failure that says why,
   const rounds = events.filter(isRound);
   expect(rounds).toHaveLength(2);
   const resume = { checkpoint: rounds.at(-1)!.checkpoint, kept: rounds.flatMap(({ added }) => added) };
-  const again = await told({ ...asked, resume });
+  const again = await eventsOf({ ...asked, resume });
   expect(failures(again)).toHaveLength(2);
   expect(again.at(-1)).toBeInstanceOf(ScattershotError);
 });
 
 test('a search that every strategy refuses ends with a Failure that gives the first reason, not as if all were found', async () => {
   const path = altered('choosy.mjs', /accepts: .*/, "accepts: () => 'only the sea',");
-  const events = await told(request([islandOf(path), islandOf(path)]));
+  const events = await eventsOf(request([islandOf(path), islandOf(path)]));
   expect(events.slice(0, -1)).toMatchObject([{ kind: 'refused' }, { kind: 'refused' }]);
   expect(events.at(-1)).toMatchObject({
     failure: {
@@ -196,7 +196,7 @@ test('a date that is made of something, and asked what it is, is a strategy’s 
     'state.made + 1 }',
     'state.made + (new Date(5).getTime() === 5 && new Date(5) instanceof Date ? 1 : NaN) }',
   );
-  const events = await told(request([islandOf(path)], { budget: { kind: 'candidates', candidates: 3 } }));
+  const events = await eventsOf(request([islandOf(path)], { budget: { kind: 'candidates', candidates: 3 } }));
   expect(failures(events)).toEqual([]);
   expect(events.filter(isRound).at(-1)?.checkpoint.states).toEqual([{ made: 3 }]);
 });
@@ -208,15 +208,19 @@ test('a strategy that works long on each candidate is waited for: rounds in whic
     'candidates: state.made % 300 === 299 ? [{ junctions }] : []',
   );
   const asked = request([islandOf(path)], { budget: { kind: 'candidates', candidates: 2 } });
-  const events = await told(asked);
+  const events = await eventsOf(asked);
   expect(events.at(-1)).toMatchObject({ kind: 'ended', why: 'budget', progress: { evaluated: 2, round: 600 } });
   const rounds = events.filter(isRound);
   expect(rounds[298].checkpoint).toMatchObject({ idleRounds: 0, emptyRounds: 299 });
   // The count goes on where a checkpoint holds it: one round more is one too many.
   const checkpoint = { ...rounds[298].checkpoint, states: [{ made: 0 }], emptyRounds: 99_999 };
-  expect((await told({ ...asked, resume: { checkpoint, kept: [] } })).at(-1)).toMatchObject({ why: 'nothing-made' });
+  expect((await eventsOf({ ...asked, resume: { checkpoint, kept: [] } })).at(-1)).toMatchObject({
+    why: 'nothing-made',
+  });
   const { emptyRounds: _, ...older } = rounds[298].checkpoint;
-  expect((await told({ ...asked, resume: { checkpoint: older, kept: [] } })).at(-1)).toMatchObject({ why: 'budget' });
+  expect((await eventsOf({ ...asked, resume: { checkpoint: older, kept: [] } })).at(-1)).toMatchObject({
+    why: 'budget',
+  });
 });
 
 test('an island whose step takes long is named once, and nothing else of the search is changed', async () => {
@@ -227,26 +231,26 @@ test('an island whose step takes long is named once, and nothing else of the sea
     'const { layers',
     `if (state.made < 2) ${sleep(600)}`.replace('; const', ';\nconst'),
   );
-  const events = await told(asked(path), { slowStepMs: 100 });
+  const events = await eventsOf(asked(path), { slowStepMs: 100 });
   const slow = events.flatMap((event) => ('kind' in event && event.kind === 'slow' ? [event] : []));
   expect(slow.filter(({ island }) => island === 1)).toEqual([
     { kind: 'slow', island: 1, strategy: 'shuffled-ring', seconds: 0.1 },
   ]);
   const others = events.filter((event) => !('kind' in event && event.kind === 'slow'));
-  expect(timeless(others)).toEqual(timeless(await told(asked(written('wakeful.mjs', documented)))));
+  expect(timeless(others)).toEqual(timeless(await eventsOf(asked(written('wakeful.mjs', documented)))));
 });
 
 test('a file that is no longer what it was ends the search before anything of it is run', async () => {
   const path = written('changing.mjs', documented);
   const island = islandOf(path);
   written('changing.mjs', `throw new Error('must not run');\n${documented}`);
-  expect((await told(request([island, { strategy: 'uniform-random' }]))).at(-1)).toMatchObject({
+  expect((await eventsOf(request([island, { strategy: 'uniform-random' }]))).at(-1)).toMatchObject({
     failure: { reason: 'strategy-file-changed', message: expect.stringContaining(path) },
   });
 });
 
 test('a strategy that does not exist is the caller’s mistake', async () => {
-  expect(String((await told(request([{ strategy: 'magic' }]))).at(-1))).toMatch(
+  expect(String((await eventsOf(request([{ strategy: 'magic' }]))).at(-1))).toMatch(
     /^RangeError: expected a strategy of uniform-random, .*; got magic$/,
   );
 });
@@ -255,15 +259,15 @@ test('a strategy that does not exist is the caller’s mistake', async () => {
 async function dying(
   round: number,
   times: number,
-  way: 'exit' | 'memory',
+  death: 'exit' | 'memory',
   workers = 1,
 ): Promise<(SearchEvent | Error)[]> {
   const deaths = join(folder, 'deaths');
   writeFileSync(deaths, '');
-  vi.stubEnv('SCATTERSHOT_TEST_DEATH', `1 ${round} ${times} ${way}`);
+  vi.stubEnv('SCATTERSHOT_TEST_DEATH', `1 ${round} ${times} ${death}`);
   vi.stubEnv('SCATTERSHOT_TEST_DEATHS', deaths);
   const islands = [{ strategy: 'uniform-random' }, { strategy: 'anneal' }, { strategy: 'permutation-grid' }];
-  return told(request(islands, { workers }), { workerFile: new URL('./dying-worker.ts', import.meta.url) });
+  return eventsOf(request(islands, { workers }), { workerFile: new URL('./dying-worker.ts', import.meta.url) });
 }
 
 const timeless = (events: (SearchEvent | Error)[]) =>
@@ -303,7 +307,7 @@ test('a lack of memory, twice, is no fault of a strategy of ours: the search sto
 
 test('a file that ends its thread ends its island', async () => {
   const path = altered('exiting.mjs', 'const { layers', 'if (state.made === 2) process.exit(7);\n const { layers');
-  const events = await told(request([{ strategy: 'uniform-random' }, islandOf(path)]));
+  const events = await eventsOf(request([{ strategy: 'uniform-random' }, islandOf(path)]));
   expect(failures(events)).toMatchObject([
     { round: 3, reason: expect.stringMatching(/^its thread ended twice: .*exiting\.mjs\)$/) },
   ]);

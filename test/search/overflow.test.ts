@@ -22,16 +22,21 @@ const request = (budget: number, keep: number, resume?: SearchResume): SearchReq
   ...(resume === undefined ? {} : { resume }),
 });
 
-/** What islands would find in a round: up to five candidates of few kinds, so that double ones occur, and none of their own known. */
+/** What islands would find in a round: up to five candidates of few kinds, so that duplicates occur, and none that the island found before. */
 function found(rounds: Rounds, seed: number): StepResult[] {
-  // What islands do may depend on all that they are told, so a difference in it must show.
-  const told = rounds.elites.reduce((sum, { score }) => sum + Math.round(1e6 * score.scatter), rounds.evaluated);
+  // What islands do may depend on all that they get, so a difference in it must show.
+  const given = rounds.elites.reduce((sum, { score }) => sum + Math.round(1e6 * score.scatter), rounds.evaluated);
   const thresholds = rounds.toBeat.reduce((sum, worst) => sum + Math.round(1e6 * (worst?.scatter ?? 0)), 0);
   return islands.map((_, island) => {
-    const random = Random.fromSeed(seed).fork(rounds.round, island, told, thresholds);
+    const random = Random.fromSeed(seed).fork(rounds.round, island, given, thresholds);
     const numbers = new Set(Array.from({ length: random.below(6) }, () => random.below(400)));
     const candidates = [...numbers].map(scored);
-    return { state: { told, drawn: random.uint32() }, swaps: random.below(9), candidates, duplicates: random.below(2) };
+    return {
+      state: { given, drawn: random.uint32() },
+      swaps: random.below(9),
+      candidates,
+      duplicates: random.below(2),
+    };
   });
 }
 

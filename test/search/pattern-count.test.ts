@@ -56,7 +56,7 @@ function junctionCount(left: number, right: number, fanOut: number): number {
   ]);
   for (let row = 0; row < right; row++) {
     const next = new Map<string, number>();
-    for (const [key, ways] of states) {
+    for (const [key, count] of states) {
       const columns = key.split(',').map(Number);
       const take = (r: number, wanted: number, after: number[], times: number): void => {
         if (r === 0) {
@@ -70,14 +70,14 @@ function junctionCount(left: number, right: number, fanOut: number): number {
           take(r - 1, wanted - taken, changed, times * choose(columns[r], taken));
         }
       };
-      take(fanOut, fanIn, columns, ways);
+      take(fanOut, fanIn, columns, count);
     }
     states = next;
   }
-  return [...states.values()].reduce((sum, ways) => sum + ways, 0);
+  return [...states.values()].reduce((sum, count) => sum + count, 0);
 }
 
-test('beyond 64 cells no junction but a dense one has few patterns', () => {
+test('beyond 64 cells only dense junctions have few patterns', () => {
   let fewest = Number.POSITIVE_INFINITY;
   for (let left = 2; left <= 50; left++) {
     for (let right = 2; right <= 50; right++) {

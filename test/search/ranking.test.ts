@@ -29,7 +29,7 @@ test('with a wanted S the nearest goes first, from either side', () => {
   expect(sorted(0.6, defaultSearchOrder, ...candidates)).toEqual([3, 2, 1, 4]);
 });
 
-test('equal scatter is told apart by the criteria in their turn, each in its own direction, the unmeasured last', () => {
+test('between equal scatters the criteria decide one after the other, each in its own direction, the unmeasured last', () => {
   const candidates = [
     ranked(1, 1, 1, { rank: 0.5, 'four-cycles': 0.25 }),
     ranked(2, 1, 1, { rank: 0.75, 'four-cycles': 0.5 }),

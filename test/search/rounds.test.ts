@@ -33,7 +33,7 @@ function request(changes: Partial<SearchRequest> = {}): SearchRequest {
   };
 }
 
-test('candidates are numbered in turns over the islands, and a double one counts once, for the first island', () => {
+test('candidates are numbered island after island, and one that two islands found counts once, for the first', () => {
   const rounds = new Rounds(request({ keep: 9 }));
   const kept = rounds.merge([result(1, 2), result(3, 1, 4), result(5)]);
   expect(kept.map(({ number, island, fingerprint: name }) => [number, island, name])).toEqual(

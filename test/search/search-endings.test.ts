@@ -6,7 +6,7 @@ import { defaultIslands } from '../../src/study/portfolio.ts';
 import { makeProblem } from '../conformance/strategy-problems.ts';
 import { lasting, type Round, raised, request, search } from './search-story.ts';
 
-test('patience ends a search once so many candidates were no better than the best, at the end of a round', async () => {
+test('patience ends a search after that many candidates in a row that were no better than the best, at the end of a round', async () => {
   const islands = [{ strategy: 'uniform-random' }, { strategy: 'permutation-grid' }];
   const budget = { kind: 'candidates', candidates: 2000 } as const;
   const { rounds, ended } = await search(request({ islands, budget, patience: 40 }));

@@ -49,7 +49,7 @@ test.each([
   });
 });
 
-test('a file that is not there, a folder, and a name that is taken are told apart', async () => {
+test('a file that is not there, a folder, and a name that is taken each have a reason of their own', async () => {
   const absent = join(folder, 'absent.mjs');
   expect(await inspectStrategyFile(absent, [])).toMatchObject({
     reason: 'no-strategy-file',

@@ -71,7 +71,7 @@ test('over boxes of a picture, in fair-share, it comes within 0.015 of the bound
   expect(Math.max(...scatters)).toBeGreaterThan(0.985);
 });
 
-test('ways of annealing take turns, each four times as long when its turn comes again', () => {
+test('the schedules alternate, each four times as long the next time', () => {
   const problem = makeProblem({ layers: [256, 32, 16], fanOuts: [1, 4] });
   const { proposalsPerStep, steps } = annealingPlan(problem);
   expect(steps).toBe(4);

@@ -129,7 +129,7 @@ test('property: every variant has exact degrees and is clash-free at every paral
   );
 });
 
-test('without a parallelism of its own each junction draws one, and all variants take turns', () => {
+test('without a parallelism of its own each junction draws one, and all variants alternate', () => {
   const problem = makeProblem(presets.morse);
   let state = clashFree.start(problem, Random.fromSeed(0));
   const patterns: Pattern[] = [];

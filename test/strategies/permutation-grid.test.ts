@@ -76,7 +76,7 @@ test('windows that are no equal partition are refused, naming the junction', () 
   expect(fine).toMatch(/^the windows of junction 1 are not of a size/);
 });
 
-test('windows of equal size but other neurons are followed too', () => {
+test('windows of equal size that are no runs of neurons are followed too', () => {
   const windows = {
     '1:1 forward': [
       [0, 7],

@@ -9,7 +9,7 @@ import { makeProblem } from '../conformance/strategy-problems.ts';
 import { allJunctions } from '../scatter/all-patterns.ts';
 import { chiSquareDeviation } from './chi-square.ts';
 
-/** A deviation that a fair source passes but for once in 30 000. */
+/** A deviation that a fair source exceeds once in 30 000 times. */
 const LIMIT = 4;
 
 /** How often each of all junctions of these degrees comes out; the rest must not come out at all. */

@@ -27,7 +27,7 @@ import {
 } from '../../pattern/constraint-oracle.ts';
 import { chiSquareDeviation } from '../chi-square.ts';
 
-/** A deviation that a fair source passes but for once in 30 000. */
+/** A deviation that a fair source exceeds once in 30 000 times. */
 const LIMIT = 4;
 
 const problemOf = ({ left, right, fanOut }: TinyJunction, constraints: Constraints): Problem => ({
@@ -247,7 +247,7 @@ test('what is proved of a later junction is said before a long search in an earl
   draw.mockRestore();
 });
 
-test('what was only not found is told apart from what is impossible', () => {
+test('what was only not found has other words than what is impossible', () => {
   // the first right neuron reads both of its edges in one cycle, so not two from one memory: no flow knows that
   const problem = problemOf(
     { left: 6, right: 3, fanOut: 1 },
