@@ -2,8 +2,8 @@
 import { readManifest } from '../base/manifest.ts';
 import { nodeComplaint } from './node-version.ts';
 
-// What `bin` runs. It must parse and run on any Node from 14 on, so that an old one is told as such: the program itself, with all
-// that it imports, is loaded only on a Node that it can run on.
+// What `bin` runs. It must parse and run on any Node from 14 on, so that the user of an old one is told so: the program
+// itself, with all that it imports, is loaded only on a Node that it can run on.
 
 const { node } = readManifest();
 const asJson = process.argv.indexOf('--json') > 1;

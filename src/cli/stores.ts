@@ -3,7 +3,7 @@ import { provenance } from '../base/version.ts';
 import { openStore, type Store } from '../store/index.ts';
 import type { Context } from './context.ts';
 
-/** Opens the database, hands it to `work` and closes it whatever happens. */
+/** Opens the database, hands it to `work` and closes it, after an error too. */
 export async function withStore<T>(
   context: Context,
   mode: 'read' | 'write',

@@ -12,7 +12,7 @@ export interface DoctorRow {
   /** what the user can do to get it; null where nothing is to be done */
   readonly howToGet: string | null;
   /** what is wrong with something that works: a GPU backend without a GPU */
-  readonly but?: string | null;
+  readonly caveat?: string | null;
 }
 
 const columns: readonly Column<DoctorRow>[] = [
@@ -30,8 +30,8 @@ const asSentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
 /** A table of what works here and what does not; then, in full, why something does not, or not as it should, and how to get it. */
 export function doctorText(rows: readonly DoctorRow[], options: TextOptions): string {
   const lines = [...tableLines(columns, rows, options)];
-  const faulty = rows.flatMap(({ name, available, detail, but = null, howToGet }) => {
-    const fault = available ? but : detail;
+  const faulty = rows.flatMap(({ name, available, detail, caveat = null, howToGet }) => {
+    const fault = available ? caveat : detail;
     return fault === null ? [] : [{ name, fault: available ? `works, but ${fault}` : fault, howToGet }];
   });
   if (faulty.length > 0) lines.push('');

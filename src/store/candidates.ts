@@ -56,12 +56,10 @@ interface Endings {
   readonly diverged: number;
 }
 
-const NOT_TRAINED: Endings = { accuracies: [], diverged: 0 };
-
-type Accuracy = CandidateRecord['accuracy'];
+const notTrained: Endings = { accuracies: [], diverged: 0 };
 
 /** Mean and standard deviation (n − 1) of test accuracies, summed in the order given. */
-function summary(accuracies: readonly number[]): Accuracy {
+function summary(accuracies: readonly number[]): CandidateRecord['accuracy'] {
   const n = accuracies.length;
   if (n === 0) return null;
   const mean = accuracies.reduce((a, b) => a + b, 0) / n;
@@ -101,8 +99,8 @@ const damagedCandidate = (study: StudyRecord, { row, why }: DamagedRow): Failure
     `Choose another one with: scattershot leaderboard ${study.name}`,
   );
 
-/** How many candidates a Failure names. */
-const NAMED = 5;
+/** Candidates that a failure names at most. */
+const MOST_NAMED = 5;
 
 export class Candidates {
   readonly #connection: Connection;
@@ -111,7 +109,7 @@ export class Candidates {
     this.#connection = connection;
   }
 
-  /** Inside a write. @param packed the candidates' patterns, in their order: made before, so as not to hold the lock meanwhile */
+  /** Inside a write. @param packed the candidates' patterns, in their order: packed before the write, which would hold the lock meanwhile */
   insert(study: number, added: readonly NumberedCandidate[], packed: readonly Uint8Array[]): void {
     if (added.length === 0) return;
     const at = now();
@@ -161,10 +159,10 @@ export class Candidates {
       const nextStep = `List the candidates with: scattershot leaderboard ${study.name}`;
       return failure('no-such-candidate', `study "${study.name}" keeps no candidate "${name}"`, nextStep);
     }
-    const more = matches.length > NAMED ? `, and ${matches.length - NAMED} more` : '';
+    const more = matches.length > MOST_NAMED ? `, and ${matches.length - MOST_NAMED} more` : '';
     return failure(
       'ambiguous-candidate',
-      `"${name}" is the start of ${matches.length} fingerprints: candidates ${matches.slice(0, NAMED).map(describe).join(', ')}${more}`,
+      `"${name}" is the start of ${matches.length} fingerprints: candidates ${matches.slice(0, MOST_NAMED).map(describe).join(', ')}${more}`,
       'Give the number, or more of the fingerprint.',
     );
   }
@@ -227,7 +225,7 @@ export class Candidates {
     const endings = this.#endings(study.id, settingsDigest ?? this.#usualSettings(study.id));
     return this.#rows(study.id).flatMap((row) => {
       const read = readCandidateRow(row, study);
-      return read.ok ? [candidateRecord(read.value, endings.get(row.number) ?? NOT_TRAINED)] : [];
+      return read.ok ? [candidateRecord(read.value, endings.get(row.number) ?? notTrained)] : [];
     });
   }
 
@@ -251,7 +249,7 @@ export class Candidates {
     );
     const found = new Map<number, Endings>();
     for (const { candidate, status, test_accuracy } of rows) {
-      const { accuracies, diverged } = found.get(candidate) ?? NOT_TRAINED;
+      const { accuracies, diverged } = found.get(candidate) ?? notTrained;
       const ended =
         status === 'diverged'
           ? { accuracies, diverged: diverged + 1 }

@@ -58,13 +58,13 @@ export class StoreChecks {
   #ofStudy(study: StudyRecord): StoreFault[] {
     const { candidates, evaluations } = this.#parts;
     const { id, name } = study;
-    const told = (row: { readonly row: string; readonly why: string }): StoreFault => ({
+    const faultOf = (row: { readonly row: string; readonly why: string }): StoreFault => ({
       study: { id, name },
       what: row.row,
       why: row.why,
     });
     return [
-      ...this.#looked(study, 'its candidates', () => candidates.damaged(study).map(told)),
+      ...this.#looked(study, 'its candidates', () => candidates.damaged(study).map(faultOf)),
       ...this.#looked(study, 'its candidates', () =>
         candidates.list(study).flatMap(({ number }) =>
           this.#looked(study, `the pattern of candidate ${number}`, () => {
@@ -73,7 +73,7 @@ export class StoreChecks {
           }),
         ),
       ),
-      ...this.#looked(study, 'its evaluations', () => evaluations.damaged(id).map(told)),
+      ...this.#looked(study, 'its evaluations', () => evaluations.damaged(id).map(faultOf)),
       ...this.#looked(study, 'its checkpoint', () => {
         this.#parts.searchStates.load(id);
         return [];

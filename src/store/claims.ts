@@ -7,7 +7,7 @@ import { hasLivingOwner, SELECT_STUDY, type StudyRow } from './study-row.ts';
 
 /**
  * Which studies this process may write to. A claim is a token in the study's row: a process whose token is no longer there
- * has lost the study, and every write of its finds that out in the write's own transaction.
+ * has lost the study, and each of its writes finds that out in its own transaction.
  */
 export class Claims {
   readonly #connection: Connection;
@@ -28,8 +28,8 @@ export class Claims {
     return row !== undefined && hasLivingOwner(row);
   }
 
-  /** Inside a write: puts our token into the row. It counts once `took` is called, after the commit. */
-  write(study: number): string {
+  /** Inside a write: puts the token of this process into the row. After the commit, `confirm` makes the claim count. */
+  writeToken(study: number): string {
     const token = this.#tokens.get(study) ?? randomUUID();
     const { pid, host, space, started } = thisProcess();
     this.#connection.run(
@@ -40,7 +40,7 @@ export class Claims {
     return token;
   }
 
-  took(study: number, token: string): void {
+  confirm(study: number, token: string): void {
     this.#tokens.set(study, token);
   }
 

@@ -5,10 +5,10 @@ import { corruptDatabase, translated } from './failures.ts';
 import type { Provenance } from './records.ts';
 import { isSqliteError } from './sqlite.ts';
 
-export type Parameters = Readonly<Record<string, string | number | Uint8Array | null>>;
+export type SqlParameters = Readonly<Record<string, string | number | Uint8Array | null>>;
 
 /**
- * One open database. All work runs inside `read`, `write` or `writeDurably`, which turn SQLite's errors into FailureErrors;
+ * One open database. All work runs inside `read`, `write` or `writeDurably`, which turn SQLite's errors into ScattershotErrors;
  * a transaction that fails leaves nothing behind.
  */
 export class Connection {
@@ -30,8 +30,8 @@ export class Connection {
   }
 
   /**
-   * One IMMEDIATE transaction. It is in the system's hands when this returns: killing this process loses nothing.
-   * A power cut may lose it, with all since the last `writeDurably`, but never breaks the file (synchronous=NORMAL).
+   * One IMMEDIATE transaction. The system has it when this returns: killing this process loses nothing.
+   * A power cut may lose it, with all writes since the last `writeDurably`, and never damages the file (synchronous=NORMAL).
    */
   write<T>(work: () => T): T {
     if (this.madeBy === null)
@@ -49,15 +49,15 @@ export class Connection {
     }
   }
 
-  all<Row>(sql: string, parameters: Parameters = {}): Row[] {
+  all<Row>(sql: string, parameters: SqlParameters = {}): Row[] {
     return this.#statement(sql).all(parameters) as Row[];
   }
 
-  get<Row>(sql: string, parameters: Parameters = {}): Row | undefined {
+  get<Row>(sql: string, parameters: SqlParameters = {}): Row | undefined {
     return this.#statement(sql).get(parameters) as Row | undefined;
   }
 
-  run(sql: string, parameters: Parameters = {}): Database.RunResult {
+  run(sql: string, parameters: SqlParameters = {}): Database.RunResult {
     return this.#statement(sql).run(parameters);
   }
 
@@ -67,7 +67,7 @@ export class Connection {
 
   /** Row of `makers` that stands for this process; to be called inside a write. */
   makerId(): number {
-    const maker = { ...this.madeBy } as unknown as Parameters;
+    const maker = { ...this.madeBy } as unknown as SqlParameters;
     this.run(
       'INSERT INTO makers (version, node, platform) VALUES (@version, @node, @platform) ON CONFLICT DO NOTHING',
       maker,
@@ -89,7 +89,7 @@ export class Connection {
     return statement;
   }
 
-  /** Every statement of ours fits every sound file of this version: where one does not, the file is not one. */
+  /** Every statement here fits the tables of this version: where one does not, the file is damaged. */
   #prepare(sql: string): Database.Statement {
     try {
       return this.#database.prepare(sql);

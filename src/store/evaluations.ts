@@ -17,13 +17,13 @@ export interface NewEvaluation extends EvaluationKey {
 }
 
 /** 'begun': train it, under this id. 'known': it ended before (finished or diverged) and must not be trained again. */
-export type Beginning =
+export type BegunEvaluation =
   | { readonly kind: 'begun'; readonly id: number }
   | { readonly kind: 'known'; readonly evaluation: EvaluationRecord };
 
 export interface EvaluationEnd {
   readonly status: Exclude<EvaluationStatus, 'running'>;
-  /** one sentence, unless finished */
+  /** one sentence; null for a finished one */
   readonly reason: string | null;
   /** a fraction; null unless finished */
   readonly testAccuracy: number | null;
@@ -48,7 +48,7 @@ interface EvaluationRow {
   readonly seed: number;
 }
 
-/** Columns under the record's names, but for what needs parsing. */
+/** Columns under the names of the record. */
 const SELECT = `SELECT evaluations.id, candidate, seed, settings_digest AS settingsDigest, status, reason, dataset,
   dataset_digest AS datasetDigest, training_settings AS trainingSettings, engine, backend, device,
   test_accuracy AS testAccuracy, samples_per_second AS samplesPerSecond, duration_ms AS durationMs,
@@ -57,12 +57,12 @@ const SELECT = `SELECT evaluations.id, candidate, seed, settings_digest AS setti
 
 const SAME_KEY = 'study_id = @study AND candidate = @candidate AND seed = @seed AND settings_digest = @settingsDigest';
 
-const LEFT_BEHIND = { status: 'stopped', reason: 'the process that ran it ended before it did' } as const;
+const leftBehind = { status: 'stopped', reason: 'the process that ran it ended before it did' } as const;
 
-type EpochRow = z.infer<typeof epochRowSchema>;
+type StoredEpoch = z.infer<typeof epochRowSchema>;
 
 /** SQLite keeps NaN, the loss of a diverged training, as NULL. */
-const epochRecord = ({ epoch, loss, accuracy, validationAccuracy }: EpochRow): EpochRecord => ({
+const epochRecord = ({ epoch, loss, accuracy, validationAccuracy }: StoredEpoch): EpochRecord => ({
   epoch,
   loss: loss ?? Number.NaN,
   accuracy: accuracy ?? Number.NaN,
@@ -105,10 +105,10 @@ export class Evaluations {
   }
 
   /** A row that an earlier run left running, stopped or failed is replaced, its epochs with it. */
-  begin(study: number, evaluation: NewEvaluation): Beginning {
+  begin(study: number, evaluation: NewEvaluation): BegunEvaluation {
     const { candidate, seed, settingsDigest, dataset, datasetDigest, engine, backend, device } = evaluation;
     const key = { study, candidate, seed, settingsDigest };
-    return this.#connection.write((): Beginning => {
+    return this.#connection.write((): BegunEvaluation => {
       this.#claims.require(study);
       const ended = `status IN ('finished', 'diverged')`;
       const known = this.#connection.get<EvaluationRow>(`${SELECT} WHERE ${SAME_KEY} AND ${ended}`, key);
@@ -160,7 +160,7 @@ export class Evaluations {
     });
   }
 
-  /** Those that are not damaged, by candidate, then seed, each with its epochs. What a dead run left running reads as stopped. */
+  /** Those that are not damaged, by candidate, then seed, each with its epochs. What a process that was killed left running reads as stopped. */
   list(study: number, query: EvaluationQuery = {}): EvaluationRecord[] {
     const { candidate = null, settingsDigest = null } = query;
     const where = `study_id = @study AND (@candidate IS NULL OR candidate = @candidate)
@@ -174,7 +174,7 @@ export class Evaluations {
       return rows.flatMap((row) => {
         const read = this.#read(row);
         if (!read.ok) return [];
-        return read.value.status === 'running' && !alive ? [{ ...read.value, ...LEFT_BEHIND }] : [read.value];
+        return read.value.status === 'running' && !alive ? [{ ...read.value, ...leftBehind }] : [read.value];
       });
     });
     return query.status === undefined ? records : records.filter(({ status }) => status === query.status);

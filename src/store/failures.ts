@@ -68,7 +68,7 @@ export const cannotOpen = (path: string): Failure =>
 export const readOnlyDatabase = (path: string): Failure =>
   failure(
     'read-only-database',
-    `${path} may be read but not written`,
+    `${path} may be read and not written`,
     'Change its permissions, or give another file with --db FILE.',
   );
 

@@ -7,7 +7,7 @@ import { StoreChecks, type StoreFault } from './check.ts';
 import { Claims } from './claims.ts';
 import type { Connection } from './connection.ts';
 import {
-  type Beginning,
+  type BegunEvaluation,
   type EvaluationEnd,
   type EvaluationQuery,
   Evaluations,
@@ -27,7 +27,7 @@ import {
 
 export type { AccuracyTraining, CandidateQuery } from './candidates.ts';
 export type { StoreFault } from './check.ts';
-export type { Beginning, EvaluationEnd, EvaluationQuery, NewEvaluation } from './evaluations.ts';
+export type { BegunEvaluation, EvaluationEnd, EvaluationQuery, NewEvaluation } from './evaluations.ts';
 export type { OpenOptions } from './open.ts';
 export type { CandidateFilter, CandidateRanking, CandidateSort } from './ranking.ts';
 export { candidateSorts, sortedCandidates } from './ranking.ts';
@@ -36,7 +36,7 @@ export type { Checkpoint } from './search-state.ts';
 export type { DamagedStudy, NewStudy, StudyEnd, StudyName, StudySummary } from './studies.ts';
 
 /** One round of a search, as it is stored. */
-export interface Round {
+export interface StoredRound {
   readonly added: readonly NumberedCandidate[];
   /** totals over the whole study so far */
   readonly evaluated: number;
@@ -48,7 +48,7 @@ export interface Round {
 /**
  * What we remember. Every method is one transaction; what the world does to it (disk full, locked too long, damaged file) is
  * thrown as a ScattershotError and leaves nothing half done. Methods that return an Outcome do so for what a user may have asked
- * wrongly. Writing to a study needs a claim, which `createStudy` and `claimStudy` give to one process at a time.
+ * wrongly. Writing to a study needs a claim; `createStudy` and `claimStudy` give it to one process at a time.
  */
 export class Store {
   readonly #connection: Connection;
@@ -140,7 +140,7 @@ export class Store {
   }
 
   /** A round's candidates, totals and checkpoint: all of it, or after a crash none. */
-  recordRound(study: number, round: Round): void {
+  recordRound(study: number, round: StoredRound): void {
     const packed = round.added.map(({ pattern }) => packPattern(pattern));
     this.#connection.write(() => {
       this.#claims.require(study);
@@ -179,8 +179,8 @@ export class Store {
     return this.#candidates.pattern(study, candidate);
   }
 
-  /** Starts a training, or tells that it ended before; a row that a dead run left unfinished is replaced. */
-  beginEvaluation(study: number, evaluation: NewEvaluation): Beginning {
+  /** Starts a training, or tells that it ended before; a row that a killed process left unfinished is replaced. */
+  beginEvaluation(study: number, evaluation: NewEvaluation): BegunEvaluation {
     return this.#evaluations.begin(study, evaluation);
   }
 

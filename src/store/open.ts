@@ -23,7 +23,7 @@ export type OpenOptions =
     };
 
 const BUSY_TIMEOUT_MS = 10_000;
-/** The write-ahead log is cut back to this once it is written into the file. */
+/** Bytes of the write-ahead log that are kept after its content is written into the file. */
 const LOG_LIMIT_BYTES = 64 * 2 ** 20;
 /** Largest file that is read whole into memory, where its folder cannot be written. */
 const MOST_COPIED_BYTES = 2 ** 30;
@@ -82,7 +82,7 @@ function sleep(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
-/** SQLite does not wait here as it does elsewhere: while another process makes the same change it says SQLITE_BUSY at once. */
+/** While another process makes the same change SQLite says SQLITE_BUSY at once: here alone it does not wait by itself. */
 function useWriteAheadLog(database: Database.Database, path: string, timeoutMs: number): void {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
@@ -160,7 +160,7 @@ function copyInMemory(path: string): Database.Database {
     throw new ScattershotError(failure('read-only-folder', why, nextStep));
   }
   const bytes = readFileSync(path);
-  // Bytes 18 and 19 of the header ask for a write-ahead log (2), which memory has not; 1 is the journal of old.
+  // Bytes 18 and 19 of the header ask for a write-ahead log (2), which a database in memory cannot have; 1 asks for the older kind of journal.
   bytes[18] = 1;
   bytes[19] = 1;
   return openDatabase(bytes, { readonly: true });

@@ -2,15 +2,15 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /**
- * The process that may write to a study. A killed one must be told from a living one at once, so that its study can be
- * resumed; a number alone does not do (process numbers are used again), nor does a host name (containers share them).
+ * The process that may write to a study. Whether it still lives must be known at once, so that the study of one that was killed
+ * can be resumed. Its number alone does not say (process numbers are used again), nor does its host name (containers share them).
  */
 export interface Owner {
   readonly pid: number;
   readonly host: string;
-  /** kernel boot and process-number space, in which `pid` and `started` mean something; null where it cannot be told */
+  /** kernel boot and process-number space, in which `pid` and `started` mean something; null where the system does not say */
   readonly space: string | null;
-  /** the process's start, in kernel ticks since boot; null where it cannot be told */
+  /** the process's start, in kernel ticks since boot; null where the system does not say */
   readonly started: string | null;
 }
 
@@ -74,6 +74,6 @@ export function ownerIsAlive(owner: Owner, seenMs: number, nowMs: number): boole
   }
   const sameHostWithoutSpaces = owner.space === null && here.space === null && owner.host === here.host;
   if (sameHostWithoutSpaces && !processExists(owner.pid)) return false;
-  // Nobody was seen tomorrow: such a time is damaged, and would keep the study from everybody for ever.
+  // A time far in the future is damaged: it would keep everybody from the study for ever.
   return nowMs - seenMs < OWNER_LAPSES_AFTER_MS && seenMs - nowMs < MOST_CLOCK_ERROR_MS;
 }

@@ -5,7 +5,7 @@ import { failure, ScattershotError } from '../base/failure.ts';
 import { type Connection, now } from './connection.ts';
 import { corruptDatabase } from './failures.ts';
 
-/** Where a search stands: any plain values (structured-clonable), and what it has seen, which only ever grows at its end. */
+/** Where a search stands: any plain values (structured-clonable), and the patterns it has seen, which only grow, at the end. */
 export interface Checkpoint {
   readonly seen: Uint8Array;
 }

@@ -202,7 +202,7 @@ export class Studies {
     return outcome;
   }
 
-  /** The study's end and our claim's, in one transaction. */
+  /** Ends the study and the claim of this process, in one transaction. */
   finish(study: number, end: StudyEnd): void {
     const result = end.result === undefined ? null : jsonText(end.result, 'a result');
     this.#connection.writeDurably(() => {
@@ -215,16 +215,16 @@ export class Studies {
     this.#claims.forget(study);
   }
 
-  /** Our token goes into the row that `find` names, in one transaction with whatever it does; it counts after the commit. */
+  /** Claims the study that `find` names, in one transaction with what `find` does; the claim counts after the commit. */
   #claiming(find: () => Outcome<number>): Outcome<StudyRecord> {
     const claimed = this.#connection.write((): Outcome<{ readonly record: StudyRecord; readonly token: string }> => {
       const found = find();
       if (!found.ok) return found;
-      const token = this.#claims.write(found.value);
+      const token = this.#claims.writeToken(found.value);
       return success({ record: unwrap(readStudyRow(this.#row(found.value) as StudyRow)), token });
     });
     if (!claimed.ok) return claimed;
-    this.#claims.took(claimed.value.record.id, claimed.value.token);
+    this.#claims.confirm(claimed.value.record.id, claimed.value.token);
     return success(claimed.value.record);
   }
 

@@ -28,7 +28,7 @@ test('something that cannot be had has a reason and no next step', () => {
 });
 
 test('what works, but not as it should, is told with what is missing', () => {
-  const software = { ...rows[1], available: true, detail: 'SwiftShader', but: 'it finds no GPU' };
+  const software = { ...rows[1], available: true, detail: 'SwiftShader', caveat: 'it finds no GPU' };
   expect(lines([software], 80)).toEqual([
     'what    kind     works  found',
     'webgpu  backend  yes    SwiftShader',

@@ -76,7 +76,7 @@ async function sparseRow(): Promise<DoctorRow> {
 function backendRow({ backend, available, device, reason, message, nextStep }: BackendReport): DoctorRow {
   const row = { name: backend, kind: 'backend', available, howToGet: nextStep } as const;
   if (!available) return { ...row, detail: message };
-  return { ...row, detail: device ?? '', but: reason === null ? null : message };
+  return { ...row, detail: device ?? '', caveat: reason === null ? null : message };
 }
 
 async function doctor(options: DoctorOptions): Promise<void> {

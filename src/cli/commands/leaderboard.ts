@@ -87,15 +87,15 @@ function chosenRows(
   return rows.filter(passes).toSorted(usage(rowOrder(sort, columns)));
 }
 
-/** How many damaged rows are named. */
-const NAMED = 3;
+/** Damaged rows that are named at most. */
+const MOST_NAMED = 3;
 
 /** What is left out of the leaderboard is told, and not taken for something that was never there. */
 function warnOfDamage(store: Store, study: StudyRecord, context: Context): void {
   const damaged = store.damagedRows(study);
-  for (const { row, why } of damaged.slice(0, NAMED)) context.warn(`${row} is damaged (${why}) and left out.`);
-  if (damaged.length > NAMED)
-    context.warn(`${damaged.length - NAMED} more rows are damaged; see: scattershot studies check`);
+  for (const { row, why } of damaged.slice(0, MOST_NAMED)) context.warn(`${row} is damaged (${why}) and left out.`);
+  if (damaged.length > MOST_NAMED)
+    context.warn(`${damaged.length - MOST_NAMED} more rows are damaged; see: scattershot studies check`);
 }
 
 async function leaderboard(name: string | undefined, options: LeaderboardOptions): Promise<void> {
