@@ -1,8 +1,15 @@
 import { InvalidTypeError, InvalidValueError } from '../base/caller-errors.ts';
 import { Random } from '../base/random.ts';
-import { architectureOf, type PatternContext, type PatternWithContext, withContext } from '../pattern/context.ts';
+import {
+  architectureOf,
+  contextKeys,
+  type PatternContext,
+  type PatternWithContext,
+  withContext,
+} from '../pattern/context.ts';
 import { scatterEntries } from '../pattern/entries.ts';
 import { patternFault } from '../pattern/pattern.ts';
+import { requireKnownOptions } from './known-options.ts';
 import { type PatternReport, reportPattern } from './pattern-report.ts';
 import { searchDefaults } from './search-settings.ts';
 
@@ -26,6 +33,7 @@ export interface ScoreOptions extends PatternContext {
  */
 export function score(pattern: PatternWithContext, options: ScoreOptions = {}): PatternReport {
   const { seed = searchDefaults.seed, ...own } = options;
+  requireKnownOptions(own, contextKeys, 'score');
   requirePattern(pattern);
   const said = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   const context: PatternContext = { ...pattern.context, ...said };

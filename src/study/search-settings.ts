@@ -8,6 +8,7 @@ import type { Budget } from '../search/events.ts';
 import { defaultSearchOrder } from '../search/ranking.ts';
 import { checkRequest } from '../search/search-faults.ts';
 import { refusalOfConstraints } from './constraints-refusal.ts';
+import { requireKnownOptions } from './known-options.ts';
 import { islandsFor } from './portfolio.ts';
 import { problemOf, type StudySettings } from './settings.ts';
 
@@ -50,6 +51,16 @@ export const searchDefaults = {
   top: 10,
 } as const satisfies SearchChoices;
 
+const choiceNames = [
+  ...['metric', 'windows', 'spans', 'constraints', 'strategies', 'target', 'untilOptimal'],
+  ...['budget', 'patience', 'order', 'seed', 'top'],
+] as const satisfies readonly (keyof SearchChoices)[];
+
+function requireBudget({ kind }: Budget): void {
+  if (kind === 'candidates' || kind === 'time') return;
+  throw new InvalidValueError(`the budget must be of the kind candidates or time; got ${String(kind)}`);
+}
+
 function requireTarget(target: number | null, untilOptimal: boolean): void {
   if (target === null) return;
   if (!(target >= 0 && target <= 1)) {
@@ -84,12 +95,14 @@ export async function searchSettings(
   choices: SearchChoices = {},
   baseName: string = architecture.layers.join('-'),
 ): Promise<Outcome<StudySettings>> {
+  requireKnownOptions(choices, choiceNames, 'a search');
   const chosen = { ...searchDefaults, ...said(choices) };
   const { metric, windows, spans, constraints, seed, budget, order, patience, untilOptimal = false } = chosen;
   const target = chosen.target ?? null;
   if (!metrics.includes(metric)) {
     throw new InvalidValueError(`the metric must be ${metrics.join(' or ')}; got ${String(metric)}`);
   }
+  requireBudget(budget);
   requireTarget(target, untilOptimal);
   if (constraints !== undefined) requireKept(architecture, constraints);
   const islands = await islandsFor(chosen.strategies, target);

@@ -37,9 +37,9 @@ export interface SearchFound<Best extends FoundPattern | null = FoundPattern> {
   readonly best: Best;
   /** best first, the best included: at most as many as `top` asked for */
   readonly top: readonly FoundPattern[];
-  /** candidates scored */
+  /** candidates scored in the rounds that ended */
   readonly evaluated: number;
-  /** seconds spent searching */
+  /** seconds until the last of these rounds ended */
   readonly seconds: number;
   /** why the search was over */
   readonly ended: SearchEnd;

@@ -9,6 +9,7 @@ import { defaultCacheFolder } from './cache-folder.ts';
 import { dataReport } from './data-report.ts';
 import type { StudyListener } from './events.ts';
 import { emitterTo, type StudyHost } from './host.ts';
+import { requireKnownOptions } from './known-options.ts';
 import { requirePattern } from './score.ts';
 import { searchDefaults } from './search-settings.ts';
 import { type RanTraining, type RunsReport, trainOne, trainReport } from './train-one.ts';
@@ -55,6 +56,7 @@ export interface TrainedPattern extends RunsReport {
 export async function train(pattern: PatternWithContext, options: TrainOptions = {}): Promise<TrainedPattern> {
   const { data = 'morse', settings = {}, seeds = [searchDefaults.seed], store, onEvent, ...rest } = options;
   const { workers = availableParallelism(), cacheFolder = defaultCacheFolder(), signal, ...training } = rest;
+  requireKnownOptions(options, optionNames, 'train');
   requirePattern(pattern);
   requireSeeds(seeds);
   const architecture = architectureOf(pattern);
@@ -76,6 +78,11 @@ export async function train(pattern: PatternWithContext, options: TrainOptions =
   if (report === null) throw interrupted();
   return report;
 }
+
+const optionNames = [
+  ...['data', 'settings', 'seeds', 'store', 'workers', 'cacheFolder', 'signal', 'onEvent'],
+  ...['front', 'network', 'engine', 'backend'],
+] as const satisfies readonly (keyof TrainOptions)[];
 
 function requireSeeds(seeds: readonly number[]): void {
   if (seeds.length > 0 && new Set(seeds).size === seeds.length && seeds.every((s) => Number.isSafeInteger(s) && s >= 0))

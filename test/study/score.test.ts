@@ -30,6 +30,7 @@ test('what the caller asks for comes before the context, and the default after i
 
 test('what is no pattern is a TypeError, what breaks its degrees or does not fit it a RangeError', () => {
   expect(() => score(undefined as unknown as typeof plain)).toThrow(TypeError);
+  expect(() => score(plain, { window: 'balanced' } as object)).toThrow(TypeError);
   expect(() => score({ ...plain, fanOuts: [4, 4] })).toThrow(RangeError);
   expect(() => score(plain, { usedOutputs: 17 })).toThrow(RangeError);
   expect(() => score(plain, { shapes: [[5, 5], [32], [16]] })).toThrow(RangeError);

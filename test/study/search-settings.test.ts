@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { unwrap } from '../../src/base/failure.ts';
 import { defineArchitecture } from '../../src/pattern/architecture.ts';
+import type { Budget } from '../../src/search/events.ts';
 import { type SearchChoices, searchDefaults, searchSettings } from '../../src/study/search-settings.ts';
 
 const architecture = defineArchitecture({ layers: [16, 32, 16], fanOuts: [8, 4] });
@@ -35,6 +36,7 @@ const impossible: [string, SearchChoices, RegExp][] = [
   ['an unknown criterion', { order: ['beauty'] }, /"beauty"; expected one of/],
   ['a seed that is not whole', { seed: 1.5 }, /seed must be a whole number/],
   ['a budget of nothing', { budget: { kind: 'candidates', candidates: 0 } }, /budget of candidates/],
+  ['a budget of another kind', { budget: { kind: 'rounds' } as unknown as Budget }, /candidates or time; got rounds/],
   ['a patience below 1', { patience: 0 }, /patience/],
   ['no pattern to keep', { top: 0 }, /candidates kept/],
   ['constraints that no pattern keeps', { constraints: { parallelism: [8, 12] } }, /junction 2: .*divide the 32/],
@@ -43,6 +45,14 @@ const impossible: [string, SearchChoices, RegExp][] = [
 test.each(impossible)('%s is refused with a RangeError before anything starts', async (_, choices, message) => {
   await expect(searchSettings(architecture, choices)).rejects.toThrow(RangeError);
   await expect(searchSettings(architecture, choices)).rejects.toThrow(message);
+});
+
+test('an option that there is not is refused with a TypeError instead of being ignored', async () => {
+  const misspelt = { strategy: ['anneal'] } as unknown as SearchChoices;
+  await expect(searchSettings(architecture, misspelt)).rejects.toThrow(TypeError);
+  await expect(searchSettings(architecture, misspelt)).rejects.toThrow(
+    /no option "strategy"; expected one of .*strategies/,
+  );
 });
 
 test('what is neither a name nor a file is refused with a TypeError, a file that is not there is a failure', async () => {

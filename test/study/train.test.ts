@@ -41,6 +41,7 @@ test('what the caller did wrong is thrown as RangeError or TypeError, what the w
   await expect(train(pattern, { ...plain, seeds: [1, 1] })).rejects.toThrow(RangeError);
   await expect(train(pattern, { ...plain, data: 'no-such-data' })).rejects.toThrow(RangeError);
   await expect(train({ ...pattern, fanOuts: [4, 4] }, plain)).rejects.toThrow(RangeError);
+  await expect(train(pattern, { ...plain, epochs: 3 } as object)).rejects.toThrow(/no option "epochs"/);
   await expect(train(null as unknown as typeof pattern, plain)).rejects.toThrow(TypeError);
   const large = { ...pattern, layers: [784, 12, 6] };
   await expect(train(large, plain)).rejects.toThrow(RangeError);

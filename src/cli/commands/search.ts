@@ -24,7 +24,7 @@ import { refuseConflicts } from '../resume-conflicts.ts';
 import { runWatched } from '../run-watched.ts';
 import { withStore } from '../stores.ts';
 
-interface SearchOptions extends GlobalOptions, ArchitectureOptions, ConstraintOptions {
+interface SearchCommandOptions extends GlobalOptions, ArchitectureOptions, ConstraintOptions {
   readonly name?: string;
   readonly strategy?: string[];
   readonly budget?: Budget;
@@ -83,7 +83,7 @@ export function searchCommand(): Command {
 }
 
 /** The choices that were typed. */
-function choicesFrom(options: SearchOptions, architecture: Architecture): SearchChoices {
+function choicesFrom(options: SearchCommandOptions, architecture: Architecture): SearchChoices {
   const { metric, strategy, target, untilOptimal, budget: total, patience, rankBy, seed, top } = options;
   return {
     ...{ ...entryOptionsFrom(options), metric, constraints: typedConstraints(options, architecture) },
@@ -91,12 +91,12 @@ function choicesFrom(options: SearchOptions, architecture: Architecture): Search
   };
 }
 
-async function settingsFrom(options: SearchOptions): Promise<StudySettings> {
+async function settingsFrom(options: SearchCommandOptions): Promise<StudySettings> {
   const { architecture, baseName } = architectureFrom(options);
   return unwrap(await searchSettings(architecture, choicesFrom(options, architecture), baseName));
 }
 
-async function search(options: SearchOptions): Promise<void> {
+async function search(options: SearchCommandOptions): Promise<void> {
   const context = makeContext(options);
   const json = options.json === true;
   const settings = options.resume === undefined ? await settingsFrom(options) : null;
@@ -113,13 +113,13 @@ async function search(options: SearchOptions): Promise<void> {
 }
 
 /** A new budget or patience for a resumed search. */
-const changesFrom = ({ budget: total, patience }: SearchOptions): ResumeChanges => ({
+const changesFrom = ({ budget: total, patience }: SearchCommandOptions): ResumeChanges => ({
   ...(total === undefined ? {} : { budget: total }),
   ...(patience === undefined ? {} : { patience }),
 });
 
 /** @throws UsageError unless this command made the study, and no option contradicts its settings */
-function requireSearch(study: StudyRecord, options: SearchOptions): void {
+function requireSearch(study: StudyRecord, options: SearchCommandOptions): void {
   if (study.kind !== 'search') {
     const nextStep =
       study.kind === 'demo' ? `Go on with: scattershot demo --resume ${study.name}` : 'Choose another study.';
@@ -128,7 +128,7 @@ function requireSearch(study: StudyRecord, options: SearchOptions): void {
   refuseConflicts(options, study);
 }
 
-function printResult(store: Store, study: StudyRecord, options: SearchOptions, context: Context): void {
+function printResult(store: Store, study: StudyRecord, options: SearchCommandOptions, context: Context): void {
   const result = searchResult(store, study, options.top ?? searchDefaults.top);
   if (options.json) printJson(context, result);
   else context.print(searchText(result, context.text).trimEnd());
