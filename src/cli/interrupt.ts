@@ -1,6 +1,6 @@
 import { EXIT } from './errors.ts';
 
-const ASKED = ['SIGINT', 'SIGTERM'] as const;
+const END_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
  * Ctrl-C and SIGTERM: the first asks for an orderly end (everything is stored, the result printed, exit 130), the second
@@ -12,7 +12,7 @@ export class Interrupt {
 
   constructor(onFirst: () => void) {
     this.#onFirst = onFirst;
-    for (const signal of ASKED) process.on(signal, this.trigger);
+    for (const signal of END_SIGNALS) process.on(signal, this.trigger);
     process.on('SIGHUP', this.#hangUp);
   }
 
@@ -32,7 +32,7 @@ export class Interrupt {
   };
 
   release(): void {
-    for (const signal of ASKED) process.off(signal, this.trigger);
+    for (const signal of END_SIGNALS) process.off(signal, this.trigger);
     process.off('SIGHUP', this.#hangUp);
   }
 }

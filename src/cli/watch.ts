@@ -32,9 +32,9 @@ export function watchLines(context: Context): Watch {
     context.warn('Stopping; everything found so far is stored. (Ctrl-C again leaves at once.)'),
   );
   const listener = createPlainLog({
-    // When quiet, every line is a warning.
+    // When quiet, every line is a warning, and those are cleaned: of colours too.
     write: (text) => (context.quiet ? context.warn(text.trimEnd()) : void process.stderr.write(text)),
-    color: context.color && process.stderr.isTTY === true,
+    color: context.color && !context.quiet && process.stderr.isTTY === true,
     unicode: context.text.unicode,
     quiet: context.quiet,
   });

@@ -49,11 +49,11 @@ export function searchText(report: SearchResult, options: TextOptions): string {
   const ended = endedBecause === null ? '' : `; ended: ${endedBecause}`;
   const effort = `${plural(evaluated, 'candidate')} in ${seconds.toFixed(1)} s${ended}`;
   if (best === null) return `${paragraph(`${study}: ${effort}, none found.`, options).join('\n')}\n`;
-  const aside = vacuousText(vacuous, best.vector.length);
+  const vacuousNote = vacuousText(vacuous, best.vector.length);
   const lines = [
     ...paragraph(verdict({ ...report, best }), options).map((line) => heading(line, options.color)),
     ...paragraph(`${effort}.`, options),
-    ...(aside === null ? [] : paragraph(aside, options)),
+    ...(vacuousNote === null ? [] : paragraph(vacuousNote, options)),
     '',
     ...tableLines([...columns, ...tieColumns(report.top)], report.top, options),
     '',

@@ -59,15 +59,15 @@ function ranText({ engine, backend, device, samplesPerSecond }: Ran): string {
 /** Once for all runs, or by run where they differ; and how many are from before. */
 function ranLines(report: TrainOneReport, options: TextOptions): string[] {
   const { engine, backend, device, runs, trainedBefore } = report;
-  const alike = engine !== null && backend !== null && device !== null;
-  const told = alike
+  const sameForAll = engine !== null && backend !== null && device !== null;
+  const lines = sameForAll
     ? [`Trained ${ranText(report)}`]
     : runs.map((run) => `Seed ${run.seed} was trained ${ranText(run)}`);
   const before =
     trainedBefore > 0
       ? [`${trainedBefore} of ${plural(runs.length, 'run')} ${trainedBefore === 1 ? 'was' : 'were'} trained before`]
       : [];
-  return [...told, ...before].flatMap((line) => paragraph(line, options));
+  return [...lines, ...before].flatMap((line) => paragraph(line, options));
 }
 
 /** What really ran, a brief table of epochs by seed, runs that did not finish with their reason, and the mean. */
