@@ -106,7 +106,7 @@ export function wrapText(text: string, width: number): string[] {
 }
 
 /** Bytes of a paragraph at most. */
-const MOST_PARAGRAPH = 4000;
+export const MOST_PARAGRAPH = 4000;
 
 /** Wrapped text; a width of Infinity leaves it on one line. */
 export function paragraph(text: string, { width, unicode }: TextOptions): string[] {

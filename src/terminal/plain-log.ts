@@ -21,6 +21,9 @@ export interface PlainLogOptions {
 /** Progress of search or training is written at most this often, except a new best. */
 const PROGRESS_EVERY_MS = 2000;
 
+/** Bytes of a line at most: a message may quote anything. */
+const MOST_LINE = 4000;
+
 type EventOf<Kind extends StudyEvent['kind']> = Extract<StudyEvent, { kind: Kind }>;
 
 interface LogLine {
@@ -157,7 +160,7 @@ export function createPlainLog({ write, color, unicode = true, quiet = false }: 
     const written = lines.of(event);
     if (quiet && !isShownWhenQuiet(event)) return;
     for (const { text, style } of written) {
-      const line = printable(text, unicode);
+      const line = printable(text, unicode, MOST_LINE);
       const shown = color && style !== undefined ? styleText(style, line, { validateStream: false }) : line;
       write(`[${clockTime(event.atMs).padStart(5)}] ${shown}\n`);
     }

@@ -76,3 +76,10 @@ test('property: whatever the events hold, each line is one line without cursor c
     }),
   );
 });
+
+test('no line is longer than 4 KB or holds an escape, whatever a strategy says of itself', () => {
+  const reason = `\u001b[2J${'x'.repeat(1e6)}\u202e`;
+  const [line] = logged([{ kind: 'strategy-refused', atMs: 0, strategies: ['mine\u001b]0;t\u0007'], reason }]);
+  expect(Buffer.byteLength(line)).toBeLessThanOrEqual(4096);
+  expect(line).toMatch(/^\[ 0:00\] warning: mine\\x1b\]0;t\\x07 sits out: \\x1b\[2Jxxx.*\\u202e$/);
+});

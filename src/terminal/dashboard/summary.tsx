@@ -1,7 +1,7 @@
 import { Box } from 'ink';
 import { plural } from '../../base/plural.ts';
 import { describeArchitecture } from '../../pattern/architecture.ts';
-import { clockTime, fraction, printable, words, wrapText } from '../../report/format.ts';
+import { clockTime, fraction, MOST_PARAGRAPH, printable, words, wrapText } from '../../report/format.ts';
 import type { DashboardState } from '../dashboard-state.ts';
 import { endText } from '../event-text.ts';
 import { glyphs, type Theme } from '../theme.ts';
@@ -50,7 +50,7 @@ function factLines({ search, best, training, engine, study }: DashboardState): s
 /** What stays on the screen when the dashboard is gone: how it ended, what was done, where it is, and the warnings. */
 export function Summary(props: SummaryProps) {
   const { state, width, theme } = props;
-  const wrap = (text: string) => wrapText(printable(text, theme.unicode), width);
+  const wrap = (text: string) => wrapText(printable(text, theme.unicode, MOST_PARAGRAPH), width);
   const verdict = state.verdict === null ? [] : [`Verdict: ${words(state.verdict.verdict)}`];
   const warnings = state.warnings.slice(-WARNINGS_SHOWN).map((warning) => `! ${warning}`);
   const lines = [...factLines(state), ...verdict, ...warnings].flatMap(wrap);
