@@ -29,6 +29,8 @@ type Credit = Pick<ShareClass, 'need' | 'unit' | 'cap'>;
 function creditOf(metric: Metric, { rate }: Entry, size: number): Credit {
   const whole = rate.numerator * size;
   if (metric === 'indicator' || whole <= rate.denominator) return { need: 1, unit: 1, cap: 1 };
+  // rounded, and so without a divisor: `shareFault` refuses it
+  if (!Number.isSafeInteger(whole)) return { need: whole, unit: 1, cap: whole };
   const common = greatestCommonDivisor(whole, rate.denominator);
   const need = whole / common;
   const unit = rate.denominator / common;
@@ -68,12 +70,9 @@ function knownScale(entry: Entry, metric: Metric): ShareScale {
 
 /** Why shares of this entry cannot be summed exactly, in whole numbers below 2^53, or null. */
 export function shareFault(entry: Entry, metric: Metric): string | null {
-  const { rate, windows, averaged, key } = entry;
-  const largest = windows.sizes.reduce((most, size) => Math.max(most, size), 0);
-  let most = metric === 'fair-share' ? rate.numerator * largest : 0;
-  if (Number.isSafeInteger(most)) {
-    for (const each of knownScale(entry, metric).classes) most = Math.max(most, each.need * each.windows * averaged);
-  }
+  const { windows, averaged, key } = entry;
+  let most = 0;
+  for (const each of knownScale(entry, metric).classes) most = Math.max(most, each.need * each.windows * averaged);
   if (Number.isSafeInteger(most)) return null;
   return metric === 'fair-share'
     ? `${key}: fair-share counts paths, and here are too many to be summed exactly (2^53 or more); indicator counts none`
