@@ -147,8 +147,8 @@ function makeEntry(architecture: Architecture, span: Span, options: EntryOptions
   const ideal = windowSize !== null && Number.isFinite(shares) ? shares : null;
   const byMetric = vacuousUnder(architecture, span, windows);
   const averaged = averagedNeurons(architecture, other, neurons);
-  const told = { vacuous: byMetric[metric], vacuousUnder: byMetric };
-  return { key, ...span, windows, rate, neurons, averaged, ...told, windowSize, ideal };
+  const vacuous = { vacuous: byMetric[metric], vacuousUnder: byMetric };
+  return { key, ...span, windows, rate, neurons, averaged, ...vacuous, windowSize, ideal };
 }
 
 function averagedNeurons(architecture: Architecture, layer: number, neurons: number): number {

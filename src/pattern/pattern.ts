@@ -125,7 +125,7 @@ export function denseJunction(left: number, right: number): Uint32Array {
 
 /**
  * SHA-256 (hex) of the ASCII lines `scattershot/pattern 1`, layers, fan-outs, then each junction as little-endian uint32.
- * Equal fingerprints are the same candidate. The platform must be little-endian, as every one that Node supports is but s390x.
+ * Equal fingerprints are the same candidate. The platform must be little-endian, as every one that Node supports is, except s390x.
  */
 export function fingerprint(pattern: Pattern): string {
   const hash = createHash('sha256');

@@ -95,7 +95,7 @@ export class EntryGrid {
   }
 
   /** @param most by how much one swap may change a count; call when filled, before any preview by outer products */
-  expectSteps(most: number): void {
+  setLargestChange(most: number): void {
     this.#reach = Math.max(this.#reach, Math.min(most, this.#most) * this.#unit);
     const cells = this.#cells;
     let close = 0;
@@ -104,12 +104,12 @@ export class EntryGrid {
   }
 
   /** Whether no swap can change the value: every window has so much more than its share. */
-  get calm(): boolean {
+  get cannotChange(): boolean {
     return this.#narrow && this.#close === 0;
   }
 
-  /** The preview of any swap while calm. @returns the entry's value after it */
-  previewNothing(): number {
+  /** The preview of any swap while `cannotChange` holds. @returns the entry's value after it */
+  previewUnchanged(): number {
     this.#change = 0;
     return this.#narrowValue(this.#sum);
   }

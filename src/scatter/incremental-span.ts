@@ -147,7 +147,7 @@ export class SwapProducts {
           ? [this.#down.neurons(to + 1), this.#up.windows(from, windows)]
           : [this.#up.neurons(from), this.#down.windows(to + 1, windows)];
       this.#products.push({ grid, places, neurons: averaged, windows: windowed });
-      grid.expectSteps(averaged.largest * windowed.largest);
+      grid.setLargestChange(averaged.largest * windowed.largest);
     }
   }
 
@@ -159,8 +159,8 @@ export class SwapProducts {
   preview(gained: number, lost: number, j1: number, j2: number, values: Float64Array): void {
     this.#walked = false;
     for (const { grid, places, neurons, windows } of this.#products) {
-      if (!grid.calm && !this.#walked) this.#walk(gained, lost, j1, j2);
-      const value = grid.calm ? grid.previewNothing() : grid.preview(neurons, windows);
+      if (!grid.cannotChange && !this.#walked) this.#walk(gained, lost, j1, j2);
+      const value = grid.cannotChange ? grid.previewUnchanged() : grid.preview(neurons, windows);
       for (const place of places) values[place] = value;
     }
   }

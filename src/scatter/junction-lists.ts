@@ -1,7 +1,7 @@
 import { type JunctionSize, junctionSizes } from '../pattern/architecture.ts';
 import type { Entry } from '../pattern/entries.ts';
 import type { Pattern } from '../pattern/pattern.ts';
-import type { Machine } from './wasm/machine.ts';
+import type { ScatterKernels } from './wasm/scatter-kernels.ts';
 
 /** Neighbour lists of equal length in a machine's memory: list j is `degree` ascending numbers from `address + 4·degree·j`. */
 export interface NeighbourLists {
@@ -15,13 +15,13 @@ export interface NeighbourLists {
  * left neurons see, with left-major ones a left neuron what its right neurons see: forward and backward are then one kernel.
  */
 export class JunctionLists {
-  readonly #machine: Machine;
+  readonly #machine: ScatterKernels;
   readonly #pattern: Pattern;
   readonly #sizes: readonly JunctionSize[];
   readonly #rightMajor: (number | undefined)[] = [];
   readonly #leftMajor: (number | undefined)[] = [];
 
-  constructor(machine: Machine, pattern: Pattern) {
+  constructor(machine: ScatterKernels, pattern: Pattern) {
     this.#machine = machine;
     this.#pattern = pattern;
     this.#sizes = junctionSizes(pattern);

@@ -8,7 +8,7 @@ import { cheaperEntry, pairsKey } from './pairs.ts';
 import { creditsByPaths, pathFault } from './path-counts.ts';
 import { addCredits, addReached, Totals } from './span-rows.ts';
 import { type CounterBits, narrowestCounter } from './wasm/count-kernels.ts';
-import { type Machine, threadMachine } from './wasm/machine.ts';
+import { type ScatterKernels, threadKernels } from './wasm/scatter-kernels.ts';
 
 /** An entry with its scale and the narrowest way to compute it: bits where one path is full marks, else counters, else doubles. */
 interface PreparedEntry {
@@ -32,13 +32,13 @@ export interface PieceShares {
 
 /** A pattern on this thread's machine, for as many entries as are wanted of it. */
 class Scoring {
-  readonly #machine: Machine;
+  readonly #machine: ScatterKernels;
   readonly #pattern: Pattern;
   readonly #lists: JunctionLists;
   readonly #known = new Map<string, number>();
 
   constructor(pattern: Pattern) {
-    this.#machine = threadMachine();
+    this.#machine = threadKernels();
     this.#machine.release(0);
     this.#pattern = pattern;
     this.#lists = new JunctionLists(this.#machine, pattern);

@@ -57,7 +57,7 @@ export function cheaperEntry(pattern: Pattern, entry: Entry): Entry {
   if (best === undefined) {
     const other = turned(entry);
     const difference = work(pattern, other) - work(pattern, entry);
-    // at equal cost both ends turn forward, so that forward and backward of a net without padding are the same computation
+    // at equal cost both ends turn forward, so that forward and backward of a net without padding are one computation
     best = difference < 0 || (difference === 0 && entry.direction === 'backward') ? other : entry;
     chosen.set(entry, best);
   }

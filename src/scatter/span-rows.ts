@@ -4,7 +4,7 @@ import type { NeighbourLists } from './junction-lists.ts';
 import type { ShareClass, ShareScale } from './mean-share.ts';
 import { bitRowBytes } from './wasm/bit-kernels.ts';
 import { type CounterBits, countRowBytes } from './wasm/count-kernels.ts';
-import type { Machine } from './wasm/machine.ts';
+import type { ScatterKernels } from './wasm/scatter-kernels.ts';
 import { windowLists } from './window-lists.ts';
 
 /** Windows are worked through in blocks whose rows fit registers, so that the rows of a whole layer stay in cache. */
@@ -31,11 +31,11 @@ export interface Piece {
 /** Where sums go: all windows into one array of `averaged × classes` doubles, or as many arrays as there are `pieces`, at most. */
 export class Totals {
   readonly pieces: Piece[] = [];
-  readonly #machine: Machine;
+  readonly #machine: ScatterKernels;
   readonly #doubles: number;
   readonly #most: number;
 
-  constructor(machine: Machine, doubles: number, most: number) {
+  constructor(machine: ScatterKernels, doubles: number, most: number) {
     this.#machine = machine;
     this.#doubles = doubles;
     this.#most = most;
@@ -54,13 +54,18 @@ export class Totals {
 }
 
 /** Two buffers for the rows of one layer after the other. */
-function rowBuffers(machine: Machine, steps: readonly NeighbourLists[], bytes: number): [number, number] {
+function rowBuffers(machine: ScatterKernels, steps: readonly NeighbourLists[], bytes: number): [number, number] {
   const rows = (parity: number) => Math.max(0, ...steps.filter((_, i) => i % 2 === parity).map(({ lists }) => lists));
   return [machine.allocate(rows(0) * bytes), machine.allocate(rows(1) * bytes)];
 }
 
 /** Runs `kernel` over every step but the first; returns the address of the last layer's rows. */
-function follow(machine: Machine, steps: readonly NeighbourLists[], kernel: string, buffers: [number, number]): number {
+function follow(
+  machine: ScatterKernels,
+  steps: readonly NeighbourLists[],
+  kernel: string,
+  buffers: [number, number],
+): number {
   for (let i = 1; i < steps.length; i++) {
     const { address, lists, degree } = steps[i];
     machine.run(kernel, address, lists, degree, buffers[(i - 1) % 2], buffers[i % 2]);
@@ -69,7 +74,7 @@ function follow(machine: Machine, steps: readonly NeighbourLists[], kernel: stri
 }
 
 /** Sets the bits from `real` on: those of no window count as reached, so that a full row is all ones. */
-function writePadding(machine: Machine, address: number, bytes: number, real: number): void {
+function writePadding(machine: ScatterKernels, address: number, bytes: number, real: number): void {
   for (let q = 0; q < bytes / 4; q++) {
     const bits = Math.min(32, Math.max(0, real - 32 * q));
     machine.words[address / 4 + q] = bits === 32 ? 0 : -1 << bits;
@@ -79,7 +84,7 @@ function writePadding(machine: Machine, address: number, bytes: number, real: nu
 /** Writes the first layer's rows for the windows from `first` to `limit`, into `out`. */
 type FirstRows = (first: number, limit: number, out: number) => void;
 
-function firstBits(machine: Machine, step: NeighbourLists, windows: Windows, blocks: Blocks): FirstRows {
+function firstBits(machine: ScatterKernels, step: NeighbourLists, windows: Windows, blocks: Blocks): FirstRows {
   const { bytes } = blocks;
   const { address, lists, degree } = step;
   const padding = machine.allocate(bytes);
@@ -97,7 +102,7 @@ function firstBits(machine: Machine, step: NeighbourLists, windows: Windows, blo
 }
 
 function firstCounts(
-  machine: Machine,
+  machine: ScatterKernels,
   step: NeighbourLists,
   windows: Windows,
   { bytes, starts }: Blocks,
@@ -117,7 +122,12 @@ function firstCounts(
  * row is set iff a path leads to window w, which is the sign of the window product, since path counts cannot cancel.
  * Cost: one OR of 1024 windows per edge and block, ended early where a row is full; memory is one block of rows for two layers.
  */
-export function addReached(machine: Machine, steps: readonly NeighbourLists[], entry: Entry, totals: Totals): void {
+export function addReached(
+  machine: ScatterKernels,
+  steps: readonly NeighbourLists[],
+  entry: Entry,
+  totals: Totals,
+): void {
   const { windows, averaged } = entry;
   const blocks = blocksOf(windows.count, 1, bitRowBytes);
   const { bytes } = blocks;
@@ -139,7 +149,7 @@ export function addReached(machine: Machine, steps: readonly NeighbourLists[], e
  * Cost: one addition of 128 (64) windows per edge and block; memory is one block of rows for two layers.
  */
 export function addCredits(
-  machine: Machine,
+  machine: ScatterKernels,
   steps: readonly NeighbourLists[],
   entry: Entry,
   scale: ShareScale,
@@ -168,7 +178,7 @@ export function addCredits(
 }
 
 function addByClass(
-  machine: Machine,
+  machine: ScatterKernels,
   counts: Uint8Array | Uint16Array,
   stride: number,
   first: number,

@@ -1,7 +1,7 @@
 import type { Windows } from '../pattern/windows.ts';
 import type { NeighbourLists } from './junction-lists.ts';
 import { isIdentity } from './pairs.ts';
-import type { Machine } from './wasm/machine.ts';
+import type { ScatterKernels } from './wasm/scatter-kernels.ts';
 
 /** For every list the windows of its neurons, ascending, repeated where met again: addresses of where each begins and ends. */
 export interface WindowLists {
@@ -20,7 +20,7 @@ function sortIfNeeded(words: Uint32Array, start: number, end: number): void {
 }
 
 /** Windows of one neuron after the other, as a list of their own for every neighbour list. */
-function mapped(machine: Machine, lists: NeighbourLists, windows: Windows): WindowLists {
+function mapped(machine: ScatterKernels, lists: NeighbourLists, windows: Windows): WindowLists {
   const { starts, members } = windows;
   const edges = lists.lists * lists.degree;
   let total = 0;
@@ -44,7 +44,7 @@ function mapped(machine: Machine, lists: NeighbourLists, windows: Windows): Wind
 }
 
 /** Where every neuron is a window, the neighbour lists are the window lists. */
-function unmapped(machine: Machine, { address, lists, degree }: NeighbourLists): WindowLists {
+function unmapped(machine: ScatterKernels, { address, lists, degree }: NeighbourLists): WindowLists {
   const cursors = machine.allocate(4 * lists);
   const ends = machine.allocate(4 * lists);
   for (let j = 0; j < lists; j++) {
@@ -54,6 +54,6 @@ function unmapped(machine: Machine, { address, lists, degree }: NeighbourLists):
   return { cursors, ends };
 }
 
-export function windowLists(machine: Machine, lists: NeighbourLists, windows: Windows): WindowLists {
+export function windowLists(machine: ScatterKernels, lists: NeighbourLists, windows: Windows): WindowLists {
   return isIdentity(windows) ? unmapped(machine, lists) : mapped(machine, lists, windows);
 }

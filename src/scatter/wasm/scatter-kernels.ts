@@ -6,9 +6,9 @@ import { countKernels } from './count-kernels.ts';
 
 /**
  * The kernels with the memory they work on: numbers and rows lie at byte addresses, handed out in order and given back by
- * releasing to a mark. One machine a thread; its memory grows to what the largest pattern needed and is reused.
+ * releasing to a mark. One of them a thread; their memory grows to what the largest pattern needed and is reused.
  */
-export class Machine {
+export class ScatterKernels {
   /** the whole memory, as 32-bit words and as doubles; new objects whenever it grows */
   words: Uint32Array;
   doubles: Float64Array;
@@ -83,10 +83,10 @@ export class Machine {
   }
 }
 
-let shared: Machine | null = null;
+let shared: ScatterKernels | null = null;
 
 /** This thread's machine, made at the first call. */
-export function threadMachine(): Machine {
-  shared ??= new Machine();
+export function threadKernels(): ScatterKernels {
+  shared ??= new ScatterKernels();
   return shared;
 }
