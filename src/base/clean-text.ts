@@ -1,6 +1,6 @@
 /**
- * Text from anywhere (a file's name, an argument, a row of the database, a driver's message) on its way to a terminal: what could
- * move the cursor, change colours, reverse or hide other text is shown as the escape that a programmer would write for it.
+ * Cleans text from outside (a file's name, an argument, a row of the database, a driver's message) for a terminal. Characters that
+ * could move the cursor, change colours, or reverse or hide other text are shown as a programmer would escape them.
  */
 
 /** Control characters (C0, DEL, C1), format characters (bidi overrides, zero width), lone surrogates, line separators, blanks without a width. */
@@ -20,7 +20,7 @@ function visible(character: string): string {
 
 const CUT = ' [... shortened ...] ';
 
-/** Whether a UTF-8 byte continues a character. */
+/** Whether this is a byte of UTF-8 after the first one of its character. */
 const continues = (byte: number | undefined) => byte !== undefined && (byte & 0xc0) === 0x80;
 
 /** Beginning and end of a text, at most `most` bytes of UTF-8 with the mark between them. */
@@ -52,7 +52,7 @@ export const cleanLines = (text: string, most = Number.POSITIVE_INFINITY): strin
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours that our own tables use
 const COLOURS = /(\u001b\[\d{1,2}(?:;\d{1,2})*m)/;
 
-/** Lines that were given colours on purpose, and whose cells were cleaned before: colours stay, everything else goes. */
+/** Cleans lines that our own code has coloured: colours stay. Whatever came from outside must be clean before it is coloured. */
 export const cleanColoredLines = (text: string): string =>
   text
     .split(COLOURS)

@@ -16,7 +16,7 @@ import { UsageError } from './errors.ts';
 import { readOptionFile } from './option-file.ts';
 import { fraction, oneOf, shapes, wholeNumber, wholeNumbers } from './parse.ts';
 
-/** What a user typed to say which network is meant and how its scatter is measured. */
+/** Options that name a network and say how its scatter is measured. */
 export interface ArchitectureOptions extends ScatterOptions {
   readonly net?: string;
   readonly layers?: number[];

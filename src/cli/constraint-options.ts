@@ -5,7 +5,7 @@ import type { Constraints, NeuronPair, NmStructure } from '../pattern/constraint
 import { UsageError } from './errors.ts';
 import { readOptionFile } from './option-file.ts';
 
-/** What a user typed to say what patterns must keep to besides their degrees. */
+/** Options that name constraints on patterns, beside their degrees. */
 export interface ConstraintOptions {
   readonly parallelism?: (number | null)[];
   readonly nm?: (Ratio | null)[];
@@ -110,7 +110,7 @@ function pairFault(pair: unknown, sizes: readonly number[]): string | null {
   return null;
 }
 
-/** What the options say, each checked by itself; undefined where they say nothing. @throws UsageError for what cannot be meant */
+/** The constraints that the options name, each checked by itself; undefined where they name none. @throws UsageError for values that do not fit */
 export function typedConstraints(options: ConstraintOptions, architecture: Architecture): Constraints | undefined {
   const { parallelism, nm, nmTransposable = false, edges, distinct = false } = options;
   const junctions = architecture.fanOuts.length;

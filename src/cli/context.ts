@@ -18,7 +18,7 @@ export interface GlobalOptions {
   readonly json?: boolean;
 }
 
-/** Where things lie and how to speak, for one run of the program. */
+/** Where files are and how output is written, for one run of the program. */
 export interface Context {
   readonly cacheFolder: string;
   readonly database: string;
@@ -29,17 +29,17 @@ export interface Context {
   readonly color: boolean;
   /** how text on stdout may look: a terminal's width and colours, or neither in a file */
   readonly text: TextOptions;
-  /** lines for reading, on stdout: with `write` the only thing that goes there */
+  /** writes lines for people to stdout; only `print` and `write` write there */
   print(text: string): void;
-  /** a document for programs, on stdout as it is */
+  /** writes a document for programs to stdout, unchanged */
   write(document: string | Uint8Array): void;
-  /** everything else, to stderr, unless quiet */
+  /** writes everything else to stderr, except when quiet */
   say(text: string): void;
-  /** even when quiet */
+  /** writes to stderr, also when quiet */
   warn(text: string): void;
 }
 
-/** Bytes of what is said at once, and of a warning that waits to be one of several. */
+/** Most bytes that `say` and `warn` write at once, and most bytes of a warning that is held back. */
 const MOST_LINE = 4000;
 const MOST_WARNING = 1000;
 
@@ -79,7 +79,7 @@ export function makeContext(options: GlobalOptions): Context {
 
 export const printJson = (context: Context, value: unknown) => context.write(`${safeJson(value, 2)}\n`);
 
-/** Whether the locale is UTF-8, as the C library would find it; outside a terminal files are written in it anyway. */
+/** Whether the locale is UTF-8, found as the C library finds it. */
 function isUnicode(): boolean {
   const locale = process.env.LC_ALL || process.env.LC_CTYPE || process.env.LANG || '';
   return /utf-?8/i.test(locale);

@@ -7,7 +7,7 @@ import { heldWarnings } from './held-warnings.ts';
 
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
-/** Bytes of a message and of its next step at most: together with what stands around them, below 4 KB. */
+/** Most bytes of a message, of its next step, and of the JSON document of both: all of it stays below 4 KB. */
 const MOST_MESSAGE = 2600;
 const MOST_NEXT_STEP = 1200;
 const MOST_DOCUMENT = 4000;
@@ -29,7 +29,7 @@ export function usage<T>(outcome: Outcome<T>): T {
   throw new UsageError(outcome.message, outcome.nextStep);
 }
 
-/** System errors that reach the top because they came from nowhere in particular. */
+/** System errors that no other code has turned into a failure. */
 function systemFailure(error: NodeJS.ErrnoException): Failure | null {
   const { code, path } = error;
   const at = path === undefined ? '' : ` (${path})`;
@@ -51,7 +51,7 @@ function systemFailure(error: NodeJS.ErrnoException): Failure | null {
   }
 }
 
-/** What the world did, if that is what an error tells of; null for any other error. */
+/** The failure that an error stands for; null for a defect of the program. */
 export function asFailure(error: unknown): Failure | null {
   if (error instanceof ScattershotError) return error.failure;
   return error instanceof Error ? systemFailure(error) : null;
@@ -112,7 +112,7 @@ function errorDocument(report: ErrorReport, stack: string | undefined): string {
  * @returns the code to exit with
  */
 export function reportError(error: unknown, command: string, json = false): number {
-  // The help and the version are told already.
+  // commander has written the help or the version already.
   if (error instanceof CommanderError && (error.exitCode === 0 || error.code.startsWith('commander.help'))) {
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }

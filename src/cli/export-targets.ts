@@ -4,12 +4,12 @@ import { ScattershotError } from '../base/failure.ts';
 import { writableEndings } from '../pattern/formats/index.ts';
 import { UsageError } from './errors.ts';
 
-/** Formats by name: the endings without their point. */
+/** Names of formats: file endings without their dot. */
 export const exportFormats: readonly string[] = writableEndings.map((ending) => ending.slice(1));
 
 export const DEFAULT_FORMAT = 'json';
 
-/** What stands for stdout. */
+/** The --output that means stdout. */
 export const STDOUT = '-';
 
 export interface ExportTargetOptions {

@@ -1,6 +1,6 @@
 /**
- * With `--json` and no terminal to read them on, warnings wait for the end: those of a command that failed are part of the one
- * document on stderr, those of any other follow as lines.
+ * Warnings that are held back until the command ends, with `--json` where stderr is not a terminal. If the command fails they
+ * become part of the one document on stderr; otherwise they are written as lines.
  */
 export const heldWarnings: string[] = [];
 

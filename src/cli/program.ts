@@ -64,7 +64,7 @@ function pathOf(command: Command): string {
   return above === null ? '' : `${pathOf(above)} ${command.name()}`.trim();
 }
 
-/** Usage errors are thrown, and told where all other errors are; none ends the process by itself. */
+/** Makes commander throw its usage errors, which are then reported like all others, and keeps it from ending the process. */
 function noteFailures(command: Command, path: string, note: (path: string) => void): void {
   command.configureOutput({ outputError: () => undefined }).exitOverride((error) => {
     const unknown = unknownCommand(command, error);
@@ -74,7 +74,7 @@ function noteFailures(command: Command, path: string, note: (path: string) => vo
   for (const subcommand of command.commands) noteFailures(subcommand, `${path} ${subcommand.name()}`.trim(), note);
 }
 
-/** What a group takes for an argument of the command that it runs without one ("studies lst"), as the mistake that it is. */
+/** commander takes the unknown command in "studies lst" for an argument of "studies list". Null for any other error. */
 function unknownCommand({ parent, args, registeredArguments }: Command, error: CommanderError): CommanderError | null {
   const inGroup = parent?.parent != null && registeredArguments.length === 0;
   if (!inGroup || error.code !== 'commander.excessArguments') return null;
@@ -93,7 +93,7 @@ export function asksForJson(args: readonly string[]): boolean {
 function withGlobalOptions(command: Command): Command {
   for (const subcommand of command.commands) withGlobalOptions(subcommand);
   if (command.commands.length > 0) {
-    // Given before the subcommand's name they count for it too.
+    // Options before the subcommand's name count for the subcommand too.
     command.hook('preAction', (group, action) => {
       for (const [name, value] of Object.entries(group.opts())) {
         if (group.getOptionValueSource(name) === 'cli') action.setOptionValueWithSource(name, value, 'cli');

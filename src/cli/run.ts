@@ -6,7 +6,7 @@ import { asksForJson, createProgram } from './program.ts';
 export async function run(): Promise<void> {
   const json = asksForJson(process.argv.slice(2));
 
-  // A reader that goes away (`| head`, a closed ssh session) is no reason to fail: there is nobody left to write to.
+  // When the reader goes away (`| head`, a closed ssh session), nobody is left to report an error to.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE' || error.code === 'EIO') return;
@@ -19,7 +19,7 @@ export async function run(): Promise<void> {
   const { program, current } = createProgram();
   const fail = (error: unknown) => reportError(error, current(), json);
 
-  // A defect in a callback that nobody waits for: told like any other, and the end of the program.
+  // A defect in a callback that nobody awaits is reported like any other, and ends the program.
   process.on('uncaughtException', (error) => process.exit(fail(error)));
 
   try {

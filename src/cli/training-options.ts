@@ -90,7 +90,7 @@ export function trainingRequestFrom(options: TrainingOptions): Omit<TrainingPlan
   return { dataset: data, engine, backend, front, settings };
 }
 
-/** So many seeds, from the first one on. @throws UsageError where they go beyond the numbers that are exact */
+/** `count` seeds in a row, beginning with `first`. @throws UsageError where they go beyond the numbers that are exact */
 export function trainingSeeds(first: number, count: number): number[] {
   const most = Number.MAX_SAFE_INTEGER - (count - 1);
   if (first > most) {

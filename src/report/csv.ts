@@ -3,7 +3,7 @@ import { cleanText } from '../base/clean-text.ts';
 
 export type CsvValue = string | number | null;
 
-/** Bytes of a field at most. */
+/** Most bytes of a field. */
 const MOST_FIELD = 1000;
 
 function csvField(value: CsvValue): string {
@@ -14,7 +14,7 @@ function csvField(value: CsvValue): string {
 
 /**
  * A document after RFC 4180: CRLF after every line, quotes where a field holds a comma or a quote. Control characters, line breaks
- * among them, are shown as escapes: a table is looked at in terminals, and cut into lines by tools that know no quotes.
+ * among them, are shown as escapes, since people print tables in terminals and many tools split them at every line break.
  * @throws RangeError when a line has not as many fields as the header
  */
 export function csvDocument(header: readonly string[], lines: readonly (readonly CsvValue[])[]): string {

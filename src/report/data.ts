@@ -13,7 +13,7 @@ export interface DataRow {
   readonly normalisation: string;
   /** 'here': all files are there, by their sizes; 'generated': made when it is needed */
   readonly state: 'here' | 'generated' | 'not fetched' | 'broken';
-  /** where it is to be had */
+  /** where it comes from */
   readonly from: string;
   /** where it lies, or will */
   readonly path: string;
@@ -46,7 +46,7 @@ export function dataText(rows: readonly DataRow[], options: TextOptions): string
   return `${lines.join('\n')}\n`;
 }
 
-/** Bytes of a file's name in a progress line at most. */
+/** Most bytes of a file's name in a progress line. */
 const MOST_NAME = 200;
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);

@@ -105,7 +105,7 @@ export function wrapText(text: string, width: number): string[] {
   return lines;
 }
 
-/** Bytes of a paragraph at most. */
+/** Most bytes of a paragraph. */
 export const MOST_PARAGRAPH = 4000;
 
 /** Wrapped text; a width of Infinity leaves it on one line. */

@@ -12,7 +12,7 @@ export interface Column<Row> {
 
 const GAP = 2;
 
-/** Bytes of a cell at most, wherever it comes from. */
+/** Most bytes of a cell. */
 const MOST_CELL = 400;
 
 interface Measured<Row> {
@@ -55,8 +55,8 @@ function fitColumns<Row>(columns: readonly Measured<Row>[], width: number): read
 }
 
 /**
- * Lines of a table no wider than `width`: the heading, then one line a row, every cell made printable. Columns are cut where they allow it, then
- * dropped by priority; what still does not fit is truncated.
+ * Lines of a table no wider than `width`: the heading, then one line a row, with every cell made printable. Columns are cut where
+ * they allow it, then dropped by priority; a line that still does not fit is truncated.
  */
 export function tableLines<Row>(
   columns: readonly Column<Row>[],

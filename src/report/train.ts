@@ -56,7 +56,7 @@ function ranText({ engine, backend, device, samplesPerSecond }: Ran): string {
   return `by ${engine} on ${backend} (${device})${speed}`;
 }
 
-/** Once for all runs, or by run where they differ; and how many are from before. */
+/** What ran, once if it is the same for all runs, else by run; then how many runs were trained before. */
 function ranLines(report: TrainOneReport, options: TextOptions): string[] {
   const { engine, backend, device, runs, trainedBefore } = report;
   const sameForAll = engine !== null && backend !== null && device !== null;

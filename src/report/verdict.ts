@@ -15,7 +15,7 @@ function signed(value: number | null): string {
 const interval = (low: number | null, high: number | null) =>
   low === null || high === null ? '' : `${signed(low)} to ${signed(high)}`;
 
-/** Smaller values of p are only told to be smaller. */
+/** Values of p below this one are written as "p < 0.001". */
 const LEAST_P = 0.001;
 
 function pText(p: number | null): string {

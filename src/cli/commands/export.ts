@@ -80,7 +80,7 @@ async function writeCandidate(store: Store, study: StudyRecord, { number }: Cand
   unwrap(await writePatternFile(path, { pattern, shapes, usedInputs, usedOutputs }));
 }
 
-/** Through a file of its own, since formats are written whole or not at all. */
+/** Writes to a temporary file first, since `writePatternFile` writes only files. */
 async function toStdout(context: Context, ending: string, write: (path: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'scattershot-'));
   try {
