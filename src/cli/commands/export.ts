@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { unwrap } from '../../base/failure.ts';
 import { makeFolders } from '../../base/file-access.ts';
+import { withContext } from '../../pattern/context.ts';
 import { writePatternFile } from '../../pattern/formats/index.ts';
+import type { Pattern } from '../../pattern/pattern.ts';
 import { fraction } from '../../report/format.ts';
 import type { CandidateRecord, Store, StudyRecord } from '../../store/index.ts';
 import { BEST, findCandidate } from '../../study/find-candidate.ts';
 import { rankedCandidates } from '../../study/leaderboard.ts';
+import { contextOfStudy } from '../../study/study-context.ts';
 import { type Context, type GlobalOptions, makeContext } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import {
@@ -74,10 +77,13 @@ function chosen(
   );
 }
 
-async function writeCandidate(store: Store, study: StudyRecord, { number }: CandidateRecord, path: string) {
-  const { shapes, usedInputs, usedOutputs } = study.architecture;
-  const pattern = store.loadPattern(study.id, number);
-  unwrap(await writePatternFile(path, { pattern, shapes, usedInputs, usedOutputs }));
+async function writeCandidate(context: Context, study: StudyRecord, found: Pattern, path: string): Promise<void> {
+  const pattern = withContext(found, contextOfStudy(study));
+  unwrap(await writePatternFile(path, pattern));
+  if (/\.csv$/i.test(path) && pattern.context !== undefined) {
+    const lost = Object.keys(pattern.context).join(', ');
+    context.warn(`A .csv lists edges alone: ${lost} of the study are not in it. Keep a .json or .npz as well.`);
+  }
 }
 
 /** Writes to a temporary file first, since `writePatternFile` writes only files. */
@@ -99,7 +105,8 @@ async function exportCandidates(name: string | undefined, options: ExportOptions
     const study = unwrap(store.getStudy(options.study ?? null));
     const candidates = chosen(store, study, name, options.top);
     if (target.kind === 'stdout') {
-      return toStdout(context, target.ending, (path) => writeCandidate(store, study, candidates[0], path));
+      const pattern = store.loadPattern(study.id, candidates[0].number);
+      return toStdout(context, target.ending, (path) => writeCandidate(context, study, pattern, path));
     }
     refuseOverwriting(
       candidates.map(({ number }) => target.pathOf(number)),
@@ -108,7 +115,7 @@ async function exportCandidates(name: string | undefined, options: ExportOptions
     if (target.folder !== null) makeFolders(target.folder);
     for (const candidate of candidates) {
       const path = target.pathOf(candidate.number);
-      await writeCandidate(store, study, candidate, path);
+      await writeCandidate(context, study, store.loadPattern(study.id, candidate.number), path);
       const { number, strategy, scatter } = candidate;
       context.say(`Candidate ${number} of ${study.name} (${strategy}, S ${fraction(scatter)}) is in ${path}.`);
     }

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import { Command } from 'commander';
 import { ScattershotError, unwrap } from '../../base/failure.ts';
-import { readPatternFile } from '../../pattern/formats/index.ts';
 import { presets } from '../../pattern/presets.ts';
 import { trainText } from '../../report/train.ts';
 import type { Store, StudyRecord } from '../../store/index.ts';
@@ -10,9 +9,10 @@ import { type Trainee, type TrainOneReport, trainOne } from '../../study/train-o
 import type { TrainingPlan } from '../../study/training-plan.ts';
 import { findDataset } from '../../training/datasets/index.ts';
 import { paperNetwork } from '../../training/networks.ts';
-import { addScatterOptions, entryOptionsFrom, type ScatterOptions } from '../architecture-options.ts';
+import { addScatterOptions, type ScatterOptions } from '../architecture-options.ts';
 import { type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { EXIT, UsageError } from '../errors.ts';
+import { addPatternOptions, type PatternOptions, readPatternToScore } from '../pattern-options.ts';
 import { withStore } from '../stores.ts';
 import {
   addTrainingOptions,
@@ -22,9 +22,8 @@ import {
   trainingSeeds,
 } from '../training-options.ts';
 import { watchLines } from '../watch.ts';
-import { architectureOfFile } from './score.ts';
 
-interface TrainOptions extends GlobalOptions, TrainingOptions, ScatterOptions {
+interface TrainOptions extends GlobalOptions, TrainingOptions, PatternOptions, ScatterOptions {
   readonly json?: boolean;
 }
 
@@ -37,7 +36,7 @@ export function trainCommand(): Command {
     )
     .argument('<file-or-study>', 'a pattern file, or a study; a candidate alone means the newest study')
     .argument('[candidate]', 'number, or start of the fingerprint');
-  return addScatterOptions(addTrainingOptions(command))
+  return addScatterOptions(addPatternOptions(addTrainingOptions(command)))
     .option('--json', 'one JSON document')
     .addHelpText(
       'after',
@@ -46,11 +45,13 @@ export function trainCommand(): Command {
     .action(train);
 }
 
-const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+/** A pipe too; a folder may be the name of a study as well. */
+const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 
-/** A study has its own shapes, padding and metric. */
-function refuseScatterOptions({ shapes, usedInputs, usedOutputs, metric, windows, spans }: TrainOptions): void {
-  const given = Object.entries({ shapes, usedInputs, usedOutputs, metric, windows, spans }).find(
+/** A study has its own shapes, padding and metric, and no arrays to choose. */
+function refuseFileOptions(options: TrainOptions): void {
+  const { shapes, usedInputs, usedOutputs, metric, windows, spans, tensor, transposed } = options;
+  const given = Object.entries({ shapes, usedInputs, usedOutputs, metric, windows, spans, tensor, transposed }).find(
     ([, value]) => value !== undefined,
   );
   if (given === undefined) return;
@@ -59,10 +60,8 @@ function refuseScatterOptions({ shapes, usedInputs, usedOutputs, metric, windows
 }
 
 async function fileTrainee(path: string, options: TrainOptions): Promise<Trainee> {
-  const file = unwrap(await readPatternFile(path));
-  const architecture = architectureOfFile(file, options);
-  const { pattern } = file;
-  return { pattern, architecture, metric: options.metric ?? 'indicator', entries: entryOptionsFrom(options) };
+  const { file, architecture, metric, entryOptions } = await readPatternToScore(path, options);
+  return { pattern: file.pattern, architecture, metric, entries: entryOptions };
 }
 
 function studyTrainee(store: Store, name: string | null, candidateName: string): Trainee {
@@ -78,7 +77,7 @@ async function traineeOf(
   options: TrainOptions,
 ): Promise<Trainee> {
   if (second === undefined && (PATTERN_FILE.test(first) || isFile(first))) return fileTrainee(first, options);
-  refuseScatterOptions(options);
+  refuseFileOptions(options);
   return second === undefined ? studyTrainee(store, null, first) : studyTrainee(store, first, second);
 }
 

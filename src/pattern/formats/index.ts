@@ -2,18 +2,25 @@ import { extname } from 'node:path';
 import { failure, type Outcome, ScattershotError, success } from '../../base/failure.ts';
 import { writeWhole } from '../../base/file-access.ts';
 import { readInput } from '../../base/input-file.ts';
+import { isNpy } from '../../base/npy.ts';
+import { isZip } from '../../base/zip.ts';
+import type { PatternWithContext } from '../context.ts';
 import { csvChunks } from './csv.ts';
+import { refuseForeign } from './foreign.ts';
 import { jsonChunks, parseJson } from './json.ts';
-import { npyChunks, npzChunks, parseNpy, parseNpz } from './numpy.ts';
-import { checkPatternFile, type PatternFile } from './pattern-file.ts';
+import type { ArrayChoice } from './named-arrays.ts';
+import { npyChunks, parseNpy } from './npy.ts';
+import { npzChunks, parseNpz } from './npz.ts';
+import { checkPatternFile, type PatternFile, refuse } from './pattern-file.ts';
 import { parseSafetensors, safetensorsChunks } from './safetensors.ts';
 
+export type { ArrayChoice } from './named-arrays.ts';
 export { packPattern, unpackPattern } from './packed.ts';
 export type { PatternFile } from './pattern-file.ts';
 
 interface Format {
   /** absent for formats that are only written */
-  readonly parse?: (bytes: Buffer) => PatternFile;
+  readonly parse?: (bytes: Buffer, choice: ArrayChoice) => PatternFile;
   readonly chunks: (file: PatternFile) => Iterable<Uint8Array | string>;
 }
 
@@ -34,34 +41,41 @@ const formatOf = (path: string): Format | undefined => {
   return Object.hasOwn(formats, ending) ? formats[ending] : undefined;
 };
 
+/** By its first bytes, where they can be no other format's. */
+function formatByMagic(bytes: Buffer): Format | undefined {
+  if (isZip(bytes)) return formats['.npz'];
+  return isNpy(bytes) ? formats['.npy'] : undefined;
+}
+
 /** By its first bytes, for files whose ending says nothing. */
 function formatByContent(bytes: Buffer): Format | undefined {
   const start = bytes.subarray(0, 16).toString('latin1');
-  if (start.startsWith('PK')) return formats['.npz'];
-  if (start.startsWith('\x93NUMPY')) return formats['.npy'];
-  if (/^(\xef\xbb\xbf)?\s*\{/.test(start)) return formats['.json'];
+  if (/^(\xef\xbb\xbf)?\s*\{|^\xff\xfe|^\xfe\xff/.test(start)) return formats['.json'];
   return start[8] === '{' ? formats['.safetensors'] : undefined;
 }
 
-/**
- * Reads a pattern file: the format by its ending, or by its content where the ending is unknown.
- * Whatever is wrong with it comes back as a Failure, faulty edges named by junction (from 1) and right neuron (from 0).
- */
-export async function readPatternFile(path: string): Promise<Outcome<PatternFile>> {
-  const byEnding = formatOf(path);
-  if (byEnding !== undefined && byEnding.parse === undefined) {
-    const message = `cannot read ${path}: ${extname(path)} files are only written`;
-    return failure('unknown-ending', message, `Give a file ending in ${readableEndings.join(', ')}.`);
+const endingsText = (endings: readonly string[]) => endings.join(', ');
+
+function parseAs(path: string, bytes: Buffer, choice: ArrayChoice): PatternFile {
+  refuseForeign(bytes, path);
+  const parse = (formatByMagic(bytes) ?? formatOf(path) ?? formatByContent(bytes))?.parse;
+  if (parse === undefined) {
+    const nextStep = `Give a file ending in ${endingsText(readableEndings)}.`;
+    return refuse('unknown-ending', 'neither its ending nor its content is that of a pattern file', nextStep);
   }
+  return parse(bytes, choice);
+}
+
+/**
+ * Reads a pattern file, of which `.pattern` carries the context that its score depends on. The format is told by the content, then
+ * by the ending. Arrays are junction1, junction2, …, each [right, left], unless `choice` names others.
+ * @returns a Failure for whatever is wrong with it, faulty edges named by junction (from 1) and right neuron (from 0)
+ */
+export async function readPatternFile(path: string, choice: ArrayChoice = {}): Promise<Outcome<PatternFile>> {
   const bytes = await readInput(path);
   if (!bytes.ok) return bytes;
-  const parse = (byEnding ?? formatByContent(bytes.value))?.parse;
-  if (parse === undefined) {
-    const message = `cannot read ${path}: neither its ending nor its content is that of a pattern file`;
-    return failure('unknown-ending', message, `Give a file ending in ${readableEndings.join(', ')}.`);
-  }
   try {
-    return success(parse(bytes.value));
+    return success(parseAs(path, bytes.value, choice));
   } catch (error) {
     if (!(error instanceof ScattershotError)) throw error;
     const { reason, message, nextStep } = error.failure;
@@ -70,16 +84,21 @@ export async function readPatternFile(path: string): Promise<Outcome<PatternFile
 }
 
 /**
- * Writes a pattern file in the format of its ending, whole or not at all.
- * Padding and shapes are kept by .json and .safetensors; the other formats have no place for them.
- * @throws RangeError for a broken pattern: a caller's mistake
+ * Writes a pattern in the format of the path's ending, whole or not at all. Its context goes with it into .json, .npz and
+ * .safetensors; .npy has no place for one and refuses it; .csv is a list of edges for other programs, without it.
+ * @param written a pattern, with a context or without (what `search` finds carries its own), or what `readPatternFile` read
+ * @throws RangeError for a broken pattern, or a context that does not fit: a caller's mistake
  */
-export async function writePatternFile(path: string, file: PatternFile): Promise<Outcome<void>> {
+export async function writePatternFile(
+  path: string,
+  written: PatternWithContext | PatternFile,
+): Promise<Outcome<void>> {
   const format = formatOf(path);
   if (format === undefined) {
-    const message = `cannot write ${path}: its ending is none of ${writableEndings.join(', ')}`;
-    return failure('unknown-ending', message, `Give a name ending in ${writableEndings.join(', ')}.`);
+    const message = `cannot write ${path}: its ending is none of ${endingsText(writableEndings)}`;
+    return failure('unknown-ending', message, `Give a name ending in ${endingsText(writableEndings)}.`);
   }
+  const file = 'pattern' in written ? written : { pattern: written };
   checkPatternFile(file);
   return writeWhole(path, format.chunks(file));
 }

@@ -1,20 +1,23 @@
 import { showValue, wordContentErrors } from '../../base/content-error.ts';
 import { parseJson as parseAnyJson } from '../../base/json.ts';
+import { contextKeys, isEmptyContext } from '../context.ts';
 import { fingerprint, type Pattern } from '../pattern.ts';
+import type { ArrayChoice } from './named-arrays.ts';
 import {
   type PatternFile,
   refuse,
   refuseBody,
   refuseEdges,
-  type StatedExtras,
-  withExtras,
+  statedObject,
+  withStated,
   wordForPatterns,
 } from './pattern-file.ts';
 import { type JunctionRows, patternFromRows } from './rows.ts';
 
 /**
  * `scattershot/pattern` version 1: `{"format","version","layers","junctions":[[[left neurons of right neuron 0], …], …]}`.
- * Optional beside them: `fanOuts`, `usedInputs`, `usedOutputs`, `shapes`, `fingerprint`; each is checked where present.
+ * Optional beside them: `fanOuts`, `fingerprint` and `context`, what a score depends on beyond the edges; each is checked where
+ * present. Version 0.1 wrote `usedInputs`, `usedOutputs` and `shapes` beside the edges instead: they are still read there.
  */
 const FORMAT = 'scattershot/pattern';
 const VERSION = 1;
@@ -24,15 +27,13 @@ const CHUNK = 1 << 18;
 
 /** The file's text, piece by piece: the whole of it never stands in memory. */
 export function* jsonChunks(file: PatternFile): Generator<string> {
-  const { pattern, usedInputs, usedOutputs, shapes } = file;
+  const { pattern } = file;
   const head = {
     format: FORMAT,
     version: VERSION,
     layers: pattern.layers,
     fanOuts: pattern.fanOuts,
-    usedInputs,
-    usedOutputs,
-    shapes,
+    context: isEmptyContext(pattern.context) ? undefined : pattern.context,
     fingerprint: fingerprint(pattern),
   };
   let text = `${JSON.stringify(head).slice(0, -1)},"junctions":[`;
@@ -53,16 +54,21 @@ export function* jsonChunks(file: PatternFile): Generator<string> {
 }
 
 /** The fields of a file before any is believed. */
-interface StatedBody extends StatedExtras {
+interface StatedBody {
   readonly format?: unknown;
   readonly version?: unknown;
   readonly layers?: unknown;
   readonly fanOuts?: unknown;
   readonly junctions?: unknown;
+  readonly fingerprint?: unknown;
+  readonly context?: unknown;
 }
 
 /** @throws ScattershotError for whatever is not a sound pattern of this format */
-export function parseJson(bytes: Buffer): PatternFile {
+export function parseJson(bytes: Buffer, { tensors, transposed }: ArrayChoice = {}): PatternFile {
+  if (tensors !== undefined || transposed) {
+    refuse('no-such-array', 'it lists edges and holds no arrays', 'Leave --tensor and --transposed out.');
+  }
   const body = wordContentErrors(() => parseAnyJson(bytes), wordForPatterns);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return refuseBody('it holds no JSON object');
   const fields: StatedBody = body;
@@ -73,10 +79,22 @@ export function parseJson(bytes: Buffer): PatternFile {
   if (junctions.length !== layers.length - 1) {
     refuseEdges(`${layers.length} layers have ${layers.length - 1} junctions; got ${junctions.length}`);
   }
-  const rows = junctions.map((junction, index) => rowsOf(junction, index + 1, layers[index], layers[index + 1]));
-  const pattern = patternFromRows(rows);
+  const rows = function* () {
+    for (const [index, junction] of junctions.entries())
+      yield rowsOf(junction, index + 1, layers[index], layers[index + 1]);
+  };
+  const { pattern } = patternFromRows(rows());
   checkFanOuts(pattern, fields.fanOuts);
-  return withExtras(pattern, fields);
+  return { pattern: withStated(pattern, statedContext(fields)) };
+}
+
+/** The context, and the fingerprint beside it. */
+function statedContext(fields: StatedBody): Readonly<Record<string, unknown>> {
+  const beside = Object.fromEntries(
+    Object.entries(fields).filter(([key]) => contextKeys.some((known) => known === key)),
+  );
+  const { context = null, fingerprint: stated } = fields;
+  return { ...beside, ...(context === null ? {} : statedObject(context, 'its "context"')), fingerprint: stated };
 }
 
 function checkHead({ format, version }: StatedBody): void {

@@ -1,17 +1,20 @@
 import { InvalidValueError } from '../../base/caller-errors.ts';
 import { type ContentError, type ContentReason, showValue } from '../../base/content-error.ts';
 import { failure, ScattershotError } from '../../base/failure.ts';
-import { type ArchitectureRequest, defineArchitecture, type LayerShape } from '../architecture.ts';
+import { isRecord } from '../../base/json.ts';
+import { checkContext, contextFrom, contextKeys, type PatternWithContext, withContext } from '../context.ts';
 import { fingerprint, type Pattern, patternFault } from '../pattern.ts';
 
-/** What a pattern file holds: the pattern, and what is known of the network it is for. */
+/** What a pattern file holds. */
 export interface PatternFile {
-  readonly pattern: Pattern;
-  /** neurons of the first layer that are real; absent where the file does not say */
-  readonly usedInputs?: number;
-  /** neurons of the last layer that are real */
-  readonly usedOutputs?: number;
-  readonly shapes?: readonly LayerShape[];
+  /** with the context that its score depends on, where the file says any */
+  readonly pattern: PatternWithContext;
+  /** arrays that were read as its junctions; absent for files without names */
+  readonly arrays?: readonly string[];
+  /** how arrays were read, [right, left] or [left, right]; absent for files that list edges */
+  readonly order?: 'right-left' | 'left-right';
+  /** junctions (from 1) with values other than 0 and 1, every nonzero one of which is an edge; absent where there is none */
+  readonly weighted?: readonly number[];
 }
 
 /** Refuses what a file holds: thrown inside a reader, an Outcome at its door. */
@@ -22,6 +25,10 @@ export function refuse(reason: string, message: string, nextStep: string): never
 const PATTERN_STEP = 'Give a pattern file written by Scattershot, or arrays junction1, junction2, ….';
 
 export const refuseBody = (message: string): never => refuse('not-a-pattern', message, PATTERN_STEP);
+
+/** A pattern in form whose edges are wrong. */
+export const refuseEdges = (message: string): never =>
+  refuse('faulty-pattern', message, 'Correct the program that wrote the file, or export the pattern again.');
 
 const wordings: Readonly<Record<ContentReason, readonly [reason: string, nextStep: string]>> = {
   'damaged-content': ['not-a-pattern', PATTERN_STEP],
@@ -39,32 +46,14 @@ export function wordForPatterns({ reason, message }: ContentError): never {
   return refuse(patternReason, message, nextStep);
 }
 
-/** A pattern in form whose edges are wrong. */
-export const refuseEdges = (message: string): never =>
-  refuse('faulty-pattern', message, 'Correct the program that wrote the file, or export the pattern again.');
-
-/** @throws RangeError for a broken pattern, or padding and shapes that do not fit it: none is ever written */
-export function checkPatternFile(file: PatternFile): void {
-  const fault = patternFault(file.pattern);
+/** @throws RangeError for a broken pattern, or a context that does not fit it: none is ever written */
+export function checkPatternFile({ pattern }: PatternFile): void {
+  const fault = patternFault(pattern);
   if (fault !== null) throw new InvalidValueError(`a pattern to be written must be whole: ${fault.message}`);
-  defineArchitecture(requestOf(file));
-}
-
-function requestOf({ pattern, usedInputs, usedOutputs, shapes }: PatternFile): ArchitectureRequest {
-  return { layers: pattern.layers, fanOuts: pattern.fanOuts, usedInputs, usedOutputs, shapes };
-}
-
-/** What a file may say beside its edges, unchecked. */
-export interface StatedExtras {
-  readonly fingerprint?: unknown;
-  readonly usedInputs?: unknown;
-  readonly usedOutputs?: unknown;
-  readonly shapes?: unknown;
+  checkContext(pattern);
 }
 
 const absent = (value: unknown) => value === undefined || value === null;
-
-const isShapes = (value: unknown): value is LayerShape[] => Array.isArray(value) && value.every(Array.isArray);
 
 function checkFingerprint(pattern: Pattern, stated: unknown): void {
   if (absent(stated)) return;
@@ -77,22 +66,32 @@ function checkFingerprint(pattern: Pattern, stated: unknown): void {
   );
 }
 
-/** The pattern with what its file says beside it, or a refusal where that does not fit. */
-export function withExtras(pattern: Pattern, stated: StatedExtras): PatternFile {
-  const { usedInputs, usedOutputs, shapes } = stated;
+/** What files say beside edges and context. */
+const OTHER_KEYS = ['version', 'fingerprint'];
+
+/**
+ * The pattern with what its file states beside it.
+ * @param stated context and fingerprint, unchecked
+ * @throws ScattershotError where it does not fit, and for a key of a later version: a score could depend on it
+ */
+export function withStated(pattern: Pattern, stated: Readonly<Record<string, unknown>>): PatternWithContext {
   checkFingerprint(pattern, stated.fingerprint);
-  if (!absent(shapes) && !isShapes(shapes)) refuseEdges('its shapes must be one list of sides a layer');
-  const file: PatternFile = {
-    pattern,
-    ...(absent(usedInputs) ? {} : { usedInputs: usedInputs as number }),
-    ...(absent(usedOutputs) ? {} : { usedOutputs: usedOutputs as number }),
-    ...(absent(shapes) ? {} : { shapes: shapes as LayerShape[] }),
-  };
+  const unknown = Object.keys(stated).find((key) => ![...contextKeys, ...OTHER_KEYS].includes(key));
+  if (unknown !== undefined) {
+    const message = `its context says ${showValue(unknown)}, which is not known here`;
+    refuse('newer-version', message, `Update Scattershot, or correct it: known are ${contextKeys.join(', ')}.`);
+  }
   try {
-    defineArchitecture(requestOf(file));
+    const described = withContext(pattern, contextFrom(stated));
+    checkContext(described);
+    return described;
   } catch (error) {
     if (error instanceof RangeError) refuseEdges(error.message);
     throw error;
   }
-  return file;
+}
+
+/** The object that a text beside the arrays holds. @param where "its scattershot metadata". @throws ScattershotError */
+export function statedObject(value: unknown, where: string): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : refuseBody(`${where} is not a JSON object`);
 }

@@ -1,33 +1,34 @@
-import { showValue } from '../../base/content-error.ts';
+import { showValue, wordContentErrors } from '../../base/content-error.ts';
+import { isRecord, parseJson } from '../../base/json.ts';
 import { fingerprint } from '../pattern.ts';
-import { countJunctions, type DenseArray, denseBlocks, type Item, junctionName, rowsFromDense } from './dense.ts';
-import { type PatternFile, refuse, refuseBody, type StatedExtras, withExtras } from './pattern-file.ts';
-import { patternFromRows } from './rows.ts';
+import { type DenseArray, denseBlocks, type FloatBits, floatBits, type Item } from './dense.ts';
+import { type ArrayChoice, junctionName, orderOf, patternFromArrays } from './named-arrays.ts';
+import { type PatternFile, refuse, refuseBody, statedObject, withStated, wordForPatterns } from './pattern-file.ts';
 
 /**
  * safetensors: 8 bytes little-endian header length, a JSON header, then the tensors' bytes; tensors `junction1`, `junction2`, …
- * of [right, left], any dtype on reading, U8 on writing. Padding, shapes and fingerprint stand in `__metadata__` under `scattershot`.
+ * of [right, left], any dtype on reading, U8 on writing. Context and fingerprint stand in `__metadata__` under `scattershot`.
  */
-const DTYPES: Readonly<Record<string, Item>> = Object.fromEntries(
-  (
-    [
-      ['BOOL', 1, false],
-      ['U8', 1, false],
-      ['I8', 1, false],
-      ['F8_E4M3', 1, true],
-      ['F8_E5M2', 1, true],
-      ['U16', 2, false],
-      ['I16', 2, false],
-      ['F16', 2, true],
-      ['BF16', 2, true],
-      ['U32', 4, false],
-      ['I32', 4, false],
-      ['F32', 4, true],
-      ['U64', 8, false],
-      ['I64', 8, false],
-      ['F64', 8, true],
-    ] as const
-  ).map(([name, bytes, float]) => [name, { bytes, float, bigEndian: false }]),
+const items: readonly (readonly [dtype: string, bytes: Item['bytes'], float: FloatBits | null])[] = [
+  ['BOOL', 1, null],
+  ['U8', 1, null],
+  ['I8', 1, null],
+  ['F8_E4M3', 1, floatBits.E4M3],
+  ['F8_E5M2', 1, floatBits.E5M2],
+  ['U16', 2, null],
+  ['I16', 2, null],
+  ['F16', 2, floatBits.F16],
+  ['BF16', 2, floatBits.BF16],
+  ['U32', 4, null],
+  ['I32', 4, null],
+  ['F32', 4, floatBits.F32],
+  ['U64', 8, null],
+  ['I64', 8, null],
+  ['F64', 8, floatBits.F64],
+];
+
+const itemOf = new Map<unknown, Item>(
+  items.map(([dtype, bytes, float]) => [dtype, { bytes, float, bigEndian: false }]),
 );
 
 /** The format's own limit on its header. */
@@ -45,7 +46,11 @@ const isWholeList = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
 
 /** @throws ScattershotError for a header or offsets that break the format, and for unsound patterns */
-export function parseSafetensors(bytes: Buffer): PatternFile {
+export function parseSafetensors(bytes: Buffer, choice: ArrayChoice = {}): PatternFile {
+  return wordContentErrors(() => patternOfTensors(bytes, choice), wordForPatterns);
+}
+
+function patternOfTensors(bytes: Buffer, choice: ArrayChoice): PatternFile {
   if (bytes.length < 8) return refuseBody('it is cut short: a safetensors file starts with the length of its header');
   const length = bytes.readBigUInt64LE(0);
   if (length > BigInt(MOST_HEADER) || length > BigInt(bytes.length - 8) || length < 2n) {
@@ -55,32 +60,31 @@ export function parseSafetensors(bytes: Buffer): PatternFile {
   const header = parsedHeader(bytes.subarray(8, start));
   const { __metadata__: metadata, ...described } = header;
   const tensors = tensorsOf(described, bytes.length - start);
-  const count = countJunctions(new Set(tensors.keys()));
-  if (typeof count === 'object') {
-    const held = [...tensors.keys()].slice(0, 6).join(', ') || 'none';
-    return refuseBody(`it has no tensor ${count.missing} (tensors: ${held})`);
-  }
-  const rows = Array.from({ length: count }, (_, index) =>
-    rowsFromDense(denseOf(tensors.get(junctionName(index))!, bytes.subarray(start))),
-  );
-  return withExtras(patternFromRows(rows), extrasOf(metadata));
+  const data = bytes.subarray(start);
+  const arrays = tensors.map((tensor) => ({
+    name: tensor.name,
+    shape: tensor.shape,
+    read: () => denseOf(tensor, data),
+  }));
+  const { pattern, names, weighted } = patternFromArrays({ word: 'tensor', arrays }, choice);
+  return {
+    pattern: withStated(pattern, metadataOf(metadata)),
+    arrays: names,
+    order: orderOf(choice),
+    ...(weighted.length > 0 ? { weighted } : {}),
+  };
 }
 
 function parsedHeader(bytes: Buffer): Readonly<Record<string, unknown>> {
-  let header: unknown;
-  try {
-    header = JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return refuseBody('its header is not JSON');
-  }
-  if (typeof header !== 'object' || header === null || Array.isArray(header)) {
-    return refuseBody('its header is not a JSON object');
-  }
-  return header as Readonly<Record<string, unknown>>;
+  const header = wordContentErrors(
+    () => parseJson(bytes),
+    ({ message }) => refuseBody(message.replace(/^it /, 'its header ')),
+  );
+  return isRecord(header) ? header : refuseBody('its header is not a JSON object');
 }
 
 /** Every tensor, whichever; together they must cover the data without gap or overlap, as the format asks. */
-function tensorsOf(described: Readonly<Record<string, unknown>>, dataBytes: number): Map<string, Tensor> {
+function tensorsOf(described: Readonly<Record<string, unknown>>, dataBytes: number): Tensor[] {
   const tensors = Object.entries(described)
     .map(([name, value]): Tensor => {
       const { dtype, shape, data_offsets } = (value ?? {}) as Readonly<Record<string, unknown>>;
@@ -100,13 +104,13 @@ function tensorsOf(described: Readonly<Record<string, unknown>>, dataBytes: numb
     covered = end;
   }
   if (covered !== dataBytes) refuseBody(`its tensors cover ${covered} bytes of ${dataBytes}`);
-  return new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  return tensors;
 }
 
 function denseOf({ name, dtype, shape, begin, end }: Tensor, data: Uint8Array): DenseArray {
-  const item = typeof dtype === 'string' && Object.hasOwn(DTYPES, dtype) ? DTYPES[dtype] : undefined;
+  const item = itemOf.get(dtype);
   const [right, left] = shape;
-  if (item === undefined || shape.length !== 2 || right < 1 || left < 1) {
+  if (item === undefined) {
     const message = `tensor ${name} is ${showValue(dtype)} of shape [${shape.join(', ')}]`;
     return refuse('unsupported-array', message, 'Save it as [right, left] of bool, integers or floats.');
   }
@@ -117,22 +121,21 @@ function denseOf({ name, dtype, shape, begin, end }: Tensor, data: Uint8Array): 
 }
 
 /** Foreign files have other metadata, or none; ours is JSON in a string, as the format allows only strings. */
-function extrasOf(metadata: unknown): StatedExtras {
-  const text = (metadata as { readonly scattershot?: unknown } | null | undefined)?.scattershot;
+function metadataOf(metadata: unknown): Readonly<Record<string, unknown>> {
+  const text = isRecord(metadata) ? metadata.scattershot : undefined;
   if (typeof text !== 'string') return {};
-  try {
-    const extras: unknown = JSON.parse(text);
-    return typeof extras === 'object' && extras !== null ? extras : {};
-  } catch {
-    return refuseBody('its scattershot metadata is not JSON');
-  }
+  const where = 'its scattershot metadata';
+  const stated = wordContentErrors(
+    () => parseJson(Buffer.from(text)),
+    ({ message }) => refuseBody(message.replace(/^it /, `${where} `)),
+  );
+  return statedObject(stated, where);
 }
 
 /** The file's bytes, in blocks. */
 export function* safetensorsChunks(file: PatternFile): Generator<Uint8Array> {
-  const { pattern, usedInputs, usedOutputs, shapes } = file;
-  const extras = { version: 1, usedInputs, usedOutputs, shapes, fingerprint: fingerprint(pattern) };
-  const scattershot = JSON.stringify(extras);
+  const { pattern } = file;
+  const scattershot = JSON.stringify({ version: 1, ...pattern.context, fingerprint: fingerprint(pattern) });
   const header: Record<string, unknown> = { __metadata__: { scattershot } };
   let begin = 0;
   for (const index of pattern.junctions.keys()) {

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -12,8 +13,9 @@ import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { failure, ScattershotError } from '../../../src/base/failure.ts';
+import { failure, ScattershotError, unwrap } from '../../../src/base/failure.ts';
 import { fileFailure, writeWhole } from '../../../src/base/file-access.ts';
+import type { PatternContext } from '../../../src/pattern/context.ts';
 import {
   readableEndings,
   readPatternFile,
@@ -28,22 +30,31 @@ const fixtures = fileURLToPath(new URL('../../fixtures/arrays/', import.meta.url
 const single = () => makePattern({ layers: [8, 4], fanOuts: [1] }, [Uint32Array.from(exampleRows[0].flat())]);
 
 describe('by the ending of its name', () => {
-  test('a pattern is written and read back in every format, padding and shapes where they have a place', async () => {
+  test('a pattern is written and read back in every format, its context with it', async () => {
     const folder = testFolder();
-    const file = {
-      pattern: samplePattern([12, 18, 6], [3, 2], 1),
-      usedInputs: 10,
-      shapes: [[3, 4], [18], [6]] as const,
+    const edges = samplePattern([12, 18, 6], [3, 2], 1);
+    const context: PatternContext = {
+      ...{ usedInputs: 10, usedOutputs: 5, shapes: [[3, 4], [18], [6]], metric: 'fair-share', spans: 'all' },
+      windows: { '1:1 forward': [[0, 1, 2], [3]], '1:2 backward': [[0, 5]] },
     };
-    for (const ending of ['.json', '.npz', '.safetensors', '.JSON', '.Npz']) {
-      const path = join(folder, `net${ending}`);
-      expect(await writePatternFile(path, file)).toEqual({ ok: true, value: undefined });
-      const value = ending.toLowerCase() === '.npz' ? { pattern: file.pattern } : file;
-      expect(await readPatternFile(path)).toEqual({ ok: true, value });
+    for (const pattern of [edges, { ...edges, context }]) {
+      for (const ending of ['.json', '.npz', '.safetensors', '.JSON', '.Npz']) {
+        const path = join(folder, `net${ending}`);
+        expect(await writePatternFile(path, pattern)).toEqual({ ok: true, value: undefined });
+        const read = unwrap(await readPatternFile(path));
+        expect(read.pattern).toEqual(pattern);
+        expect(await writePatternFile(path, read)).toEqual({ ok: true, value: undefined });
+        expect(unwrap(await readPatternFile(path))).toEqual(read);
+      }
     }
     const path = join(folder, 'one.npy');
     expect((await writePatternFile(path, { pattern: single() })).ok).toBe(true);
-    expect(await readPatternFile(path)).toEqual({ ok: true, value: { pattern: single() } });
+    expect(unwrap(await readPatternFile(path)).pattern).toEqual(single());
+    const refused = failureOf(await writePatternFile(path, { ...single(), context: { usedInputs: 7 } }));
+    expect(refused).toMatchObject({
+      reason: 'no-place-for-context',
+      nextStep: 'Use .npz, .safetensors or .json instead.',
+    });
     expect(readdirSync(folder).filter((name) => name.includes('tmp'))).toEqual([]);
   });
 
@@ -58,11 +69,13 @@ describe('by the ending of its name', () => {
 
   test('a CSV is not read, and no other ending is written', async () => {
     const folder = testFolder();
-    const csv = failureOf(await readPatternFile(join(folder, 'edges.csv')));
-    expect(csv).toMatchObject({
-      reason: 'unknown-ending',
-      nextStep: 'Give a file ending in .json, .npz, .npy, .safetensors.',
+    const csv = join(folder, 'edges.csv');
+    await writePatternFile(csv, examplePattern());
+    expect(failureOf(await readPatternFile(csv))).toMatchObject({
+      reason: 'foreign-file',
+      message: `cannot read ${csv} as a pattern: it is a table of text (CSV)`,
     });
+    rmSync(csv);
     for (const name of ['net', 'net.pt', 'net.json.gz', '.json']) {
       const path = join(folder, name);
       const refused = failureOf(await writePatternFile(path, { pattern: examplePattern() }));
@@ -84,7 +97,7 @@ describe('by its content', () => {
     ] as const) {
       const path = join(folder, `${name}.backup`);
       await copyFile(join(fixtures, name), path);
-      expect(await readPatternFile(path)).toEqual({ ok: true, value: { pattern: expected } });
+      expect(unwrap(await readPatternFile(path)).pattern).toEqual(expected);
     }
     const path = join(folder, 'pattern');
     writeFileSync(
@@ -96,7 +109,7 @@ describe('by its content', () => {
 
   test('a file of another kind is refused naming the known endings', async () => {
     const folder = testFolder();
-    for (const content of ['', 'hello', '[1]', '\x7fELF']) {
+    for (const content of ['hello', '[1]', '\x7fELF']) {
       const path = join(folder, 'thing');
       writeFileSync(path, content);
       const refused = failureOf(await readPatternFile(path));
@@ -240,8 +253,12 @@ describe('a file is written whole or not at all:', () => {
     const path = join(testFolder(), 'net.json');
     const broken = { ...examplePattern(), fanOuts: [1, 4] };
     await expect(writePatternFile(path, { pattern: broken })).rejects.toThrow(RangeError);
-    await expect(writePatternFile(path, { pattern: examplePattern(), usedInputs: 9 })).rejects.toThrow('used inputs');
-    await expect(writePatternFile(path, { pattern: examplePattern(), shapes: [[8], [4]] })).rejects.toThrow('shapes');
+    await expect(writePatternFile(path, { ...examplePattern(), context: { usedInputs: 9 } })).rejects.toThrow(
+      'used inputs',
+    );
+    await expect(writePatternFile(path, { ...examplePattern(), context: { shapes: [[8], [4]] } })).rejects.toThrow(
+      'shapes',
+    );
     expect(existsSync(path)).toBe(false);
   });
 });

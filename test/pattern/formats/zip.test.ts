@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { unzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { ScattershotError } from '../../../src/base/failure.ts';
-import { parseNpz } from '../../../src/pattern/formats/numpy.ts';
+import { parseNpz } from '../../../src/pattern/formats/npz.ts';
 import { examplePattern } from '../sample-patterns.ts';
 import { refusalOf } from './refusals.ts';
 
@@ -17,10 +17,18 @@ describe('an archive', () => {
     const none = refusalOf(() =>
       parseNpz(zipSync({ 'arr_0.npy': part('junction1.npy'), 'readme.txt': Buffer.from('hi') })),
     );
-    expect(none).toMatchObject({ reason: 'not-a-pattern', message: 'it has no array junction1 (arrays: arr_0)' });
+    expect(none).toEqual({
+      ok: false,
+      reason: 'unnamed-junctions',
+      message: 'it has no array junction1 (arrays: arr_0)',
+      nextStep:
+        'Choose and order the arrays of the junctions: --tensor arr_0. Or save them as junction1, junction2, ….',
+    });
     expect(refusalOf(() => parseNpz(zipSync({}))).message).toBe('it has no array junction1 (arrays: none)');
     const gap = zipSync({ 'junction1.npy': part('junction1.npy'), 'junction3.npy': part('junction2.npy') });
-    expect(refusalOf(() => parseNpz(gap)).message).toBe('it has no array junction2 (arrays: junction1, junction3)');
+    expect(refusalOf(() => parseNpz(gap)).message).toBe(
+      'it has no array junction2; beside junction1 it has two-dimensional arrays that would not be read: junction3 [4, 4]',
+    );
   });
 
   test('whose junctions do not meet is refused', () => {
@@ -62,7 +70,7 @@ describe('an archive', () => {
     const comment = Buffer.from('made by hand');
     const bytes = Buffer.concat([fixture('stored.npz'), comment]);
     bytes.writeUInt16LE(comment.length, bytes.length - comment.length - 2);
-    expect(parseNpz(bytes)).toEqual({ pattern: examplePattern() });
+    expect(parseNpz(bytes)).toMatchObject({ pattern: examplePattern() });
   });
 
   test('with any byte changed is refused or gives the same pattern, and never another or a crash', () => {
@@ -80,7 +88,7 @@ describe('an archive', () => {
           refused++;
           continue;
         }
-        expect(read, `byte ${at}`).toEqual({ pattern: examplePattern() });
+        expect(read, `byte ${at}`).toMatchObject({ pattern: examplePattern() });
       }
     }
     expect(refused).toBeGreaterThan(1000);
