@@ -36,7 +36,6 @@ export { runSearch } from './search/search.ts';
 export type { Elite, Problem, Step, Strategy } from './search/strategy.ts';
 export type { CandidateRecord, EvaluationRecord, StudyRecord, StudyStatus } from './store/index.ts';
 export { openStore, type Store } from './store/index.ts';
-export type { StudyResult } from './study/conclude.ts';
 export type { DataReport } from './study/data-report.ts';
 export { type DemoChoices, demoSettings } from './study/demo.ts';
 export type { PhaseName, ShownCandidate, StudyEvent, StudyListener, StudyPhase } from './study/events.ts';
@@ -54,6 +53,9 @@ export { type ResumeChanges, resumeStudy, type StudyOutcome } from './study/star
 export { type TrainedPattern, type TrainOptions, train } from './study/train.ts';
 export type { RunsReport, TrainOneRun } from './study/train-one.ts';
 export type { TrainingPlanRequest } from './study/training-plan.ts';
+export type { ValidationPlan } from './study/validation-plan.ts';
+export type { ValidationResult } from './study/validation-result.ts';
+export { type ValidationChoices, type ValidationTraining, validationSettings } from './study/validation-settings.ts';
 export type { Dataset } from './training/datasets/dataset.ts';
 export { findDataset } from './training/datasets/index.ts';
 export { createTrainer, detectBackends } from './training/engines.ts';
@@ -69,5 +71,4 @@ export type {
   TrainingJob,
   TrainingSettings,
 } from './training/trainer.ts';
-export { decide } from './validation/verdict.ts';
-export type { Verdict } from './validation/verdict-record.ts';
+export { judgeLink, type LinkFinding } from './validation/link-verdict.ts';

@@ -9,6 +9,7 @@ import { scoreCommand } from './commands/score.ts';
 import { searchCommand } from './commands/search.ts';
 import { studiesCommand } from './commands/studies.ts';
 import { trainCommand } from './commands/train.ts';
+import { validateCommand } from './commands/validate.ts';
 import { EXIT } from './errors.ts';
 import { wholeNumber } from './parse.ts';
 
@@ -18,6 +19,7 @@ const commands: readonly { readonly make: () => Command; readonly threads?: bool
   { make: searchCommand, threads: true },
   { make: scoreCommand },
   { make: trainCommand, threads: true },
+  { make: validateCommand, threads: true },
   { make: leaderboardCommand },
   { make: studiesCommand },
   { make: exportCommand },

@@ -25,7 +25,7 @@ export interface WatchedRun {
   readonly context: Context;
   readonly store: Store;
   /** the command whose `--resume` goes on with the study */
-  readonly command: 'search' | 'demo';
+  readonly command: 'search' | 'demo' | 'validate';
   readonly json: boolean;
 }
 

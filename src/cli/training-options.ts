@@ -43,16 +43,27 @@ function addEngineOptions(command: Command): Command {
     );
 }
 
-function addHyperparameters(command: Command): Command {
+const ONE_CANDIDATE_SEEDS = {
+  help: 'trainings of the candidate, with --seed and those that follow it',
+  default: 1,
+} as const;
+
+interface SeedsOption {
+  readonly help: string;
+  readonly default: number | null;
+}
+
+function seedsOption({ help, default: value }: SeedsOption): Option {
+  const option = new Option('--seeds <n>', help).argParser(wholeNumber(1, 1000));
+  return value === null ? option : option.default(value);
+}
+
+function addHyperparameters(command: Command, seeds: SeedsOption): Command {
   const { epochs, batchSize, learningRate, learningRateDecay } = defaultTrainingSettings;
   const decay = `of the rate, by step (default: ${learningRateDecay})`;
   return command
     .addOption(new Option('--epochs <n>', `default: ${epochs}`).argParser(wholeNumber(1)))
-    .addOption(
-      new Option('--seeds <n>', 'trainings of the candidate, with --seed and those that follow it')
-        .argParser(wholeNumber(1, 1000))
-        .default(1),
-    )
+    .addOption(seedsOption(seeds))
     .addOption(new Option('--batch-size <n>', `default: ${batchSize}`).argParser(wholeNumber(1)))
     .addOption(new Option('--optimizer <name>', 'adam or sgd').argParser(oneOf(['adam', 'sgd'])))
     .addOption(new Option('--learning-rate <rate>', `default: ${learningRate}`).argParser(positiveNumber))
@@ -61,13 +72,14 @@ function addHyperparameters(command: Command): Command {
     .addOption(new Option('--l2 <lambda>', 'penalty on weights (default: 0)').argParser(notNegative));
 }
 
-export function addTrainingOptions(command: Command): Command {
+/** @param seeds what `--seeds` says of itself, and its default; null: none */
+export function addTrainingOptions(command: Command, seeds: SeedsOption = ONE_CANDIDATE_SEEDS): Command {
   command.option(
     '--data <name>',
     'a name from "scattershot data", or a .npz or IDX file; with options: morse:noise=1, mnist:train=10000,seed=1',
     'morse',
   );
-  return addHyperparameters(addEngineOptions(command))
+  return addHyperparameters(addEngineOptions(command), seeds)
     .addOption(
       new Option(
         '--front <front>',
@@ -82,7 +94,9 @@ Candidates of a network of the paper are trained as there: epochs, optimizer, ra
 Fronts: ${frontNames.map((name) => `${name} makes ${frontOutputs(fronts[name])} from ${frontFeatures(fronts[name])} features`).join(', ')}.`;
 
 /** The training that was typed, for `trainingPlan`. */
-export function trainingRequestFrom(options: TrainingOptions): Omit<TrainingPlanRequest, 'architecture' | 'network'> {
+export function trainingRequestFrom(
+  options: Omit<TrainingOptions, 'seeds'>,
+): Omit<TrainingPlanRequest, 'architecture' | 'network'> {
   const { data, engine, backend, front = 'auto' } = options;
   const { epochs, batchSize, optimizer, learningRate, decay, momentum, l2, fastMath } = options;
   const typed = { epochs, batchSize, optimizer, learningRate, learningRateDecay: decay, momentum, l2, fastMath };

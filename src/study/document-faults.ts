@@ -1,9 +1,9 @@
 import { ScattershotError, unwrap } from '../base/failure.ts';
 import type { Store, StoreFault, StudyRecord } from '../store/index.ts';
 import { storedEpochs } from '../training/settings-schema.ts';
-import { storedResult } from './conclude.ts';
 import { searchEndOf } from './search-end.ts';
 import { orderOf, storedSettings } from './settings.ts';
+import { storedValidation } from './validation-result.ts';
 
 /** Why a document cannot be read; null where it can. */
 function faultOf(read: () => unknown): string | null {
@@ -16,12 +16,19 @@ function faultOf(read: () => unknown): string | null {
   }
 }
 
+function isPlanned(study: StudyRecord): boolean {
+  const settings = storedSettings(study);
+  return settings.ok && settings.value.validation !== undefined;
+}
+
 function faultsOf(store: Store, study: StudyRecord): StoreFault[] {
   const { id, name, kind, result } = study;
-  const searches = kind === 'search' || kind === 'demo';
+  const searches = kind !== 'train';
+  // Demos of versions without a plan have a verdict of another rule, which nothing reads any more.
+  const validates = searches && isPlanned(study);
   const looks: [string, () => unknown][] = [
     ['its settings', () => (searches ? unwrap(storedSettings(study)) : orderOf(study))],
-    ['its result', () => (kind === 'demo' && result !== null ? unwrap(storedResult(study)) : searchEndOf(study))],
+    ['its result', () => (validates && result !== null ? unwrap(storedValidation(study)) : searchEndOf(study))],
     ...store
       .evaluations(id)
       .map((evaluation): [string, () => unknown] => [

@@ -4,6 +4,7 @@ import type { TrainingEvent } from '../training/trainer.ts';
 import type { DataReport } from './data-report.ts';
 import type { SearchEnd } from './search-end.ts';
 import type { StudySettings } from './settings.ts';
+import type { ValidationPlan } from './validation-plan.ts';
 
 /** A candidate as events carry it: all that it takes to show and to rank it. */
 export type ShownCandidate = Pick<
@@ -40,6 +41,11 @@ export type StudyPhase =
       readonly candidates: readonly number[];
       readonly seeds: readonly number[];
       readonly epochs: number;
+    }
+  | {
+      readonly phase: 'twins';
+      /** numbers of the twins that are trained after a claim */
+      readonly candidates: readonly number[];
     }
   | { readonly phase: 'verdict' };
 
@@ -97,6 +103,11 @@ export type StudyEvent = { readonly atMs: number } & (
       readonly candidates: readonly ShownCandidate[];
       readonly seeds: number;
       readonly epochs: number;
+    }
+  | {
+      /** of a validation, fixed and stored before the first training */
+      readonly kind: 'plan';
+      readonly plan: ValidationPlan;
     }
   | { readonly kind: 'dataset'; readonly dataset: DataReport }
   | { readonly kind: 'engine'; readonly engine: string; readonly backend: string; readonly device: string }

@@ -8,7 +8,7 @@ import type { Emit, StudyHost, UntimedEvent } from './host.ts';
 import type { SearchEnd } from './search-end.ts';
 import { problemOf, type StudySettings } from './settings.ts';
 
-function shown(kept: NumberedCandidate): ShownCandidate {
+export function shown(kept: NumberedCandidate): ShownCandidate {
   const { number, fingerprint, strategy, scatter, vector, otherScatter, ties } = kept;
   return { number, fingerprint, strategy, scatter, vector, otherScatter, ties };
 }

@@ -16,6 +16,7 @@ import type { Problem } from '../search/strategy.ts';
 import type { StudyRecord } from '../store/index.ts';
 import { trainingSettingsSchema } from '../training/settings-schema.ts';
 import type { TrainingSettings } from '../training/trainer.ts';
+import { type StudyValidation, validationSchema } from './validation-design.ts';
 
 /** Which of the found candidates are trained, on what and how. */
 export interface StudyTraining {
@@ -31,7 +32,7 @@ export interface StudyTraining {
 
 /** Everything that decides what a study finds. Plain JSON: it is stored with the study and read back to resume it. */
 export interface StudySettings {
-  readonly kind: 'search' | 'demo';
+  readonly kind: 'search' | 'demo' | 'validate';
   readonly baseName: string;
   readonly architecture: Architecture;
   readonly metric: Metric;
@@ -50,6 +51,8 @@ export interface StudySettings {
   /** the search ends once this many candidates in a row were not better than the best; absent: it goes on */
   readonly patience?: number;
   readonly training: StudyTraining | null;
+  /** the design of a study that validates the link; absent: candidates are searched for, not planned */
+  readonly validation?: StudyValidation;
 }
 
 export function problemOf(settings: StudySettings): Problem {
@@ -75,7 +78,7 @@ const scatter = z.number().min(0).max(1);
 
 /** Settings as they are stored. What was not there yet in older versions is filled in with what they did. */
 const settingsSchema = z.strictObject({
-  kind: z.enum(['search', 'demo']),
+  kind: z.enum(['search', 'demo', 'validate']),
   baseName: z.string(),
   architecture: architectureSchema,
   metric: metricSchema,
@@ -90,6 +93,7 @@ const settingsSchema = z.strictObject({
   untilOptimal: z.boolean(),
   patience: z.int().positive().optional(),
   training: training.nullable(),
+  validation: validationSchema.optional(),
 });
 
 const same: SameType<z.infer<typeof settingsSchema>, StudySettings> = true;

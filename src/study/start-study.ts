@@ -1,22 +1,25 @@
-import { messageOf, ScattershotError, unwrap } from '../base/failure.ts';
+import { InvalidValueError } from '../base/caller-errors.ts';
+import { failure, messageOf, ScattershotError, unwrap } from '../base/failure.ts';
 import type { Budget } from '../search/events.ts';
 import { strategyFileFault } from '../search/strategy-file.ts';
 import type { StudyRecord } from '../store/index.ts';
-import { conclude, type StudyResult } from './conclude.ts';
 import { type Emit, emitterTo, type StudyHost, startHeartbeat, type UntimedEvent } from './host.ts';
 import type { SearchConclusion, SearchEnd } from './search-end.ts';
 import { searchPhase } from './search-phase.ts';
-import { selectSpread } from './select.ts';
-import { problemOf, type StudySettings, type StudyTraining, storedSettings } from './settings.ts';
-import { loadData, trainingPhase } from './training-phase.ts';
+import { problemOf, type StudySettings, storedSettings } from './settings.ts';
 import { type TrainingPlan, trainingPlan } from './training-plan.ts';
+import { preparePlan, validateStudy } from './validate-study.ts';
+import type { ValidationPlan } from './validation-plan.ts';
+import type { ValidationResult } from './validation-result.ts';
 
 export interface StudyOutcome {
   /** as it stands in the store at the end */
   readonly study: StudyRecord;
   readonly status: 'finished' | 'interrupted';
   /** null unless the study trained and came to its end */
-  readonly result: StudyResult | null;
+  readonly result: ValidationResult | null;
+  /** of a study whose plan alone was wanted; else null */
+  readonly plan: ValidationPlan | null;
 }
 
 /**
@@ -25,21 +28,46 @@ export interface StudyOutcome {
  * @throws RangeError for settings that cannot be; ScattershotError for what the world does. What was stored stays, and can be resumed.
  */
 export async function startStudy(settings: StudySettings, name: string | null, host: StudyHost): Promise<StudyOutcome> {
-  const problem = problemOf(settings);
   const plan = await planOf(settings, host);
-  const study = unwrap(
-    host.store.createStudy({
-      name,
-      baseName: settings.baseName,
-      kind: settings.kind,
-      architecture: settings.architecture,
-      metric: settings.metric,
-      entryKeys: problem.entries.map((entry) => entry.key),
-      seed: settings.seed,
-      settings,
-    }),
-  );
+  const study = createStudy(settings, name, host);
   return run(study, { settings, plan }, host, { resumed: false, events: [] });
+}
+
+/**
+ * Makes a study that validates, its patterns included, fixes its plan and stops before the first training: `resumeStudy` trains it.
+ * @param name as of `startStudy`. @throws as `startStudy`
+ */
+export async function planStudy(settings: StudySettings, name: string | null, host: StudyHost): Promise<StudyOutcome> {
+  const plan = await planOf(settings, host);
+  const { validation } = settings;
+  if (plan === null || validation === undefined) throw new InvalidValueError('expected the settings of a validation');
+  const study = createStudy(settings, name, host);
+  const emit = emitterTo(host.listener);
+  const endHeartbeat = startHeartbeat(host, study.id);
+  try {
+    emitStart(study, settings, host, emit, false);
+    const prepared = await preparePlan({ study, settings, validation, plan, host, emit });
+    host.store.finishStudy(study.id, { status: 'interrupted' });
+    emit({ kind: 'study-ended', status: 'interrupted', failure: null });
+    const status = prepared === null ? 'interrupted' : 'finished';
+    return { study: unwrap(host.store.getStudy(study.name)), status, result: null, plan: prepared?.plan ?? null };
+  } finally {
+    endHeartbeat();
+  }
+}
+
+function createStudy(settings: StudySettings, name: string | null, { store }: StudyHost): StudyRecord {
+  const { baseName, kind, architecture, metric, seed } = settings;
+  const entryKeys = problemOf(settings).entries.map((entry) => entry.key);
+  return unwrap(store.createStudy({ name, baseName, kind, architecture, metric, entryKeys, seed, settings }));
+}
+
+function emitStart(study: StudyRecord, settings: StudySettings, host: StudyHost, emit: Emit, resumed: boolean): void {
+  emit({
+    kind: 'study-started',
+    ...{ study: study.name, id: study.id, resumed, settings },
+    ...{ entryKeys: study.entryKeys, workers: host.workers, database: host.store.path },
+  });
 }
 
 /** What a study runs by: its settings, and the plan of its training where it has one. */
@@ -63,6 +91,18 @@ async function requireStrategyFiles({ islands }: StudySettings): Promise<void> {
   }
 }
 
+/** @throws ScattershotError for a study that trains what an older version picked: no plan says what it was for */
+function requirePlanned({ name, version }: StudyRecord, { training, validation }: StudySettings): void {
+  if (training === null || validation !== undefined) return;
+  throw new ScattershotError(
+    failure(
+      'older-study',
+      `study ${name} was begun by Scattershot ${version}, which trained what it found without a plan`,
+      'Begin a new one: scattershot demo',
+    ),
+  );
+}
+
 /**
  * Goes on with a study that was interrupted, by its own settings; the budget that `changes` may give is the new total.
  * @throws ScattershotError as `startStudy`; 'strategy-file-changed' or 'no-strategy-file' when a user's strategy is not what it was
@@ -73,6 +113,7 @@ export async function resumeStudy(
   changes: ResumeChanges = {},
 ): Promise<StudyOutcome> {
   const begun = unwrap(storedSettings(study));
+  requirePlanned(study, begun);
   await requireStrategyFiles(begun);
   const plan = await planOf(begun, host);
   const claimed = unwrap(host.store.claimStudy(study.id));
@@ -103,21 +144,17 @@ async function run(
   const { settings } = work;
   const emit = emitterTo(host.listener);
   const { store } = host;
-  emit({
-    kind: 'study-started',
-    ...{ study: study.name, id: study.id, resumed, settings },
-    ...{ entryKeys: study.entryKeys, workers: host.workers, database: store.path },
-  });
+  emitStart(study, settings, host, emit, resumed);
   for (const event of events) emit(event);
   const endHeartbeat = startHeartbeat(host, study.id);
   try {
     const { ended, result } = await phases(study, work, host, emit);
     const status = host.signal.aborted ? 'interrupted' : 'finished';
     const searched = status === 'finished' && settings.training === null;
-    const conclusion: StudyResult | SearchConclusion | null = searched ? { ended } : result;
+    const conclusion: ValidationResult | SearchConclusion | null = searched ? { ended } : result;
     store.finishStudy(study.id, { status, ...(conclusion === null ? {} : { result: conclusion }) });
     emit({ kind: 'study-ended', status, failure: null });
-    return { study: unwrap(store.getStudy(study.name)), status, result };
+    return { study: unwrap(store.getStudy(study.name)), status, result, plan: null };
   } catch (error) {
     markFailed(host, study.id);
     emit({ kind: 'study-ended', status: 'failed', failure: messageOf(error) });
@@ -136,44 +173,28 @@ function markFailed({ store }: StudyHost, study: number): void {
   }
 }
 
+/** An engine is started for every seed, and has the same to say each time. */
+function withoutRepeats(emit: Emit): Emit {
+  const told = new Set<string>();
+  return (event) => {
+    const key = event.kind === 'warning' || event.kind === 'engine' ? JSON.stringify(event) : null;
+    if (key !== null && told.has(key)) return;
+    if (key !== null) told.add(key);
+    emit(event);
+  };
+}
+
 async function phases(
   study: StudyRecord,
   { settings, plan }: StudyWork,
   host: StudyHost,
   emit: Emit,
-): Promise<{ readonly ended: SearchEnd; readonly result: StudyResult | null }> {
-  const { islands, budget, patience = null } = settings;
+): Promise<{ readonly ended: SearchEnd; readonly result: ValidationResult | null }> {
+  const { islands, budget, patience = null, validation } = settings;
+  if (validation !== undefined && plan !== null) {
+    const work = { study, settings, validation, plan, host, emit: withoutRepeats(emit) };
+    return { ended: 'budget', result: await validateStudy(work) };
+  }
   emit({ kind: 'phase', phase: 'search', islands, budget, patience });
-  const ended = await searchPhase(study, settings, host, emit);
-  if (plan === null || host.signal.aborted) return { ended, result: null };
-  return { ended, result: await trained(study, settings, plan, host, emit) };
-}
-
-/** Selects, trains and concludes. @returns null when it was interrupted */
-async function trained(
-  study: StudyRecord,
-  settings: StudySettings,
-  plan: TrainingPlan,
-  host: StudyHost,
-  emit: Emit,
-): Promise<StudyResult | null> {
-  const { architecture } = settings;
-  const training = settings.training as StudyTraining;
-  const chosen = selectSpread(host.store.candidates(study), training.candidates);
-  const candidates = chosen.map(({ number }) => number);
-  const seeds = Array.from({ length: training.seeds }, (_, index) => index + 1);
-  const { epochs } = plan.settings;
-  emit({ kind: 'phase', phase: 'select', candidates: chosen.length });
-  emit({ kind: 'selected', candidates: chosen, seeds: training.seeds, epochs });
-  emit({ kind: 'phase', phase: 'data', dataset: training.dataset });
-  const dataset = await loadData(plan, host, emit);
-  if (dataset === null) return null;
-  const work = { study: study.name, architecture, dataset: dataset.name, candidates, seeds, epochs };
-  emit({ kind: 'phase', phase: 'train', ...work });
-  const { settingsDigest } = await trainingPhase({ plan, study: study.id, candidates, seeds, dataset }, host, emit);
-  if (host.signal.aborted) return null;
-  emit({ kind: 'phase', phase: 'verdict' });
-  const result = conclude(host.store, { study, settings, chosen, settingsDigest });
-  emit({ kind: 'verdict', verdict: result.verdict, meaning: result.meaning });
-  return result;
+  return { ended: await searchPhase(study, settings, host, emit), result: null };
 }

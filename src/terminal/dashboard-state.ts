@@ -132,6 +132,7 @@ function reduceKind(state: DashboardState, event: StudyEvent): DashboardState {
     case 'selected':
       return select(state, event);
     case 'dataset':
+    case 'plan':
       return state;
     case 'engine':
       return { ...state, engine: { engine: event.engine, backend: event.backend, device: event.device } };

@@ -5,7 +5,7 @@ import { clockTime, fraction, percent, printable, shortNumber, words } from '../
 import type { StudyEvent, StudyListener } from '../study/events.ts';
 import type { SearchEnd } from '../study/search-end.ts';
 import type { StudySettings } from '../study/settings.ts';
-import { budgetText, datasetText, endText, phaseText, warningText } from './event-text.ts';
+import { budgetText, datasetText, endText, phaseText, planText, warningText } from './event-text.ts';
 import { progressShare } from './search-state.ts';
 
 export interface PlainLogOptions {
@@ -72,6 +72,7 @@ class PlainLines {
         return startLines(event);
       case 'phase':
         this.#progressAtMs = Number.NEGATIVE_INFINITY;
+        if (event.phase === 'twins' && this.#jobs !== null) this.#jobs += event.candidates.length;
         return [{ text: `${event.phase}: ${phaseText(event)}`, style: 'bold' }];
       case 'warning':
       case 'budget-spent':
@@ -86,8 +87,13 @@ class PlainLines {
         return this.#searching(event);
       case 'candidates-kept':
         return [];
+      case 'plan': {
+        const [what, outlook] = planText(event.plan);
+        this.#jobs = event.plan.trainings;
+        return [{ text: `plan: ${what}`, style: 'bold' }, { text: outlook }];
+      }
       case 'selected':
-        this.#jobs = event.candidates.length * event.seeds;
+        this.#jobs ??= event.candidates.length * event.seeds;
         return [selectedLine(event)];
       case 'dataset':
         return [{ text: `data: ${datasetText(event.dataset)}`, style: 'bold' }];

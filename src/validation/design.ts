@@ -39,7 +39,12 @@ const LOW_LEVELS = [0.3, 0.45] as const;
  * random level, so that both questions have evidence, and the range is covered early if a study ends before all are trained.
  * Where the random level lies so low that .3 and .45 do not lie below it, two levels between the lowest and it take their place.
  */
-export function levelsOf({ randomLevel, top, floor, topOnly }: Omit<DesignRequest, 'candidates' | 'movable' | 'random'>): number[] {
+export function levelsOf({
+  randomLevel,
+  top,
+  floor,
+  topOnly,
+}: Omit<DesignRequest, 'candidates' | 'movable' | 'random'>): number[] {
   const middle = (randomLevel + top) / 2;
   if (topOnly) return [randomLevel, top, middle, top];
   const below = (share: number) => floor + share * (randomLevel - floor);
@@ -63,7 +68,8 @@ export function planCandidates(request: DesignRequest): PlannedCandidate[] {
   if (!Number.isSafeInteger(candidates) || candidates < 2) {
     throw new InvalidValueError(`a validation needs at least 2 candidates; got ${candidates}`);
   }
-  if (movable.length === 0) throw new InvalidValueError('expected a family that can be moved to a wanted scatter; got none');
+  if (movable.length === 0)
+    throw new InvalidValueError('expected a family that can be moved to a wanted scatter; got none');
   const families = [random, ...movable].slice(0, familiesFor(candidates, movable.length));
   const levels = levelsOf(request);
   return Array.from({ length: candidates }, (_, place): PlannedCandidate => {

@@ -1,6 +1,5 @@
 import type { Random } from '../base/random.ts';
 import { kendallTauB, spearman, spearmanOver } from './correlation.ts';
-import { partialSpearman } from './partial.ts';
 import { bootstrapInterval, permutationP, spearmanPermutationP } from './resampling.ts';
 
 /** A correlation with its bootstrap interval (95 %, over candidates) and two-sided permutation p; all null where undefined. */
@@ -60,34 +59,4 @@ export function kendallLink(x: readonly number[], y: readonly number[], random: 
     );
   const p = permutationP(x.length, permuted, random.fork(2), effort);
   return { value: kendallTauB(x, y), low: interval?.low ?? null, high: interval?.high ?? null, p, reason: null };
-}
-
-/** Given family: drawn and permuted within families, as is fit where only what happens inside them counts. */
-export function partialLink(
-  x: readonly number[],
-  y: readonly number[],
-  families: readonly string[],
-  random: Random,
-  effort: Effort,
-): Correlation {
-  const reason = undefinedReason(x, y);
-  if (reason !== null) return undefinedCorrelation(reason);
-  const value = partialSpearman(x, y, families);
-  if (value === null) return undefinedCorrelation('inside every family all candidates are alike');
-  const drawn = (items: readonly number[]) =>
-    partialSpearman(
-      items.map((item) => x[item]),
-      items.map((item) => y[item]),
-      items.map((item) => families[item]),
-    );
-  const permuted = (items: readonly number[]) =>
-    partialSpearman(
-      x,
-      items.map((item) => y[item]),
-      families,
-    );
-  const options = { ...effort, groups: families };
-  const interval = bootstrapInterval(x.length, drawn, random.fork(1), options);
-  const p = permutationP(x.length, permuted, random.fork(2), options);
-  return { value, low: interval?.low ?? null, high: interval?.high ?? null, p, reason: null };
 }

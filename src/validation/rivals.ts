@@ -113,7 +113,10 @@ export function compareRivals(
   permutations = 9999,
 ): RivalFinding[] {
   const each = rivals.map((rival, index) => alone(rival, outcomes, random.fork(index), permutations));
-  const given = outcomes.length === 0 ? rivals.map(() => ({ givenOthers: null, pGivenOthers: null })) : givenOthers(rivals, outcomes);
+  const given =
+    outcomes.length === 0
+      ? rivals.map(() => ({ givenOthers: null, pGivenOthers: null }))
+      : givenOthers(rivals, outcomes);
   const adjusted = holm(each.map(({ p }) => p));
   const adjustedGiven = holm(given.map(({ pGivenOthers }) => pGivenOthers));
   return each.map((own, index) => ({

@@ -34,7 +34,8 @@ function withinBases(twins: readonly Twin[], value: (twin: Twin) => number): num
   );
 }
 
-const slopeOf = (x: readonly number[], y: readonly number[], spread: number) => sum(x.map((value, i) => value * y[i])) / spread;
+const slopeOf = (x: readonly number[], y: readonly number[], spread: number) =>
+  sum(x.map((value, i) => value * y[i])) / spread;
 
 /**
  * Twins are one network to everything except the data: only which inputs are neighbours differs. The slope of accuracy on the input
@@ -68,7 +69,12 @@ export function judgeTwins(
     return { ...found, answer: 'windows', why: 'renumbering the inputs alone changes accuracy the same way' };
   }
   const isWithin = gain.low !== null && gain.high !== null && gain.low > -margin && gain.high < margin;
-  if (isWithin) return { ...found, answer: 'not-windows', why: `renumbering the inputs changes accuracy by less than ${margin} points` };
+  if (isWithin)
+    return {
+      ...found,
+      answer: 'not-windows',
+      why: `renumbering the inputs changes accuracy by less than ${margin} points`,
+    };
   return { ...found, answer: 'unsaid', why: 'the twins are too few or too noisy to tell' };
 }
 
@@ -116,11 +122,18 @@ export interface ControlFinding {
 const NEGLIGIBLE = 0.3;
 
 /** Partial correlation of x and y given z, with the interval of Fisher's transformation. @param level of the interval */
-function partial(x: readonly number[], y: readonly number[], z: readonly number[], degrees: number, level: number): (Estimate & { readonly p: number }) | null {
+function partial(
+  x: readonly number[],
+  y: readonly number[],
+  z: readonly number[],
+  degrees: number,
+  level: number,
+): (Estimate & { readonly p: number }) | null {
   const xy = centredCorrelation(x, y);
   const xz = centredCorrelation(x, z);
   const yz = centredCorrelation(y, z);
-  if (xy === null || xz === null || yz === null || degrees < 4 || Math.abs(xz) > 0.999 || Math.abs(yz) > 0.999) return null;
+  if (xy === null || xz === null || yz === null || degrees < 4 || Math.abs(xz) > 0.999 || Math.abs(yz) > 0.999)
+    return null;
   const value = Math.max(-0.9999, Math.min(0.9999, (xy - xz * yz) / Math.sqrt((1 - xz * xz) * (1 - yz * yz))));
   const error = 1 / Math.sqrt(degrees - 3);
   const reach = normalQuantile((1 + level) / 2) * error;
@@ -146,12 +159,16 @@ export function judgeControl(all: readonly Controlled[]): ControlFinding {
   const own = all.length === 0 ? null : partial(s, a, c, degrees, 0.9);
   const other = all.length === 0 ? null : partial(c, a, s, degrees, 0.9);
   const found = { candidates: all.length, scatterGivenControl: plain(own), controlGivenScatter: plain(other) };
-  if (own === null || other === null) return { ...found, answer: 'unsaid', why: 'scatter and control cannot be told apart here' };
-  if (own.p < 0.05) return { ...found, answer: 'windows', why: 'scatter says something that relabelled windows do not' };
+  if (own === null || other === null)
+    return { ...found, answer: 'unsaid', why: 'scatter and control cannot be told apart here' };
+  if (own.p < 0.05)
+    return { ...found, answer: 'windows', why: 'scatter says something that relabelled windows do not' };
   const weak = own.low !== null && own.high !== null && own.low > -NEGLIGIBLE && own.high < NEGLIGIBLE;
-  if (other.p < 0.05 && weak) return { ...found, answer: 'not-windows', why: 'relabelled windows say as much, and scatter adds nothing to them' };
+  if (other.p < 0.05 && weak)
+    return { ...found, answer: 'not-windows', why: 'relabelled windows say as much, and scatter adds nothing to them' };
   return { ...found, answer: 'unsaid', why: 'the control is too like scatter, or the candidates are too few, to tell' };
 }
 
 /** Mean of numbers that may be absent. */
-export const meanOrNull = (values: readonly number[]): number | null => (values.length === 0 ? null : mean([...values]));
+export const meanOrNull = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : mean([...values]);

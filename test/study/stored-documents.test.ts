@@ -5,13 +5,13 @@ import { expect, test } from 'vitest';
 import { ScattershotError, unwrap } from '../../src/base/failure.ts';
 import type { Store, StudyRecord } from '../../src/store/index.ts';
 import { openDatabase } from '../../src/store/sqlite.ts';
-import { storedResult } from '../../src/study/conclude.ts';
 import { rankedCandidates } from '../../src/study/leaderboard.ts';
 import { searchEndOf } from '../../src/study/search-end.ts';
 import { searchResult } from '../../src/study/search-result.ts';
 import { orderOf, storedSettings, targetOf } from '../../src/study/settings.ts';
 import { resumeStudy } from '../../src/study/start-study.ts';
 import { trainingShown } from '../../src/study/training-shown.ts';
+import { storedValidation } from '../../src/study/validation-result.ts';
 import { openedStore, temporaryFolder } from '../store/samples.ts';
 
 function copyOf(fixture: string): string {
@@ -51,7 +51,11 @@ test('studies that were stored before there were schemas are read whole', () => 
   expect(searchEndOf(constrained)).toBe('optimal');
   expect(searchResult(store, constrained, 3)).toMatchObject({ study: 'constrained', ended: 'optimal' });
   const demo = read('demo-1');
-  expect(unwrap(storedResult(demo))).toEqual(demo.result);
+  // Its verdict was of another rule: told as such, and by which version.
+  expect(storedValidation(demo)).toMatchObject({
+    reason: 'unreadable-document',
+    nextStep: expect.stringContaining('0.1.0-test'),
+  });
   expect(trainingShown(store, demo)).toMatchObject({ dataset: 'morse:examples=64/64/64', epochs: 2, engine: 'sparse' });
 });
 
@@ -92,20 +96,43 @@ test.each([
   expect(unwrap(store.getStudy('interrupted')).status).toBe('interrupted');
 });
 
+const result = {
+  ...{
+    study: 'demo-1',
+    plan: { candidates: 30, margin: 0.5, epochs: 3 },
+    dataset: 'morse',
+    engine: 'sparse',
+    candidates: 30,
+  },
+  ...{
+    verdict: 'misleads',
+    why: 'noise',
+    meaning: 'More is less.',
+    questions: [{ name: 'all candidates', answer: 'misleads' }],
+  },
+  ...{ ceiling: { value: 0.7, low: 0.5, high: 0.9 }, spearman: { value: -0.5 }, families: [{ family: 'anneal' }] },
+  ...{ control: { answer: 'unsaid' }, proxies: [{ name: 'rank' }], later: 'fields of later versions are kept' },
+};
+
+test('a verdict is read as it was stored', () => {
+  const { study } = changed('demo-1', 'result', '$', result);
+  expect(unwrap(storedValidation(study))).toEqual(result);
+});
+
 test.each([
-  ['$.verdict', 'perhaps', /verdict: /],
-  ['$.spearman', null, /spearman: /],
-  ['$.families[0].accuracy', 0.5, /families\.0\.accuracy: /],
-])('a result with %s %j is refused', (path, value, why) => {
-  const { study } = changed('demo-1', 'result', path, value);
-  expect(storedResult(study)).toMatchObject({ reason: 'unreadable-document', message: expect.stringMatching(why) });
+  [{ verdict: 'perhaps' }, /verdict: /],
+  [{ ceiling: null }, /ceiling: /],
+  [{ families: [{ family: 3 }] }, /families\.0\.family: /],
+])('a result with %j is refused', (change, why) => {
+  const { study } = changed('demo-1', 'result', '$', { ...result, ...change });
+  expect(storedValidation(study)).toMatchObject({ reason: 'unreadable-document', message: expect.stringMatching(why) });
 });
 
 test('a result of another kind, and none at all, are refused', () => {
   const store = openedStore(copyOf('v1.db'));
   const study = unwrap(store.getStudy('old'));
-  expect(storedResult(study)).toMatchObject({ reason: 'unreadable-document' });
-  expect(storedResult({ ...study, result: null })).toMatchObject({ reason: 'unreadable-document' });
+  expect(storedValidation(study)).toMatchObject({ reason: 'unreadable-document' });
+  expect(storedValidation({ ...study, result: null })).toMatchObject({ reason: 'unreadable-document' });
   expect(storedSettings(study)).toMatchObject({ reason: 'unreadable-document' });
   expect(rankedCandidates(store, study)).toHaveLength(2);
 });

@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
 import { unwrap } from '../../base/failure.ts';
 import { leaderboardTable } from '../../report/leaderboard.ts';
-import { verdictText } from '../../report/verdict.ts';
+import { validationText } from '../../report/validation.ts';
 import type { Store, StudyRecord } from '../../store/index.ts';
-import { storedResult } from '../../study/conclude.ts';
 import { demoSettings } from '../../study/demo.ts';
 import { rankedCandidates } from '../../study/leaderboard.ts';
 import { resumeStudy, type StudyOutcome, startStudy } from '../../study/start-study.ts';
+import { storedValidation } from '../../study/validation-result.ts';
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { oneOf } from '../parse.ts';
@@ -22,7 +22,7 @@ interface DemoOptions extends GlobalOptions {
 
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('a whole small study on Morse, to the end, in a minute: search, train, verdict')
+    .description('a whole small study on Morse, to the end, in half a minute: plan, patterns, trainings, verdict')
     .addOption(new Option('--backend <backend>', backends.join(', ')).argParser(oneOf(backends)).default('auto'))
     .option('--resume <study>', 'go on with a demo that was interrupted')
     .option('--json', 'one JSON document')
@@ -65,14 +65,15 @@ function requireDemo(study: StudyRecord, { seed, backend }: DemoOptions): void {
 }
 
 function printStudy(store: Store, study: StudyRecord, options: DemoOptions, context: Context): void {
-  const result = unwrap(storedResult(study));
+  const result = unwrap(storedValidation(study));
   if (options.json) {
     printJson(context, result);
     return;
   }
-  const rows = rankedCandidates(store, study, { sort: 'accuracy', filter: { trained: true } });
+  const trained = rankedCandidates(store, study, { sort: 'accuracy', filter: { trained: true } });
+  const rows = trained.filter(({ number }) => number <= result.plan.candidates);
   context.print(
-    `${leaderboardTable({ rows, entryKeys: study.entryKeys }, context.text)}\n${verdictText(result, context.text).trimEnd()}`,
+    `${leaderboardTable({ rows, entryKeys: study.entryKeys }, context.text)}\n${validationText(result, context.text).trimEnd()}`,
   );
   context.say(
     `\nBrowse it again with: scattershot leaderboard ${study.name}\nTake a pattern with: scattershot export ${rows[0]?.number} --study ${study.name} --output best.npz`,

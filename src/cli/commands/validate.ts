@@ -1,0 +1,217 @@
+import { basename } from 'node:path';
+import { Command, Option } from 'commander';
+import { ScattershotError, unwrap } from '../../base/failure.ts';
+import { readInput } from '../../base/input-file.ts';
+import { Random } from '../../base/random.ts';
+import { planTextLines, tableText, validationText } from '../../report/validation.ts';
+import type { Budget } from '../../search/events.ts';
+import type { Store, StudyRecord } from '../../store/index.ts';
+import type { StudySettings } from '../../study/settings.ts';
+import { planStudy, resumeStudy, type StudyOutcome, startStudy } from '../../study/start-study.ts';
+import { trainingPlan } from '../../study/training-plan.ts';
+import { candidatesWithin } from '../../study/validation-budget.ts';
+import { storedValidation } from '../../study/validation-result.ts';
+import { validationDefaults, validationSettings } from '../../study/validation-settings.ts';
+import { judgeTable } from '../../validation/judge-table.ts';
+import { readTrainedTable } from '../../validation/table.ts';
+import {
+  type ArchitectureOptions,
+  addArchitectureOptions,
+  architectureFrom,
+  entryOptionsFrom,
+} from '../architecture-options.ts';
+import { addConstraintOptions, type ConstraintOptions, typedConstraints } from '../constraint-options.ts';
+import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
+import { EXIT, UsageError } from '../errors.ts';
+import { budget, names, positiveNumber, wholeNumber } from '../parse.ts';
+import { runWatched } from '../run-watched.ts';
+import { withStore } from '../stores.ts';
+import { addTrainingOptions, type TrainingOptions, trainingRequestFrom } from '../training-options.ts';
+
+interface ValidateOptions
+  extends GlobalOptions,
+    ArchitectureOptions,
+    ConstraintOptions,
+    Omit<TrainingOptions, 'seeds'> {
+  readonly seeds?: number;
+  readonly name?: string;
+  readonly candidates?: number;
+  readonly margin?: number;
+  readonly topOnly?: boolean;
+  readonly twins?: number;
+  readonly budget?: Budget;
+  readonly plan?: boolean;
+  readonly resume?: string;
+  readonly table?: string;
+  readonly proxy?: string;
+  readonly family?: string;
+  readonly stratum?: string;
+  readonly given?: string[];
+  readonly randomLevel?: number;
+  readonly top?: number;
+  readonly json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  scattershot validate --net morse --data morse --plan
+  scattershot validate --net morse --data morse --candidates 100 --epochs 12
+  scattershot validate --net mnist-cl --data mnist:train=10000 --shapes 28x28,224,10 --margin 0.3
+  scattershot validate --resume morse-1
+  scattershot validate --table trained.csv --proxy scatter --family strategy --random-level 0.66 --top 1
+  scattershot validate --table trained.csv --proxy rewiring --stratum density
+
+The plan is made and stored before anything is trained. The exit code is 0 whatever the answer.`;
+
+function finite(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value))
+    throw new UsageError(`expected a number; got "${text}"`, 'Give a number such as 0.66.');
+  return value;
+}
+
+const options: readonly Option[] = [
+  new Option('--name <name>', 'name of the study (default: the network and a number)'),
+  new Option('--candidates <N>', `patterns to train (default: ${validationDefaults.candidates})`).argParser(
+    wholeNumber(2),
+  ),
+  new Option(
+    '--margin <points>',
+    `accuracy points: a gain within ±margin is worth nothing (default: ${validationDefaults.margin})`,
+  ).argParser(positiveNumber),
+  new Option('--top-only', 'patterns from the random level up alone; then nothing is known of those below'),
+  new Option(
+    '--twins <n>',
+    `trainings with renumbered inputs after a claim (default: ${validationDefaults.twins})`,
+  ).argParser(wholeNumber(0)),
+  new Option('--budget <time>', 'as many candidates as can be trained in such a time: 2h').argParser(budget),
+  new Option('--plan', 'show the plan and stop; --resume trains it'),
+  new Option('--resume <study>', 'go on with a study by its own plan'),
+  new Option(
+    '--table <file>',
+    'judge a table of patterns that others trained: columns accuracy1, accuracy2, …, and columns of numbers',
+  ),
+  new Option('--proxy <column>', 'with --table: the column that is judged (default: scatter)'),
+  new Option('--family <column>', 'with --table: the column of families; without it all patterns count as one family'),
+  new Option('--stratum <column>', 'with --table: the column of strata, which are never pooled'),
+  new Option('--given <columns>', 'with --table: columns whose line is taken off proxy and accuracy').argParser(names),
+  new Option('--random-level <x>', 'with --table: the proxy of random patterns').argParser(finite),
+  new Option('--top <x>', 'with --table: the highest proxy there is').argParser(finite),
+  new Option('--json', 'one JSON document'),
+];
+
+export function validateCommand(): Command {
+  const command = new Command('validate').description(
+    'whether scatter predicts accuracy: plan first, then train, then answer',
+  );
+  addTrainingOptions(addConstraintOptions(addArchitectureOptions(command)), {
+    help: 'trainings of every candidate (default: one, and a second for every third)',
+    default: null,
+  });
+  for (const option of options) command.addOption(option);
+  return command.addHelpText('after', EXAMPLES).action(validate);
+}
+
+async function validate(given: ValidateOptions): Promise<void> {
+  const context = makeContext(given);
+  if (given.table !== undefined) return judge(given.table, given, context);
+  const alone = (['proxy', 'family', 'stratum', 'given', 'randomLevel', 'top'] as const).find(
+    (name) => given[name] !== undefined,
+  );
+  if (alone !== undefined) {
+    const flag = `--${alone.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw new UsageError(`${flag} is for a table that others measured`, 'Give --table FILE.csv with it.');
+  }
+  await withStore(context, 'write', async (store) => {
+    const run = { context, store, command: 'validate', json: given.json === true } as const;
+    const print = ({ study, status }: StudyOutcome) => {
+      if (status === 'finished') printResult(study, given, context);
+    };
+    if (given.resume !== undefined) {
+      const study = unwrap(store.getStudy(given.resume));
+      if (study.kind !== 'validate')
+        throw new UsageError(
+          `study ${study.name} is not a validation (kind: ${study.kind})`,
+          'See: scattershot studies',
+        );
+      if (study.status === 'finished') return printResult(study, given, context);
+      return runWatched(run, (host) => resumeStudy(study, host), print);
+    }
+    const settings = await settingsFrom(given, store, context);
+    const name = given.name ?? null;
+    if (!given.plan) return runWatched(run, (host) => startStudy(settings, name, host), print);
+    return runWatched(
+      run,
+      (host) => planStudy(settings, name, host),
+      (outcome) => printPlan(outcome, given, context),
+    );
+  });
+}
+
+async function settingsFrom(given: ValidateOptions, store: Store, context: Context): Promise<StudySettings> {
+  const { architecture, baseName } = architectureFrom(given);
+  const { windows, spans } = entryOptionsFrom(given);
+  const training = trainingRequestFrom(given);
+  const { dataset, engine = 'auto', backend = 'auto' } = training;
+  const plan = unwrap(await trainingPlan({ architecture, ...training, network: baseName }, context));
+  const choices = {
+    ...{ metric: given.metric, windows, spans, constraints: typedConstraints(given, architecture) },
+    ...{
+      candidates: given.candidates,
+      seeds: given.seeds,
+      margin: given.margin,
+      topOnly: given.topOnly,
+      twins: given.twins,
+    },
+    seed: context.seed,
+  };
+  const trained = { dataset, settings: plan.settings, engine, backend };
+  const candidates =
+    given.budget === undefined
+      ? choices.candidates
+      : unwrap(await candidatesWithin(given.budget, plan, choices.seeds, context));
+  return unwrap(validationSettings(architecture, trained, { ...choices, candidates }, baseName, store.listStudies()));
+}
+
+function printPlan({ study, plan }: StudyOutcome, given: ValidateOptions, context: Context): void {
+  if (plan === null) return;
+  if (given.json) {
+    printJson(context, { study: study.name, id: study.id, plan });
+    return;
+  }
+  context.print(planTextLines(plan, context.text).trimEnd());
+  context.say(`\nTrain it with: scattershot validate --resume ${study.name}`);
+}
+
+function printResult(study: StudyRecord, given: ValidateOptions, context: Context): void {
+  const result = unwrap(storedValidation(study));
+  if (given.json) printJson(context, result);
+  else context.print(validationText(result, context.text).trimEnd());
+}
+
+async function judge(path: string, given: ValidateOptions, context: Context): Promise<void> {
+  const bytes = unwrap(await readInput(path));
+  const table = readTrainedTable(bytes.toString('utf8'));
+  if (!table.ok) throw new ScattershotError({ ...table, message: `cannot read ${path} as a table: ${table.message}` });
+  const { proxy, family, stratum, given: columns, randomLevel, top, margin } = given;
+  const request = Object.fromEntries(
+    Object.entries({ proxy, family, stratum, given: columns, randomLevel, top, margin }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+  const judged = judgeTable(table.value, request, { random: Random.fromSeed(context.seed) });
+  if (!judged.ok) throw new ScattershotError({ ...judged, message: `${path}: ${judged.message}` });
+  const finding = judged.value;
+  if (given.json) {
+    const strata = finding.strata.map(({ questions, ...rest }) => ({
+      ...rest,
+      questions: questions.map(({ families, agreement: _, gain90: __, ...question }) => ({
+        ...question,
+        families: families.length,
+      })),
+    }));
+    return printJson(context, { table: path, ...finding, strata });
+  }
+  context.print(tableText(basename(path), finding, context.text).trimEnd());
+  process.exitCode = EXIT.ok;
+}

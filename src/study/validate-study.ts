@@ -1,0 +1,373 @@
+import { Random } from '../base/random.ts';
+import { measureProxies, proxies } from '../proxies/index.ts';
+import { auditScore } from '../scatter/audit.ts';
+import { invariantScatter } from '../scatter/invariant.ts';
+import { scoreBoth, scorePattern } from '../scatter/kernel.ts';
+import { otherMetric } from '../scatter/metric.ts';
+import type { NumberedCandidate } from '../search/candidate.ts';
+import { searchOrder } from '../search/tie-breakers.ts';
+import type { CandidateRecord, EvaluationRecord, Store, StudyRecord } from '../store/index.ts';
+import type { Dataset } from '../training/datasets/dataset.ts';
+import { noiseCeiling } from '../validation/ceiling.ts';
+import { controlEntries, controlScatter } from '../validation/control.ts';
+import { kendallLink, spearmanLink } from '../validation/link.ts';
+import { describeMeaning } from '../validation/link-meaning.ts';
+import { judgeLink, type LinkFinding } from '../validation/link-verdict.ts';
+import type { Accuracy, Observation } from '../validation/observation.ts';
+import { outcomesOf } from '../validation/paired-seeds.ts';
+import type { QuestionFinding } from '../validation/question.ts';
+import { compareRivals, type Rival } from '../validation/rivals.ts';
+import { judgeControl, judgeTwins, type TwinsFinding } from '../validation/windows-or-not.ts';
+import type { Emit, StudyHost } from './host.ts';
+import { samplingPhase } from './sampling-phase.ts';
+import { problemOf, type StudySettings } from './settings.ts';
+import { loadData, trainingPhase } from './training-phase.ts';
+import type { TrainingPlan } from './training-plan.ts';
+import { inputEntry, makeTwins } from './twins.ts';
+import type { StudyValidation } from './validation-design.ts';
+import { linkPlan, planDigest, planSeeds, type ValidationPlan, validationPlan } from './validation-plan.ts';
+import type { PooledCorrelation, ValidationResult } from './validation-result.ts';
+
+/** Streams of the study's seed that patterns do not use. */
+const streams = { control: 301, verdict: 302, pooled: 303, rivals: 304, twins: 305, twinsVerdict: 306 } as const;
+
+/** The strategy of renumbered twins: they are no candidates of the plan. */
+const TWIN = 'twin';
+
+const BOOTSTRAP = { resamples: 1000, permutations: 99 } as const;
+
+/** One study that validates, on its way. */
+export interface ValidationWork {
+  readonly study: StudyRecord;
+  readonly settings: StudySettings;
+  readonly validation: StudyValidation;
+  readonly plan: TrainingPlan;
+  readonly host: StudyHost;
+  readonly emit: Emit;
+}
+
+const plannedCandidates = ({ host, study, validation }: ValidationWork): CandidateRecord[] =>
+  host.store.candidates(study, { sort: 'number' }).filter(({ number }) => number <= validation.planned.length);
+
+/** Fixes the plan, patterns included, before the first training. @returns the settings that the store now has */
+function fixPlan(work: ValidationWork): StudySettings {
+  const { settings, validation, host, study } = work;
+  if (validation.digest !== undefined) return settings;
+  const digest = planDigest(
+    settings,
+    plannedCandidates(work).map(({ fingerprint }) => fingerprint),
+  );
+  const fixed = { ...settings, validation: { ...validation, digest } };
+  host.store.changeSettings(study.id, fixed);
+  return fixed;
+}
+
+/** Numbers of candidates by the seeds that they are trained with, seed after seed: after an interruption all have about as many. */
+function candidatesBySeed(work: ValidationWork): Map<number, number[]> {
+  const made = new Set(plannedCandidates(work).map(({ number }) => number));
+  const bySeed = new Map<number, number[]>();
+  for (const [number, seeds] of planSeeds(work.settings)) {
+    if (made.has(number)) for (const seed of seeds) bySeed.set(seed, [...(bySeed.get(seed) ?? []), number]);
+  }
+  return bySeed;
+}
+
+/** Trains the whole plan. @returns under which settings the store has it; null when interrupted */
+async function trainPlan(work: ValidationWork, dataset: Dataset): Promise<string | null> {
+  const { host, emit, plan, study } = work;
+  let digest: string | null = null;
+  for (const [seed, candidates] of [...candidatesBySeed(work)].sort(([a], [b]) => a - b)) {
+    const trained = await trainingPhase({ plan, study: study.id, candidates, seeds: [seed], dataset }, host, emit);
+    digest = trained.settingsDigest;
+    if (host.signal.aborted) return null;
+  }
+  return digest;
+}
+
+function accuracyOf({ status, testAccuracy }: EvaluationRecord): Accuracy {
+  if (status === 'diverged') return 'diverged';
+  return status === 'finished' ? testAccuracy : null;
+}
+
+/** What was trained of some candidates, in the order of seeds 1, 2, …. */
+function observationsOf(
+  store: Store,
+  study: StudyRecord,
+  candidates: readonly CandidateRecord[],
+  digest: string,
+): Observation[] {
+  const evaluations = store.evaluations(study.id, { settingsDigest: digest });
+  const seeds = Math.max(1, ...evaluations.map(({ seed }) => seed));
+  const byCandidate = new Map(candidates.map(({ number }) => [number, new Array<Accuracy>(seeds).fill(null)]));
+  for (const evaluation of evaluations) {
+    const own = byCandidate.get(evaluation.candidate);
+    if (own !== undefined) own[evaluation.seed - 1] = accuracyOf(evaluation);
+  }
+  return candidates.map(({ number, family, scatter }) => ({
+    ...{ candidate: number, family, scatter },
+    accuracies: byCandidate.get(number) ?? [],
+  }));
+}
+
+/** All rivals of scatter, measured on the patterns of these candidates. */
+function rivalsOf(work: ValidationWork, candidates: readonly CandidateRecord[]): Rival[] {
+  const { settings, host, study } = work;
+  const { entries, metric, architecture } = problemOf(settings);
+  const names = [...proxies.keys()].filter((name) => !searchOrder([name], architecture).leftOut.includes(name));
+  const measured = candidates.map(({ number }) =>
+    measureProxies(host.store.loadPattern(study.id, number), architecture, names),
+  );
+  const invariant = candidates.map(
+    ({ scatter, vector }) => invariantScatter({ metric, scatter, vector }, entries, architecture).value,
+  );
+  return [
+    { name: 'scatter', values: candidates.map(({ scatter }) => scatter) },
+    ...study.entryKeys.map((name, entry) => ({ name, values: candidates.map(({ vector }) => vector[entry]) })),
+    {
+      name: 'mean of the vector',
+      values: candidates.map(({ vector }) => vector.reduce((a, b) => a + b, 0) / vector.length),
+    },
+    { name: `scatter, ${otherMetric(metric)}`, values: candidates.map(({ otherScatter }) => otherScatter) },
+    { name: 'invariant scatter', values: invariant },
+    ...names.map((name) => ({ name, values: measured.map((own) => own.get(name)?.value ?? null) })),
+  ];
+}
+
+const pooled = (value: number | null, low: number | null, high: number | null): PooledCorrelation =>
+  value === null ? { value: 0, low: -1, high: 1 } : { value, low: low ?? -1, high: high ?? 1 };
+
+function pooledCorrelations(observations: readonly Observation[], random: Random) {
+  const outcomes = outcomesOf(observations, 'missing');
+  const x = outcomes.map(({ scatter }) => scatter);
+  const y = outcomes.map(({ accuracy }) => accuracy);
+  const spearman = spearmanLink(x, y, random.fork(1), BOOTSTRAP);
+  const kendall = kendallLink(x, y, random.fork(2), BOOTSTRAP);
+  return {
+    spearman: pooled(spearman.value, spearman.low, spearman.high),
+    kendall: pooled(kendall.value, kendall.low, kendall.high),
+  };
+}
+
+function controlOf(
+  work: ValidationWork,
+  candidates: readonly CandidateRecord[],
+  observations: readonly Observation[],
+  random: Random,
+) {
+  const { settings, host, study } = work;
+  const { entries, metric } = problemOf(settings);
+  const relabellings = controlEntries(entries, random);
+  const outcomes = new Map(outcomesOf(observations, 'missing').map((outcome) => [outcome.candidate, outcome]));
+  return judgeControl(
+    candidates.flatMap(({ number }) => {
+      const outcome = outcomes.get(number);
+      if (outcome === undefined) return [];
+      const pattern = host.store.loadPattern(study.id, number);
+      const control = controlScatter(relabellings, (relabelled) => scorePattern(pattern, relabelled, metric).scatter);
+      return [{ ...outcome, control }];
+    }),
+  );
+}
+
+const isClaim = ({ verdict }: LinkFinding) => verdict === 'predicts' || verdict === 'misleads';
+
+/** Base patterns of twins: of each of up to three families the candidate of highest scatter. */
+function twinBases(work: ValidationWork, candidates: readonly CandidateRecord[]) {
+  const best = new Map<string, CandidateRecord>();
+  for (const candidate of candidates) {
+    const known = best.get(candidate.family);
+    if (known === undefined || candidate.scatter > known.scatter) best.set(candidate.family, candidate);
+  }
+  return [...best.values()]
+    .sort((a, b) => b.scatter - a.scatter || a.number - b.number)
+    .slice(0, 3)
+    .map(({ number }) => ({ number, pattern: work.host.store.loadPattern(work.study.id, number) }));
+}
+
+/** Stores twins as candidates behind the plan's, audited like them. @returns their numbers, in order */
+function storeTwins(work: ValidationWork, twins: ReturnType<typeof makeTwins>): number[] {
+  const { host, study, settings, validation } = work;
+  const { entries, metric } = problemOf(settings);
+  const known = new Map(host.store.candidates(study).map(({ fingerprint, number }) => [fingerprint, number]));
+  return twins.map((twin, place) => {
+    const there = known.get(twin.fingerprint);
+    if (there !== undefined) return there;
+    const { score, other } = scoreBoth(twin.pattern, entries, metric);
+    const audit = auditScore(twin.pattern, entries, score, Random.fromSeed(settings.seed).fork(streams.twins, place));
+    if (!audit.agrees) throw new Error(`the audit of a twin's score failed: ${audit.message}`);
+    const number = validation.planned.length + 1 + place;
+    const candidate: NumberedCandidate = {
+      ...{ number, fingerprint: twin.fingerprint, strategy: TWIN, family: `${TWIN}/${twin.base}`, island: 0, round: 2 },
+      ...{ pattern: twin.pattern, scatter: score.scatter, vector: score.vector },
+      ...{ otherScatter: other?.scatter ?? null, otherVector: other?.vector ?? null, ties: {}, audit: audit.audit },
+    };
+    const { evaluated, searchSeconds } = study;
+    host.store.recordRound(study.id, {
+      added: [candidate],
+      evaluated: Math.max(evaluated, number),
+      seconds: searchSeconds,
+      checkpoint: null,
+    });
+    return number;
+  });
+}
+
+/** After a claim: trains twins and judges whether the windows matter. Null where none are wanted or possible, or when interrupted. */
+async function twinsPhase(
+  work: ValidationWork,
+  candidates: readonly CandidateRecord[],
+  found: LinkFinding,
+  decisive: QuestionFinding,
+  dataset: Dataset,
+): Promise<TwinsFinding | null> {
+  const { settings, validation, host, emit, plan, study } = work;
+  const { entries, metric } = problemOf(settings);
+  const entry = inputEntry(entries, metric);
+  if (!isClaim(found) || validation.twins === 0 || entry === null) return null;
+  const random = Random.fromSeed(settings.seed);
+  const twins = makeTwins(twinBases(work, candidates), validation.twins, entry, metric, random.fork(streams.twins));
+  const numbers = storeTwins(work, twins);
+  emit({ kind: 'phase', phase: 'twins', candidates: numbers });
+  const work1 = { plan, study: study.id, candidates: numbers, seeds: [1], dataset };
+  const { settingsDigest } = await trainingPhase(work1, host, emit);
+  if (host.signal.aborted) return null;
+  const evaluations = new Map(
+    host.store
+      .evaluations(study.id, { settingsDigest })
+      .filter(({ seed }) => seed === 1)
+      .map((row) => [row.candidate, row]),
+  );
+  return judgeTwins(
+    twins.map((twin, place) => ({
+      base: twin.base,
+      scatter: twin.input,
+      accuracy: evaluations.get(numbers[place])?.testAccuracy ?? null,
+    })),
+    {
+      sign: decisive.answer === 'misleads' ? -1 : 1,
+      range: validation.top - validation.randomLevel,
+      margin: validation.margin,
+    },
+    random.fork(streams.twinsVerdict),
+  );
+}
+
+const decisiveOf = (questions: readonly QuestionFinding[]) =>
+  questions.findLast(({ answer }) => answer === 'predicts' || answer === 'misleads') ?? questions[0];
+
+const windowsText = (twins: TwinsFinding | null, control: ReturnType<typeof judgeControl>): string => {
+  const { answer, why } = twins ?? control;
+  if (answer === 'windows') return ` It is the windows that matter: ${why}.`;
+  if (answer === 'not-windows') return ` It is not the windows: ${why}.`;
+  return ` Whether the windows are what matters is not told: ${why}.`;
+};
+
+/** Whether scatter predicts accuracy, from the store, the plan and the study's seed alone; after a claim, twins are trained first. */
+async function concludeValidation(
+  work: ValidationWork,
+  digest: string,
+  dataset: Dataset,
+): Promise<ValidationResult | null> {
+  const { settings, validation, host, study, plan } = work;
+  const random = Random.fromSeed(settings.seed);
+  const candidates = plannedCandidates(work);
+  const observations = observationsOf(host.store, study, candidates, digest);
+  const link = linkPlan(validation);
+  const found = judgeLink(observations, link, true, { random: random.fork(streams.verdict) });
+  const decisive = decisiveOf(found.questions);
+  const twins = await twinsPhase(work, candidates, found, decisive, dataset);
+  if (host.signal.aborted) return null;
+  const control = controlOf(work, candidates, observations, random.fork(streams.control));
+  const trained = new Set(outcomesOf(observations, 'missing').map(({ candidate }) => candidate));
+  const judged = candidates.filter(({ number }) => trained.has(number));
+  const rivals = compareRivals(
+    rivalsOf(work, judged),
+    outcomesOf(observations, 'missing'),
+    random.fork(streams.rivals),
+  );
+  const ran = host.store.evaluations(study.id, { settingsDigest: digest })[0];
+  const shownPlan = validationPlan(settings, candidates, {
+    threads: plan.threads,
+    trainingExamples: dataset.train.examples,
+  });
+  const meaning = describeMeaning(found, link, 'scatter', true);
+  return {
+    ...{ study: study.name, id: study.id, plan: shownPlan, dataset: dataset.name },
+    ...{ engine: ran?.engine ?? 'none', backend: ran?.backend ?? 'none', device: ran?.device ?? 'none' },
+    candidates: judged.length,
+    seeds: Math.max(
+      0,
+      ...observations.map(({ accuracies }) => accuracies.filter((value) => typeof value === 'number').length),
+    ),
+    diverged: found.diverged,
+    ...{ verdict: found.verdict, why: found.why },
+    meaning: `${meaning}${isClaim(found) ? windowsText(twins, control) : ''}${lookText(validation)}`,
+    gain: decisive.gain,
+    questions: found.questions.map(({ families, agreement: _, gain90: __, ...question }) => ({
+      ...question,
+      families: families.filter(({ inOrder }) => inOrder !== null).length,
+    })),
+    ceiling: noiseCeiling(observations),
+    ...pooledCorrelations(observations, random.fork(streams.pooled)),
+    families: found.questions[0].families,
+    ...{ twins, control, proxies: rivals },
+  };
+}
+
+function lookText({ look, exploratory, topOnly }: StudyValidation): string {
+  const looks = look === 1 ? '' : ` This was look ${look} at the same question, on candidates of its own.`;
+  const changed = exploratory
+    ? ' Exploratory: an earlier look had another plan, so this one confirms nothing by itself.'
+    : '';
+  const narrow = topOnly
+    ? ' Only patterns from the random level up were trained: nothing is known of those below.'
+    : '';
+  return `${narrow}${looks}${changed}`;
+}
+
+/** A plan that is fixed and stored, and the data that it is for. */
+export interface PreparedPlan {
+  readonly settings: StudySettings;
+  readonly plan: ValidationPlan;
+  readonly dataset: Dataset;
+}
+
+/** Makes the candidates, loads the data and fixes the plan; trains nothing. Null when interrupted. */
+export async function preparePlan(work: ValidationWork): Promise<PreparedPlan | null> {
+  const { study, settings, validation, host, emit, plan } = work;
+  const { islands, budget } = settings;
+  emit({ kind: 'phase', phase: 'search', islands, budget, patience: null });
+  await samplingPhase(study, settings, validation, host, emit);
+  if (host.signal.aborted) return null;
+  emit({ kind: 'phase', phase: 'data', dataset: settings.training?.dataset ?? '' });
+  const dataset = await loadData(plan, host, emit);
+  if (dataset === null) return null;
+  const fixed = fixPlan(work);
+  const machine = { threads: plan.threads, trainingExamples: dataset.train.examples };
+  const made = validationPlan(fixed, plannedCandidates(work), machine);
+  emit({ kind: 'plan', plan: made });
+  return { settings: fixed, plan: made, dataset };
+}
+
+/** A validation from its plan to its verdict; null when it was interrupted. */
+export async function validateStudy(work: ValidationWork): Promise<ValidationResult | null> {
+  const prepared = await preparePlan(work);
+  if (prepared === null) return null;
+  const { settings, dataset } = prepared;
+  const { emit, plan, study } = work;
+  const own: ValidationWork = { ...work, settings, validation: settings.validation ?? work.validation };
+  const candidates = plannedCandidates(own);
+  const numbers = candidates.map(({ number }) => number);
+  const { epochs } = plan.settings;
+  const most = Math.max(...[...planSeeds(settings).values()].map(({ length }) => length));
+  const seeds = Array.from({ length: most }, (_, index) => index + 1);
+  emit({ kind: 'selected', candidates, seeds: most, epochs });
+  const described = { study: study.name, architecture: settings.architecture, dataset: dataset.name };
+  emit({ kind: 'phase', phase: 'train', ...described, candidates: numbers, seeds, epochs });
+  const digest = await trainPlan(own, dataset);
+  if (digest === null) return null;
+  emit({ kind: 'phase', phase: 'verdict' });
+  const result = await concludeValidation(own, digest, dataset);
+  if (result !== null) emit({ kind: 'verdict', verdict: result.verdict, meaning: result.meaning });
+  return result;
+}

@@ -1,0 +1,195 @@
+import { strategies } from '../../strategies/index.ts';
+import { scoreFloor } from '../../strategies/target/entry-floor.ts';
+import { startKinds } from '../../strategies/target/target-starts.ts';
+import { uniformRandomPattern } from '../../strategies/uniform-random.ts';
+import { InvalidValueError } from '../base/caller-errors.ts';
+import { failure, type Outcome, success } from '../base/failure.ts';
+import { Random } from '../base/random.ts';
+import type { Architecture } from '../pattern/architecture.ts';
+import type { Constraints } from '../pattern/constraints/constraints.ts';
+import type { EntryOptions } from '../pattern/entries.ts';
+import { isPointless, scoreBound } from '../scatter/bound.ts';
+import type { Metric } from '../scatter/metric.ts';
+import { randomLevels } from '../scatter/random-level.ts';
+import { defaultSearchOrder } from '../search/ranking.ts';
+import type { Problem } from '../search/strategy.ts';
+import type { StudyRecord } from '../store/index.ts';
+import type { TrainingSettings } from '../training/trainer.ts';
+import { type FamilySpec, planCandidates } from '../validation/design.ts';
+import { DEFAULT_MARGIN } from '../validation/judge-table.ts';
+import { problemOf, type StudySettings, storedSettings } from './settings.ts';
+
+/** What decides a validation; whatever is left out is as `validationDefaults` says. */
+export interface ValidationChoices {
+  readonly metric?: Metric;
+  readonly windows?: EntryOptions['windows'];
+  readonly spans?: EntryOptions['spans'];
+  readonly constraints?: Constraints;
+  /** candidates to train; default 50 */
+  readonly candidates?: number;
+  /** trainings of every candidate; default one, and a second for every third */
+  readonly seeds?: number;
+  /** accuracy points; default 0.5 */
+  readonly margin?: number;
+  /** levels of scatter from the random level up alone */
+  readonly topOnly?: boolean;
+  /** decides patterns and permutations; default 1 */
+  readonly seed?: number;
+  /** trainings of renumbered twins after a claim; default 12, 0 for none */
+  readonly twins?: number;
+}
+
+export const validationDefaults = {
+  metric: 'indicator',
+  windows: 'integral',
+  spans: 'io',
+  candidates: 50,
+  margin: DEFAULT_MARGIN,
+  topOnly: false,
+  seed: 1,
+  twins: 12,
+} as const satisfies ValidationChoices;
+
+/** What is trained, as a plan of training has worked it out. */
+export interface ValidationTraining {
+  readonly dataset: string;
+  readonly settings: TrainingSettings;
+  readonly engine: string;
+  readonly backend: string;
+}
+
+export const RANDOM_FAMILY: FamilySpec = { strategy: 'uniform-random' };
+
+/** Random patterns whose mean scatter is the random level. */
+const RANDOM_DRAWS = 64;
+
+/** Streams of a study's seed that patterns do not use. */
+const LEVELS = 201;
+
+/** Families that can be moved to a wanted scatter here, in the order in which a small plan takes them. */
+function movableFamilies(problem: Problem, target: number): FamilySpec[] {
+  const accepts = (family: FamilySpec) =>
+    strategies
+      .get(family.strategy)
+      ?.accepts({ ...problem, target, ...(family.start === undefined ? {} : { start: family.start }) }) === true;
+  const kinds = startKinds(problem);
+  const starts = (['concentrated', 'grid', 'exact', 'local'] as const).filter((kind) => kinds.includes(kind));
+  const families: FamilySpec[] = [{ strategy: 'anneal' }, ...starts.map((start) => ({ strategy: 'target', start }))];
+  const possible = families.filter(accepts);
+  // Where hardly any start is possible, one more that is much like another is better than two families.
+  const more: FamilySpec = { strategy: 'target', start: 'random' };
+  return possible.length < 3 && accepts(more) ? [...possible, more] : possible;
+}
+
+/** Earlier studies that asked the same of the same network and data. */
+function earlierLooks(studies: readonly StudyRecord[], asked: StudySettings): StudySettings[] {
+  const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+  return studies.flatMap((study) => {
+    if (study.kind !== 'validate') return [];
+    const stored = storedSettings(study);
+    if (!stored.ok || stored.value.training === null || stored.value.validation === undefined) return [];
+    const { architecture, metric, entries, constraints, training } = stored.value;
+    const isSame =
+      same(
+        [architecture, metric, entries, constraints ?? null],
+        [asked.architecture, asked.metric, asked.entries, asked.constraints ?? null],
+      ) && training.dataset === asked.training?.dataset;
+    return isSame ? [stored.value] : [];
+  });
+}
+
+/** A new look draws patterns of its own: it is judged on new candidates alone. */
+const seedOfLook = (seed: number, look: number) => (seed + (look - 1) * 1_000_003) % Number.MAX_SAFE_INTEGER;
+
+function differs(asked: StudySettings, before: StudySettings): boolean {
+  const designOf = ({ training, validation }: StudySettings) =>
+    JSON.stringify([
+      training?.settings,
+      training?.seeds,
+      validation?.margin,
+      validation?.topOnly,
+      validation?.everyThird,
+    ]);
+  return designOf(asked) !== designOf(before);
+}
+
+const whole = (value: number, least: number, what: string) => {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new InvalidValueError(`${what} must be a whole number from ${least}; got ${value}`);
+  }
+};
+
+/**
+ * The settings of a validation, its design included: families, levels, seeds. Nothing is stored or trained.
+ * @param earlier studies of the database: looks at the same question are counted, and a changed design makes this one exploratory
+ * @returns Failure 'scatter-says-nothing' where every pattern scores the same, 'no-families' where none can be moved to a wanted scatter
+ * @throws RangeError for numbers that cannot be
+ */
+export function validationSettings(
+  architecture: Architecture,
+  training: ValidationTraining,
+  choices: ValidationChoices = {},
+  baseName: string = architecture.layers.join('-'),
+  earlier: readonly StudyRecord[] = [],
+): Outcome<StudySettings> {
+  const said = Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== undefined));
+  const chosen: ValidationChoices & typeof validationDefaults = { ...validationDefaults, ...said };
+  const { metric, windows, spans, constraints, candidates, margin, topOnly, twins, seed } = chosen;
+  const { seeds } = choices;
+  whole(candidates, 2, 'the number of candidates');
+  whole(seeds ?? 1, 1, 'the number of seeds');
+  whole(twins, 0, 'the number of twins');
+  if (!(margin > 0)) throw new InvalidValueError(`the margin must be above 0 accuracy points; got ${margin}`);
+  const base: StudySettings = {
+    ...{ kind: 'validate', baseName, architecture, metric, entries: { windows, spans } },
+    ...(constraints === undefined ? {} : { constraints }),
+    ...{ islands: [RANDOM_FAMILY], seed, budget: { kind: 'candidates', candidates }, keep: candidates },
+    ...{ order: defaultSearchOrder, target: null, untilOptimal: false },
+    training: { ...training, candidates, seeds: seeds ?? 1 },
+  };
+  const problem = problemOf(base);
+  if (isPointless(problem.entries, metric)) {
+    return failure(
+      'scatter-says-nothing',
+      'every pattern of this network has a scatter of 1, so there is no link to validate',
+      'Choose sparser degrees, other windows, or the metric fair-share.',
+    );
+  }
+  const top = scoreBound(problem.entries, architecture, metric);
+  const floor = scoreFloor(problem.entries, architecture, metric);
+  const random = Random.fromSeed(seed).fork(LEVELS);
+  const sample = (source: Random) => uniformRandomPattern(problem, source);
+  const randomLevel = randomLevels(problem.entries, architecture, metric, sample, random, RANDOM_DRAWS).scatter.value;
+  const movable = movableFamilies(problem, (randomLevel + top) / 2);
+  if (movable.length === 0) {
+    return failure(
+      'no-families',
+      'no family of patterns can be moved to a wanted scatter here, so scatter cannot be varied within families',
+      'Validate a smaller network of the same kind, or fewer constraints.',
+    );
+  }
+  const planned = planCandidates({ candidates, movable, random: RANDOM_FAMILY, randomLevel, top, floor, topOnly });
+  const families = [
+    ...new Map(
+      planned.map(({ strategy, start }) => [
+        `${strategy}/${start}`,
+        { strategy, ...(start === undefined ? {} : { start }) },
+      ]),
+    ).values(),
+  ];
+  const everyThird = seeds === undefined ? 2 : seeds;
+  const designed: StudySettings = {
+    ...base,
+    islands: families,
+    validation: { margin, topOnly, everyThird, randomLevel, top, floor, planned, twins, look: 1, exploratory: false },
+  };
+  return success(withLooks(designed, earlierLooks(earlier, designed)));
+}
+
+function withLooks(settings: StudySettings, before: readonly StudySettings[]): StudySettings {
+  const { validation } = settings;
+  if (validation === undefined || before.length === 0) return settings;
+  const look = before.length + 1;
+  const exploratory = before.some((one) => differs(settings, one));
+  return { ...settings, seed: seedOfLook(settings.seed, look), validation: { ...validation, look, exploratory } };
+}
