@@ -54,6 +54,8 @@ export interface LeaderboardJsonRow {
   readonly candidate: number;
   readonly fingerprint: string;
   readonly strategy: string;
+  /** its strategy, with the kind of start where that has several */
+  readonly family: string;
   readonly scatter: number;
   /** by entry, in the order of `entries` */
   readonly vector: readonly number[];
@@ -90,6 +92,7 @@ export function leaderboardJson(view: LeaderboardView): LeaderboardJsonRow[] {
     candidate: row.number,
     fingerprint: row.fingerprint,
     strategy: row.strategy,
+    family: row.family,
     scatter: row.scatter,
     vector: row.vector,
     accuracy: row.accuracy,

@@ -1,0 +1,108 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { inFolder, runProgram } from './program.ts';
+
+const published = fileURLToPath(new URL('../fixtures/graph2nn-mlp-cifar10.csv', import.meta.url));
+
+const SMALL = [
+  ...['validate', '--layers', '64,64,64', '--fan-out', '8,8', '--data', 'morse:examples=8/4/8', '--epochs', '1'],
+  ...['--candidates', '16', '--twins', '4', '--workers', '2'],
+];
+
+describe('validate', () => {
+  test('shows its plan and stops; a resume trains that plan and answers', async () => {
+    await inFolder(async (cwd) => {
+      const planned = await runProgram([...SMALL, '--plan', '--json'], { cwd });
+      expect(planned.code).toBe(0);
+      const { study, plan } = JSON.parse(planned.stdout);
+      expect(plan).toMatchObject({ candidates: 16, seeds: 1, everyThird: 2, trainings: 22, margin: 0.5, look: 1 });
+      expect(plan.digest).toMatch(/^[0-9a-f]{64}$/);
+      const ended = await runProgram(['validate', '--resume', study, '--json'], { cwd });
+      expect(ended.code).toBe(0);
+      const result = JSON.parse(ended.stdout);
+      expect(result).toMatchObject({
+        study,
+        candidates: 16,
+        diverged: 0,
+        engine: 'sparse',
+        plan: { digest: plan.digest },
+      });
+      expect(Object.keys(result)).toEqual(
+        expect.arrayContaining([
+          ...['dataset', 'seeds', 'verdict', 'why', 'meaning', 'gain', 'questions', 'ceiling', 'spearman', 'kendall'],
+          ...['families', 'twins', 'control', 'proxies'],
+        ]),
+      );
+      for (const { low, high, value } of [result.ceiling, result.spearman, result.kendall]) {
+        expect([low, value, high].every(Number.isFinite)).toBe(true);
+      }
+      const again = await runProgram(['validate', '--resume', study], { cwd });
+      expect(again.code).toBe(0);
+      expect(again.stdout).toContain('Verdict: ');
+    });
+  });
+
+  test.each([
+    [['validate', '--net', 'morse', '--candidates', '1'], 2],
+    [['validate', '--net', 'morse', '--margin', '0'], 2],
+    [['validate', '--net', 'morse', '--proxy', 'rank'], 2],
+    [['validate', '--layers', '64,64', '--fan-out', '64', '--data', 'morse'], 1],
+    [['validate', '--net', 'mnist-cl', '--data', 'mnist'], 1],
+    [['validate', '--table', 'absent.csv'], 1],
+    [['validate', '--resume', 'nothing'], 1],
+  ])('%j is refused in a sentence with a next step, and makes no study', async (args, code) => {
+    await inFolder(async (cwd) => {
+      const run = await runProgram([...args, '--json'], { cwd });
+      expect(run).toMatchObject({ code, stdout: '' });
+      const error = JSON.parse(run.stderr);
+      expect(error.message).toMatch(/\w/);
+      expect(error.nextStep).toMatch(/\w/);
+    });
+  });
+});
+
+describe('validate --table', () => {
+  test('judges a published table of 3 942 patterns, strata never pooled', async () => {
+    await inFolder(async (cwd) => {
+      const args = [
+        'validate',
+        '--table',
+        published,
+        '--proxy',
+        'rewiring',
+        '--stratum',
+        'stratum',
+        '--given',
+        'density',
+      ];
+      const run = await runProgram([...args, '--json'], { cwd });
+      expect(run.code).toBe(0);
+      const found = JSON.parse(run.stdout);
+      expect(found).toMatchObject({ table: published, proxy: 'rewiring', rows: 3942, verdict: null });
+      expect(
+        found.strata.map(({ stratum, verdict }: { stratum: string; verdict: string }) => [stratum, verdict]),
+      ).toEqual([
+        ['0.10-0.15', 'predicts'],
+        ['0.15-0.20', 'predicts'],
+        ['0.20-0.30', 'no-link'],
+        ['0.30-0.40', 'no-link'],
+        ['0.40-0.60', 'misleads'],
+        ['0.60-1.00', 'no-link'],
+      ]);
+      const text = await runProgram(args, { cwd });
+      expect(text.stdout).toContain('no verdict over all strata');
+    });
+  });
+
+  test('says which line and column is wrong', async () => {
+    await inFolder(async (cwd) => {
+      const file = join(cwd, 'mine.csv');
+      writeFileSync(file, readFileSync(published, 'utf8').split('\n').slice(0, 3).join('\n').replace('0.6771', 'good'));
+      const run = await runProgram(['validate', '--table', file, '--proxy', 'rewiring'], { cwd });
+      expect(run.code).toBe(1);
+      expect(run.stderr).toMatch(/line \d has "good" in column accuracy1/);
+    });
+  });
+});
