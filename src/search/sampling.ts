@@ -1,9 +1,9 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
-import { ScattershotError } from '../base/failure.ts';
 import { familyOf, type NumberedCandidate, type ScoredCandidate } from './candidate.ts';
 import type { IslandSpec } from './events.ts';
 import { FingerprintSet } from './fingerprint-set.ts';
 import { SearchPool } from './pool.ts';
+import { AuditMismatchError } from './search.ts';
 import { allFailed, requireOwn } from './search-faults.ts';
 import type { Problem } from './strategy.ts';
 
@@ -158,13 +158,14 @@ export async function* samplePatterns(request: SampleRequest, signal: AbortSigna
       }
       taken.add(found.fingerprint);
       const { audit, message } = await pool.audit({ number: place + 1, pattern: found.pattern, score: found.score });
-      if (message !== null) throw new Error(`candidate ${place + 1} has a wrong score: ${message}`);
+      const candidate = numbered(found, place, samples[place], audit);
+      if (message !== null) throw new AuditMismatchError(candidate, message);
       count++;
-      yield { kind: 'made', candidate: numbered(found, place, samples[place], audit), swaps: run.swaps };
+      yield { kind: 'made', candidate, swaps: run.swaps };
     }
     if (count === 0) throw allFailed(reasons);
   } catch (error) {
-    if (signal.aborted && !(error instanceof ScattershotError)) return;
+    if (signal.aborted && !(error instanceof AuditMismatchError)) return;
     throw error;
   } finally {
     signal.removeEventListener('abort', stop);
