@@ -1,8 +1,9 @@
+import { plural } from '../base/plural.ts';
 import type { ValidationPlan } from '../study/validation-plan.ts';
 import type { ValidationResult } from '../study/validation-result.ts';
 import type { Estimate } from '../validation/gain.ts';
 import type { TableFinding } from '../validation/judge-table.ts';
-import { fraction, heading, MISSING, paragraph, percent, plural, type TextOptions, words } from './format.ts';
+import { fraction, heading, MISSING, paragraph, percent, type TextOptions, words } from './format.ts';
 import { type Column, tableLines } from './table.ts';
 
 const signed = (value: number | null, digits = 2): string =>
