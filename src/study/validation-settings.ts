@@ -81,11 +81,16 @@ function movableFamilies(problem: Problem, target: number): FamilySpec[] {
   return possible.length < 3 && accepts(more) ? [...possible, more] : possible;
 }
 
-/** Earlier studies that asked the same of the same network and data. */
-function earlierLooks(studies: readonly StudyRecord[], asked: StudySettings): StudySettings[] {
+/** A study of the database, and how many of its candidates were trained. */
+export interface EarlierStudy extends StudyRecord {
+  readonly trained: number;
+}
+
+/** Earlier studies that asked the same of the same network and data. One of which nothing was trained has shown nobody anything. */
+function earlierLooks(studies: readonly EarlierStudy[], asked: StudySettings): StudySettings[] {
   const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
   return studies.flatMap((study) => {
-    if (study.kind !== 'validate') return [];
+    if (study.kind !== 'validate' || study.trained === 0) return [];
     const stored = storedSettings(study);
     if (!stored.ok || stored.value.training === null || stored.value.validation === undefined) return [];
     const { architecture, metric, entries, constraints, training } = stored.value;
@@ -130,7 +135,7 @@ export function validationSettings(
   training: ValidationTraining,
   choices: ValidationChoices = {},
   baseName: string = architecture.layers.join('-'),
-  earlier: readonly StudyRecord[] = [],
+  earlier: readonly EarlierStudy[] = [],
 ): Outcome<StudySettings> {
   const said = Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== undefined));
   const chosen: ValidationChoices & typeof validationDefaults = { ...validationDefaults, ...said };

@@ -6,6 +6,8 @@ import type { StudyEvent } from '../../src/study/events.ts';
 import type { StudyHost } from '../../src/study/host.ts';
 import { type StudySettings, storedSettings } from '../../src/study/settings.ts';
 import { planStudy, resumeStudy, startStudy } from '../../src/study/start-study.ts';
+import { trainingPlan } from '../../src/study/training-plan.ts';
+import { candidatesWithin } from '../../src/study/validation-budget.ts';
 import { storedValidation } from '../../src/study/validation-result.ts';
 import { type ValidationChoices, validationSettings } from '../../src/study/validation-settings.ts';
 import { trainingSettings } from '../../src/training/settings.ts';
@@ -159,18 +161,30 @@ describe('a study that validates', () => {
 
   test('a second look is counted, has candidates of its own, and is exploratory where the plan changed', async () => {
     const heard = hostFor();
-    const first = await planStudy(settingsOf(), null, heard.host);
+    const unseen = await planStudy(settingsOf(), null, heard.host);
+    expect(settingsOf({}, heard.store).validation?.look).toBe(1);
+    const first = await resumeStudy(unseen.study, hostFor(undefined, heard.store).host);
     const again = await planStudy(
       settingsOf({ candidates: 25 }, heard.store),
       null,
       hostFor(undefined, heard.store).host,
     );
-    expect(first.plan).toMatchObject({ look: 1, exploratory: false });
+    expect(first.result?.plan).toMatchObject({ look: 1, exploratory: false });
     expect(again.plan).toMatchObject({ look: 2, exploratory: false });
     const prints = (study: typeof first.study) => heard.store.candidates(study).map(({ fingerprint }) => fingerprint);
     expect(prints(again.study).some((fingerprint) => prints(first.study).includes(fingerprint))).toBe(false);
     const changed = settingsOf({ margin: 0.1 }, heard.store);
-    expect(changed.validation).toMatchObject({ look: 3, exploratory: true });
+    expect(changed.validation).toMatchObject({ look: 2, exploratory: true });
+  });
+
+  test('a time is as many candidates as a forecast allows', async () => {
+    const { host } = hostFor();
+    const plan = unwrap(await trainingPlan({ architecture, ...training }, host));
+    const within = (seconds: number) => candidatesWithin({ kind: 'time', seconds }, plan, undefined, host);
+    const hour = unwrap(await within(3600));
+    expect(unwrap(await within(1))).toBeLessThan(hour);
+    expect(await within(1e-9)).toMatchObject({ ok: false, reason: 'budget-too-short' });
+    expect(unwrap(await candidatesWithin({ kind: 'candidates', candidates: 12 }, plan, undefined, host))).toBe(12);
   });
 
   test('less than the least design runs, and can only say that it cannot tell', async () => {
