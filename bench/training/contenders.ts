@@ -52,7 +52,7 @@ function ourLosses({ architecture, pattern, dataset }: TrainingCase): number[] {
   const settings = trainingSettings({ learningRateDecay: 0 });
   const start = startWeights(pattern, 1, 0.1);
   const { features, train } = dataset;
-  const network = new SparseNetwork({ architecture, pattern, start, settings, features, fastMath: false });
+  const network = new SparseNetwork({ architecture, pattern, start, settings, features, batch: 256, fastMath: false });
   const order = Uint32Array.from({ length: train.examples }, (_, i) => i);
   return Array.from({ length: checkedSteps }, (_, step) => {
     network.sums.loss = 0;

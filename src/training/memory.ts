@@ -30,11 +30,12 @@ const wasmBytes = 2 ** 32;
 const mostRows = 1024;
 
 /** The sparse engine's layout is known to the byte; beside it stand the pattern and its start weights. */
-async function sparseBytes({ architecture, features }: TrainingSize): Promise<number> {
+async function sparseBytes({ architecture, features, batchSize }: TrainingSize): Promise<number> {
   const { layOut } = await import('./sparse/layout.ts');
   const { layers, fanOuts, usedOutputs } = architecture;
   const edges = fanOuts.reduce((sum, fanOut, index) => sum + fanOut * layers[index], 0);
-  return layOut({ layers, fanOuts, usedOutputs, features }).totalBytes + 2 * floatBytes * edges;
+  const batch = Math.min(batchSize, mostRows);
+  return layOut({ layers, fanOuts, usedOutputs, features, batch }).totalBytes + 2 * floatBytes * edges;
 }
 
 /** Dense kernels: the one that edges are scattered into, the backend's copy and its gradient; values of each layer for a batch. */

@@ -30,17 +30,19 @@ function writeForward({ words }: Machine, junction: JunctionLayout, sources: Uin
   }
 }
 
-/** Backward lists: rows of the left layer, addresses of rows of the right one, edges by ascending right neuron. */
-function writeBackward({ words, layout }: Machine, junction: JunctionLayout, sources: Uint32Array): void {
-  const { size, backward, output, weights } = junction;
-  if (backward === null) return;
-  const next = Uint32Array.from({ length: size.left }, (_, k) => k * size.fanOut);
+/** Left lists: rows of the left layer, addresses of rows of the right one, edges by ascending right neuron. */
+function writeByLeft({ words, layout }: Machine, junction: JunctionLayout, sources: Uint32Array): void {
+  const { size, byLeft, output, weights } = junction;
+  if (byLeft === null) return;
+  const next = Uint32Array.from({ length: byLeft.rows }, (_, k) => k * size.fanOut);
+  let held = 0;
   for (let e = 0; e < sources.length; e++) {
+    if (sources[e] >= byLeft.rows) continue;
     const place = next[sources[e]]++;
-    words[backward.sources / 4 + place] = output + rowBytes * Math.floor(e / size.fanIn);
-    words[backward.places / 4 + place] = layout.parameters.values + weights + 4 * e;
+    words[byLeft.sources / 4 + place] = output + rowBytes * Math.floor(e / size.fanIn);
+    words[byLeft.places / 4 + place] = layout.parameters.values + weights + 4 * held++;
   }
-  for (let k = 0; k < size.left; k++) words[backward.ends / 4 + k] = 4 * (k + 1) * size.fanOut;
+  for (let k = 0; k < byLeft.rows; k++) words[byLeft.ends / 4 + k] = 4 * (k + 1) * size.fanOut;
 }
 
 /** Writes one junction's edges and start weights to a machine's empty memory. */
@@ -57,7 +59,7 @@ export function writeJunction(
   else for (let held = 0; held < order.length; held++) floats[first + held] = weights[order[held]];
   floats.set(biases, (layout.parameters.values + junction.biases) / 4);
   writeForward(machine, junction, sources);
-  writeBackward(machine, junction, sources);
+  writeByLeft(machine, junction, sources);
 }
 
 /** A copy in which every NaN has the same bits: which ones arithmetic gives is left to the processor. */

@@ -1,5 +1,6 @@
 import { type JunctionSize, junctionSizes } from '../../pattern/architecture.ts';
 import { rowBytes, tileWidth } from './kernels/arithmetic.ts';
+import type { KeptRows } from './kernels/gradients.ts';
 import type { ExampleRows } from './kernels/softmax.ts';
 
 /** One junction's edges by the neuron that they are summed into; all are addresses of lists of 32-bit words. */
@@ -13,11 +14,39 @@ export interface EdgeLists {
   readonly weights: number;
 }
 
-/** The same edges left-major, for what flows backward. */
-export interface BackwardLists extends EdgeLists {
-  /** each edge's address of its weight, from which `weights` is made anew after every step */
+/** The same edges by the left neuron that they leave; all are addresses of lists of 32-bit words. */
+export interface LeftLists {
+  /** left neurons, those that can be other than 0 */
+  readonly rows: number;
+  /** byte offset in the lists at which each neuron's edges end */
+  readonly ends: number;
+  /** each edge's address of the right neuron's row */
+  readonly sources: number;
+  /** each edge's address of its weight */
   readonly places: number;
 }
+
+/** Left lists along which gradients flow backward. */
+export interface BackwardLists extends LeftLists, EdgeLists {
+  /** each edge's weight, made anew from `places` after every step */
+  readonly weights: number;
+}
+
+/** Edges by the side that is gone through once, with what their gradients are made of. */
+export interface GradientLists {
+  readonly ends: number;
+  /** each edge's address of the other side's row, in the tile that is worked on */
+  readonly sources: number;
+  readonly own: KeptRows;
+  readonly others: KeptRows;
+  /** each edge's address of its weight, to which `gradients` is then added; null where gradients lie in the order of the edges */
+  readonly places: number | null;
+  /** address of the gradients, or what is added to a place */
+  readonly gradients: number;
+}
+
+/** Which side of a junction is gone through once for the gradients of its weights; it changes no bit. */
+export type GradientOrder = 'by-right' | 'by-left';
 
 /** Addresses of four arrays of equal length: all junctions' weights, then all biases. */
 export interface ParameterArrays {
@@ -36,12 +65,18 @@ export interface JunctionLayout {
   readonly forward: EdgeLists;
   /** null for the first junction, through which nothing need flow back */
   readonly backward: BackwardLists | null;
+  /** null where neither `backward` nor `gradientOrder` needs it */
+  readonly byLeft: LeftLists | null;
+  readonly gradientOrder: GradientOrder;
   /** byte offsets in the parameter arrays */
   readonly weights: number;
   readonly biases: number;
-  /** addresses of the rows of the left and of the right layer */
+  /** addresses of the rows of the left and of the right layer, in the tile that is worked on */
   readonly input: number;
   readonly output: number;
+  /** the left layer's values and the right one's deltas, of all tiles that are kept */
+  readonly values: KeptRows;
+  readonly deltas: KeptRows;
 }
 
 /** Where everything lies in one network's memory. Patterns of one architecture share it, and with it the code. */
@@ -51,6 +86,10 @@ export interface NetworkLayout {
   /** byte offsets in the parameter arrays: weights from 0 to `weightsEnd`, biases from there to `end` */
   readonly weightsEnd: number;
   readonly end: number;
+  /** tiles of 16 examples whose values and deltas are kept until their gradients are summed */
+  readonly tiles: number;
+  /** 16 floats a parameter, in the order of its list: partial sums of a batch that has more tiles; null where none has */
+  readonly partials: number | null;
   /** a tile's examples as they come: 16 rows of `stride` floats */
   readonly examples: number;
   readonly stride: number;
@@ -67,9 +106,21 @@ export interface NetworkSizes {
   readonly usedOutputs: number;
   /** values of an example; the first layer's other neurons are 0 */
   readonly features: number;
+  /** examples of the largest batch; default 16 */
+  readonly batch?: number;
+  /** tiles kept at once, at most; default: by what memory they take. It changes no bit */
+  readonly mostTiles?: number | undefined;
 }
 
 const lineBytes = 64;
+
+/** Values that are kept of a batch from forward to backward, in bytes, unless 256 examples take more. */
+const mostKeptBytes = 2 ** 24;
+const fewestTilesKept = 16;
+
+/** The longer side is gone through once and the shorter one's rows are read again and again, so that these stay in a cache. */
+const gradientOrderOf = (leftRows: number, { right }: JunctionSize): GradientOrder =>
+  leftRows > right ? 'by-left' : 'by-right';
 const rounded = (bytes: number, to: number) => Math.ceil(bytes / to) * to;
 
 /** Hands out addresses in order, each at the start of a cache line; 0 is nobody's. */
@@ -94,7 +145,15 @@ function offsetsOf(lengths: readonly number[], start: number): { offsets: number
   return { offsets, end };
 }
 
-export function layOut({ layers, fanOuts, usedOutputs, features }: NetworkSizes): NetworkLayout {
+/** How many tiles are kept of a batch. */
+function tilesKept({ layers, mostTiles }: NetworkSizes, batch: number): number {
+  const bytes = 2 * rowBytes * layers.reduce((sum, neurons) => sum + neurons, 0);
+  const most = mostTiles ?? Math.max(fewestTilesKept, Math.floor(mostKeptBytes / bytes));
+  return Math.min(Math.ceil(batch / tileWidth), most);
+}
+
+export function layOut(request: NetworkSizes): NetworkLayout {
+  const { layers, fanOuts, usedOutputs, features, batch = tileWidth } = request;
   const take = new Addresses();
   const sizes = junctionSizes({ layers, fanOuts });
   const weights = offsetsOf(
@@ -107,6 +166,12 @@ export function layOut({ layers, fanOuts, usedOutputs, features }: NetworkSizes)
   );
   const stride = rounded(features, 4);
   const rows = layers.map((neurons) => take.take(rowBytes * Math.max(neurons, neurons === layers[0] ? stride : 0)));
+  const tiles = tilesKept(request, batch);
+  const kept = (from: number, count: number): KeptRows => {
+    // A line more, or the same tile of every row would want the same place in a cache.
+    const rowStride = rowBytes * tiles + lineBytes;
+    return { from, rows: count, address: take.take(rowStride * count), rowStride };
+  };
   const row = () => take.take(rowBytes);
   const exampleRows = { highest: row(), guesses: row(), faults: row(), shares: row(), totals: row() };
   const examples = take.take(4 * stride * tileWidth);
@@ -116,19 +181,25 @@ export function layOut({ layers, fanOuts, usedOutputs, features }: NetworkSizes)
     const liveEdges = index === 0 ? features * size.fanOut : size.edges;
     const words = (count: number) => take.take(4 * count);
     const forwardWeights = parameters.values + weights.offsets[index];
-    const backwardLists = () => ({
-      ...{ rows: size.left, ends: words(size.left), sources: words(size.edges) },
-      ...{ weights: words(size.edges), places: words(size.edges) },
+    const leftRows = index === 0 ? features : size.left;
+    const gradientOrder = gradientOrderOf(leftRows, size);
+    const leftLists = (): LeftLists => ({
+      ...{ rows: leftRows, ends: words(leftRows), sources: words(liveEdges), places: words(liveEdges) },
     });
+    const byLeft = index > 0 || gradientOrder === 'by-left' ? leftLists() : null;
     return {
       ...{ size, liveEdges, weights: weights.offsets[index], biases: biases.offsets[index] },
-      ...{ input: rows[index], output: rows[index + 1] },
+      ...{ input: rows[index], output: rows[index + 1], byLeft, gradientOrder },
+      values: kept(rows[index], leftRows),
+      deltas: kept(rows[index + 1], size.right),
       forward: { rows: size.right, ends: words(size.right), sources: words(liveEdges), weights: forwardWeights },
-      backward: index === 0 ? null : backwardLists(),
+      backward: index === 0 || byLeft === null ? null : { ...byLeft, weights: words(size.edges) },
     };
   });
+  const partials = tiles * tileWidth < batch ? take.take(tileWidth * biases.end) : null;
   return {
     ...{ junctions, parameters, weightsEnd: weights.end, end: biases.end, examples, stride, exampleRows },
+    ...{ tiles, partials },
     ...{ logits: rows[layers.length - 1], outputs: layers[layers.length - 1], usedOutputs, totalBytes: take.top },
   };
 }

@@ -1,14 +1,14 @@
 import { InvalidValueError } from '../../base/caller-errors.ts';
 import { assemble, type FunctionCode } from '../../base/wasm/assembler.ts';
 import { type Kernel, pageBytes, wasm } from '../../base/wasm/platform.ts';
-import { exactMultiplyAdd, type MultiplyAdd, relaxedMultiplyAdd } from './kernels/arithmetic.ts';
+import { exactMultiplyAdd, type MultiplyAdd, relaxedMultiplyAdd, tileWidth } from './kernels/arithmetic.ts';
 import { denseProduct } from './kernels/dense-products.ts';
-import { edgeGradients } from './kernels/gradients.ts';
+import { biasGradients, edgeGradients, keepKernel } from './kernels/gradients.ts';
 import { gatherKernel, spreadKernel } from './kernels/moves.ts';
 import { edgeProduct } from './kernels/products.ts';
 import { guessKernel, softmaxKernel } from './kernels/softmax.ts';
 import { adamKernel, sgdKernel } from './kernels/updates.ts';
-import { type JunctionLayout, layOut, type NetworkLayout, type NetworkSizes } from './layout.ts';
+import { type GradientLists, type JunctionLayout, layOut, type NetworkLayout, type NetworkSizes } from './layout.ts';
 
 /** Code and memory for networks of one architecture. */
 export interface Machine {
@@ -19,6 +19,10 @@ export interface Machine {
   /** by junction */
   readonly forward: readonly Kernel[];
   readonly gradients: readonly Kernel[];
+  readonly biasGradients: readonly Kernel[];
+  /** put a tile's rows where `gradients` finds them */
+  readonly keepValues: readonly Kernel[];
+  readonly keepDeltas: readonly Kernel[];
   /** the first junction has none */
   readonly backward: readonly (Kernel | null)[];
   readonly gather: readonly (Kernel | null)[];
@@ -35,26 +39,53 @@ function denseLists({ size, liveEdges, forward, input, output }: JunctionLayout)
   return { forward: { rows, weights, count: liveEdges / rows, input }, backward: { count: size.right, input: output } };
 }
 
+/** The lists along which a junction's gradients are summed. */
+function gradientLists(junction: JunctionLayout, { parameters }: NetworkLayout): GradientLists {
+  const { forward, byLeft, gradientOrder, values, deltas, weights } = junction;
+  const { gradients } = parameters;
+  if (gradientOrder === 'by-left' && byLeft !== null) {
+    return { ...byLeft, own: values, others: deltas, gradients: gradients - parameters.values };
+  }
+  return { ...forward, own: deltas, others: values, places: null, gradients: gradients + weights };
+}
+
+/** What sums a junction's gradients, and what keeps the rows that they are summed over. */
+function gradientKernels(junction: JunctionLayout, i: number, layout: NetworkLayout, multiplyAdd: MultiplyAdd) {
+  const { values, deltas, weights, biases } = junction;
+  const { partials, parameters } = layout;
+  const partialsAt = (offset: number) => (partials === null ? null : partials + tileWidth * offset);
+  const lists = gradientLists(junction, layout);
+  return [
+    keepKernel(`keepValues${i}`, values),
+    keepKernel(`keepDeltas${i}`, deltas),
+    edgeGradients({ name: `gradients${i}`, partials: partialsAt(weights) }, lists, multiplyAdd),
+    biasGradients({ name: `biasGradients${i}`, partials: partialsAt(biases) }, deltas, parameters.gradients + biases),
+  ];
+}
+
 function kernelsOf(layout: NetworkLayout, multiplyAdd: MultiplyAdd): FunctionCode[] {
   const { junctions, parameters, logits, outputs, usedOutputs, exampleRows, examples, stride } = layout;
   const perJunction = junctions.flatMap((junction, i) => {
-    const { forward, backward, input, output, weights, biases } = junction;
+    const { forward, backward, input, output, biases } = junction;
     const finish = i === junctions.length - 1 ? 'linear' : 'relu';
     const start = parameters.values + biases;
-    const gradients = parameters.gradients + weights;
-    const biasGradients = parameters.gradients + biases;
     const full = denseLists(junction);
     const ahead =
       full === null
         ? edgeProduct(`forward${i}`, forward, start, output, finish, multiplyAdd)
         : denseProduct(`forward${i}`, full.forward, start, output, finish, multiplyAdd);
-    const collect = edgeGradients(`gradients${i}`, forward, output, gradients, biasGradients, multiplyAdd);
-    if (backward === null) return [ahead, collect];
+    const collect = gradientKernels(junction, i, layout, multiplyAdd);
+    if (backward === null) return [ahead, ...collect];
     const back =
       full === null
         ? edgeProduct(`backward${i}`, backward, null, input, 'mask', multiplyAdd)
         : denseProduct(`backward${i}`, { ...full.backward, ...backward }, null, input, 'mask', multiplyAdd);
-    return [ahead, collect, back, gatherKernel(`gather${i}`, backward.places, junction.size.edges, backward.weights)];
+    return [
+      ahead,
+      ...collect,
+      back,
+      gatherKernel(`gather${i}`, backward.places, junction.size.edges, backward.weights),
+    ];
   });
   return [
     ...perJunction,
@@ -86,6 +117,9 @@ export function makeMachine(sizes: NetworkSizes, fastMath: boolean): Machine {
     words: new Uint32Array(memory.buffer),
     ...{ spread, guess, softmax, adam, sgd, backward: each('backward'), gather: each('gather') },
     ...{ forward: each('forward') as Kernel[], gradients: each('gradients') as Kernel[] },
+    biasGradients: each('biasGradients') as Kernel[],
+    keepValues: each('keepValues') as Kernel[],
+    keepDeltas: each('keepDeltas') as Kernel[],
   };
 }
 
@@ -93,7 +127,15 @@ let last: { readonly key: string; readonly machine: Machine } | null = null;
 
 /** This thread's machine for such networks: the last one again, emptied, where it fits. One network at a time. */
 export function threadMachine(sizes: NetworkSizes, fastMath: boolean): Machine {
-  const key = JSON.stringify([sizes.layers, sizes.fanOuts, sizes.usedOutputs, sizes.features, fastMath]);
+  const key = JSON.stringify([
+    sizes.layers,
+    sizes.fanOuts,
+    sizes.usedOutputs,
+    sizes.features,
+    sizes.batch,
+    sizes.mostTiles,
+    fastMath,
+  ]);
   if (last?.key === key) last.machine.words.fill(0);
   else {
     last = null;

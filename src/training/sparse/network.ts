@@ -15,6 +15,10 @@ export interface NetworkRequest {
   readonly settings: TrainingSettings;
   /** values of an example, at most the first layer's neurons */
   readonly features: number;
+  /** examples of the largest batch */
+  readonly batch: number;
+  /** see `NetworkSizes` */
+  readonly mostTiles?: number | undefined;
   readonly fastMath: boolean;
 }
 
@@ -29,6 +33,44 @@ export interface Sums {
 /** Rows this short are copied faster one by one than by a call. */
 const shortRow = 128;
 
+/** Factors of a partial sum's product of totals, each from 1 to the number of outputs: so many cannot overflow. */
+const factorsOfProduct = 16;
+
+/**
+ * The loss of a batch in the order of sums over examples (kernels/gradients.ts), in float64. A partial sum adds (highest logit − the
+ * label's) of its examples one by one, and the logarithms of their totals Σ exp(logit − highest) as that of their product: after each
+ * sixteen of its examples, and at the end of the batch.
+ */
+class BatchLoss {
+  readonly #partials = new Float64Array(tileWidth);
+  readonly #products = new Float64Array(tileWidth).fill(1);
+
+  /** @param position of the example in its batch. @param rest highest logit − the label's */
+  add(position: number, rest: number, total: number): void {
+    const partial = position % tileWidth;
+    this.#partials[partial] += rest;
+    this.#products[partial] *= total;
+    if (Math.floor(position / tileWidth) % factorsOfProduct === factorsOfProduct - 1) this.#takeLogarithm(partial);
+  }
+
+  /** The batch's sum; the next one begins. */
+  take(): number {
+    const p = this.#partials;
+    for (let partial = 0; partial < tileWidth; partial++) this.#takeLogarithm(partial);
+    for (let half = tileWidth / 2; half >= 1; half /= 2) for (let i = 0; i < half; i++) p[i] += p[i + half];
+    const [sum] = p;
+    p.fill(0);
+    return sum;
+  }
+
+  #takeLogarithm(partial: number): void {
+    const product = this.#products[partial];
+    if (product !== 1)
+      this.#partials[partial] += product < Number.POSITIVE_INFINITY ? portableLog(product) : Number.NaN;
+    this.#products[partial] = 1;
+  }
+}
+
 /**
  * One network in training, in this thread: everything over existing edges only, 16 examples at a time (a tile), the batch innermost. What
  * is summed, and in which order, depends on sizes alone, so that equal starts and batches give equal bits on every machine.
@@ -41,15 +83,16 @@ export class SparseNetwork {
   readonly #labels = new Uint8Array(tileWidth);
   /** of the tile's examples, before softmax takes their place */
   readonly #labelLogits = new Float64Array(tileWidth);
+  readonly #loss = new BatchLoss();
   readonly sums: Sums = { loss: 0, correct: 0 };
   #step = 0;
   /** β1 and β2 to the power of the steps taken, by multiplication: `**` is not the same everywhere */
   #beta1Power = 1;
   #beta2Power = 1;
 
-  constructor({ architecture, pattern, start, settings, features, fastMath }: NetworkRequest) {
+  constructor({ architecture, pattern, start, settings, features, batch, mostTiles, fastMath }: NetworkRequest) {
     const { layers, fanOuts, usedOutputs } = architecture;
-    this.#machine = threadMachine({ layers, fanOuts, usedOutputs, features }, fastMath);
+    this.#machine = threadMachine({ layers, fanOuts, usedOutputs, features, batch, mostTiles }, fastMath);
     this.#pattern = pattern;
     this.#settings = settings;
     this.#features = features;
@@ -60,23 +103,34 @@ export class SparseNetwork {
   }
 
   /**
-   * The gradient of the mean loss over a batch, added to the gradients, and its loss and correct guesses, added to `sums`.
+   * The gradient of the mean loss over a batch, and its loss and correct guesses, which are added to `sums`.
    * @param order which examples, from `from` to below `to`
    * @returns false when stopped in between
    */
   accumulate(split: Split, order: Uint32Array, from: number, to: number, stopped: () => boolean): boolean {
-    const share = 1 / (to - from);
-    for (let start = from; start < to; start += tileWidth) {
-      if (stopped()) return false;
-      const count = this.#load(split, order, start, to);
-      this.#forward();
-      this.#lose(count, share);
-      this.#backward();
+    const { tiles, partials } = this.#machine.layout;
+    if (partials === null && to - from > tiles * tileWidth) {
+      throw new Error(`a network opened for batches of ${tiles * tileWidth} was given one of ${to - from}`);
     }
+    const share = 1 / (to - from);
+    for (let part = from; part < to; part += tiles * tileWidth) {
+      const end = Math.min(to, part + tiles * tileWidth);
+      let tile = 0;
+      for (let start = part; start < end; start += tileWidth, tile++) {
+        if (stopped()) return false;
+        const count = this.#load(split, order, start, end);
+        this.#forward();
+        for (const keep of this.#machine.keepValues) keep(tile);
+        this.#lose(count, share, start - from);
+        this.#backward(tile);
+      }
+      if (!this.#sumGradients(tile, part === from, end === to, stopped)) return false;
+    }
+    this.sums.loss += this.#loss.take();
     return true;
   }
 
-  /** One optimiser step along the gradients, which are 0 again afterwards. */
+  /** One optimiser step along the gradients. */
   update(): void {
     const { layout, adam: adamStep, sgd } = this.#machine;
     const { optimizer, l2, momentum } = this.#settings;
@@ -114,7 +168,7 @@ export class SparseNetwork {
     return this.#read(this.#machine.layout.parameters.values);
   }
 
-  /** of everything accumulated since the last update, without the penalty */
+  /** of the batch that was accumulated last, without the penalty */
   gradients(): JunctionWeights[] {
     return this.#read(this.#machine.layout.parameters.gradients);
   }
@@ -155,32 +209,43 @@ export class SparseNetwork {
     this.#machine.guess();
   }
 
-  /** Logits become their gradients; loss and guesses are counted. */
-  #lose(count: number, share: number): void {
+  /** Logits become their gradients; loss and guesses are counted. @param position of the tile's first example in the batch */
+  #lose(count: number, share: number, position: number): void {
     const { floats, words, layout, softmax } = this.#machine;
     const { highest, guesses, shares, totals } = layout.exampleRows;
-    const place = (i: number) => layout.logits / 4 + tileWidth * this.#labels[i] + i;
+    const logits = layout.logits / 4;
+    const place = (i: number) => logits + tileWidth * this.#labels[i] + i;
     for (let i = 0; i < tileWidth; i++) floats[shares / 4 + i] = i < count ? share : 0;
     for (let i = 0; i < count; i++) this.#labelLogits[i] = floats[place(i)];
     softmax();
-    // Σ log of the totals as the log of their product: each is from 1 to the number of outputs, so 16 of them cannot overflow
-    let product = 1;
-    let rest = 0;
     for (let i = 0; i < count; i++) {
-      product *= floats[totals / 4 + i];
-      rest += floats[highest / 4 + i] - this.#labelLogits[i];
+      this.#loss.add(position + i, floats[highest / 4 + i] - this.#labelLogits[i], floats[totals / 4 + i]);
       floats[place(i)] -= share;
       if (words[guesses / 4 + i] === this.#labels[i]) this.sums.correct++;
     }
-    this.sums.loss += product < Number.POSITIVE_INFINITY ? portableLog(product) + rest : Number.NaN;
   }
 
-  /** Adds the tile's gradients, from the last junction to the first. */
-  #backward(): void {
-    const { gradients, backward } = this.#machine;
-    for (let i = gradients.length - 1; i >= 0; i--) {
-      gradients[i]();
+  /** The tile's deltas, from the last layer to the second, each kept. @param tile its number among those that are kept */
+  #backward(tile: number): void {
+    const { backward, keepDeltas } = this.#machine;
+    for (let i = backward.length - 1; i >= 0; i--) {
+      keepDeltas[i](tile);
       backward[i]?.();
     }
+  }
+
+  /**
+   * The gradients over the tiles that are kept.
+   * @param first, last whether the batch begins, and whether it ends with them
+   * @returns false when stopped in between
+   */
+  #sumGradients(tiles: number, first: boolean, last: boolean, stopped: () => boolean): boolean {
+    const { gradients, biasGradients } = this.#machine;
+    for (const [i, sum] of gradients.entries()) {
+      if (stopped()) return false;
+      sum(tiles, Number(first), Number(last));
+      biasGradients[i](tiles, Number(first), Number(last));
+    }
+    return true;
   }
 }

@@ -31,7 +31,9 @@ function openLearner(task: JobTask): Learner {
   const { architecture, pattern, seed } = job;
   const start = job.startWeights ?? startWeights(pattern, seed, settings.biasStart);
   const fastMath = settings.fastMath === true;
-  const network = new SparseNetwork({ architecture, pattern, start, settings, features: dataset.features, fastMath });
+  const batch = Math.min(settings.batchSize, dataset.train.examples);
+  const { features } = dataset;
+  const network = new SparseNetwork({ architecture, pattern, start, settings, features, batch, fastMath });
   return {
     evaluationBatch: 1024,
     trainEpoch: (epoch, clock) => trainEpoch(task, network, epoch, clock),

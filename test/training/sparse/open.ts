@@ -5,11 +5,18 @@ import { batchOrder, startWeights } from '../../../src/training/weights.ts';
 
 export const never = () => false;
 
-/** A job's network at its start, in this thread. */
-export function openNetwork(job: TrainingJob, features: number, settings: TrainingSettings): SparseNetwork {
+/** A job's network at its start, in this thread. @param mostTiles kept of a batch at once */
+export function openNetwork(
+  job: TrainingJob,
+  features: number,
+  settings: TrainingSettings,
+  mostTiles?: number,
+): SparseNetwork {
   const { architecture, pattern, seed } = job;
   const start = job.startWeights ?? startWeights(pattern, seed, settings.biasStart);
-  return new SparseNetwork({ architecture, pattern, start, settings, features, fastMath: settings.fastMath === true });
+  const fastMath = settings.fastMath === true;
+  const batch = settings.batchSize;
+  return new SparseNetwork({ architecture, pattern, start, settings, features, batch, mostTiles, fastMath });
 }
 
 /** Takes one epoch's steps. @returns mean loss */

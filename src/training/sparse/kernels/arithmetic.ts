@@ -18,20 +18,6 @@ export const relaxedMultiplyAdd: MultiplyAdd = f32x4.relaxedMultiplyAdd;
 export const loopBelow = (pointer: Local, end: Code, body: Code): Code =>
   when(i32.below(pointer.get, end), repeatBelow(pointer, end, body));
 
-/** Sums of the lanes of four vectors, in one: each is (lane 0 + lane 2) + (lane 1 + lane 3). */
-export const laneSums = ([a, b, c, d]: readonly Local[], s: Local, t: Local): Code => [
-  s.set(f32x4.add(f32x4.shuffle(a.get, b.get, [0, 4, 1, 5]), f32x4.shuffle(a.get, b.get, [2, 6, 3, 7]))),
-  t.set(f32x4.add(f32x4.shuffle(c.get, d.get, [0, 4, 1, 5]), f32x4.shuffle(c.get, d.get, [2, 6, 3, 7]))),
-  f32x4.add(f32x4.shuffle(s.get, t.get, [0, 1, 4, 5]), f32x4.shuffle(s.get, t.get, [2, 3, 6, 7])),
-];
-
-/** Adds the sum of a vector's lanes, in the order of `laneSums`, to one float of memory. */
-export const addLanes = (pointer: Local, offset: number, vector: Local): Code => [
-  vector.set(f32x4.add(vector.get, f32x4.shuffle(vector.get, vector.get, [2, 3, 0, 1]))),
-  vector.set(f32x4.add(vector.get, f32x4.shuffle(vector.get, vector.get, [1, 0, 3, 2]))),
-  v128.store32(pointer.get, f32x4.add(v128.load32Splat(pointer.get, offset), vector.get), offset),
-];
-
 /** x, but 0 where |x| is below the limit: numbers so small cost some processors a hundred times a normal one's time. NaN stays. */
 export const flushed = (x: Local, limit: number): Code =>
   v128.andNot(x.get, f32x4.below(f32x4.absolute(x.get), f32x4.const(limit)));

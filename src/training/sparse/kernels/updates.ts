@@ -7,7 +7,7 @@ import { flushed, loopBelow, vectorBytes } from './arithmetic.ts';
 const tiny = 1e-30;
 
 /**
- * adam(from, to, rate, twiceL2): one step over the parameters from byte `from` to byte `to` of each array, whose gradients are then 0.
+ * adam(from, to, rate, twiceL2): one step over the parameters from byte `from` to byte `to` of each array.
  * g = gradient + 2λw; m = β1·m + (1 − β1)·g; v = β2·v + (1 − β2)·g²; w −= rate·m/(√v + ε), with Keras's ε, outside the bias
  * correction, which is part of `rate` (Kingma & Ba 2015, end of section 2).
  */
@@ -33,7 +33,6 @@ export function adamKernel(at: ParameterArrays): FunctionCode {
         v128.store(place.get, v.get, at.second),
         g.set(f32x4.add(f32x4.sqrt(v.get), f32x4.const(adam.epsilon))),
         v128.store(place.get, f32x4.subtract(w.get, f32x4.divide(f32x4.multiply(rates.get, m.get), g.get)), at.values),
-        v128.store(place.get, v128.zero, at.gradients),
         place.increase(i32.const(vectorBytes)),
       ]),
     ];
@@ -59,7 +58,6 @@ export function sgdKernel(at: ParameterArrays): FunctionCode {
         velocity.set(flushed(velocity, tiny)),
         v128.store(place.get, velocity.get, at.first),
         v128.store(place.get, f32x4.add(w.get, velocity.get), at.values),
-        v128.store(place.get, v128.zero, at.gradients),
         place.increase(i32.const(vectorBytes)),
       ]),
     ];
