@@ -90,7 +90,9 @@ export function trainText(report: TrainOneReport, options: TextOptions): string 
   const spread = meanAndSpread(report.testAccuracy, sd, options);
   const seeds = plural(finished.length, 'seed');
   const what = finished.length > 1 ? 'mean and standard deviation' : 'mean';
-  const result = paragraph(`Test accuracy ${spread} (${what} over ${seeds})`, options);
+  const { diverged } = report;
+  const others = diverged === 0 ? '' : ` that finished; ${plural(diverged, 'seed')} diverged`;
+  const result = paragraph(`Test accuracy ${spread} (${what} over ${seeds}${others})`, options);
   lines.push(...result.map((line) => heading(line, options.color)));
   return `${lines.join('\n')}\n`;
 }

@@ -45,7 +45,7 @@ function jobsOf({ trainees, seeds }: TrainingRequest): Job[] {
 const jobId = (candidate: number, seed: number) => `${candidate}/${seed}`;
 
 export interface TrainedCandidates {
-  /** of dataset, settings and engine, under which the store has the evaluations */
+  /** of dataset, settings, engine with its revision, and backend, under which the store has the evaluations */
   readonly settingsDigest: string;
   /** trainings asked for that the store had already, finished or diverged */
   readonly trainedBefore: number;
@@ -55,7 +55,7 @@ export interface TrainedCandidates {
 export async function trainCandidates(request: TrainingRequest, host: TrainingHost): Promise<TrainedCandidates> {
   const { study, architecture, dataset, settings } = request;
   const { store, trainer, signal } = host;
-  const digest = settingsDigest(dataset.digest, settings, trainer.runsOn.engine);
+  const digest = settingsDigest(dataset.digest, settings, trainer.runsOn);
   const done = new Set(
     store
       .evaluations(study, { settingsDigest: digest })

@@ -100,6 +100,9 @@ export interface TrainOneRun extends Pick<EvaluationRecord, 'engine' | 'backend'
 
 /** What the runs of one candidate came to. */
 export interface RunsReport {
+  /** how many of the runs finished, and how many diverged: a mean over few of many says little */
+  readonly finished: number;
+  readonly diverged: number;
   /** what the runs ran on; null where that is not the same for all of them */
   readonly engine: string | null;
   readonly backend: string | null;
@@ -206,6 +209,8 @@ export function trainReport(
         epochs: epochs.map(({ loss, accuracy, validationAccuracy }) => ({ loss, accuracy, validationAccuracy })),
       }),
     ),
+    finished: finished.length,
+    diverged: evaluations.filter(({ status }) => status === 'diverged').length,
     testAccuracy: meanOf(finished.flatMap(({ testAccuracy }) => testAccuracy ?? [])),
   };
 }

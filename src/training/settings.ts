@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { InvalidValueError } from '../base/caller-errors.ts';
+import { engineRevisions } from './engine-revisions.ts';
 import { frontNames } from './fronts.ts';
-import type { EngineName, TrainingSettings } from './trainer.ts';
+import type { RunsOn, TrainingSettings } from './trainer.ts';
 
 /**
  * What is used where nothing is said. 30 epochs: Dey et al., fig. 3. Adam at 1e-3 with decay 1e-5, batches of 256, biases from 0.1:
@@ -80,14 +81,20 @@ export function trainingSettings(request: Partial<TrainingSettings> = {}): Train
 
 /**
  * SHA-256 (hex) of what, beside pattern and seed, decides a training: two evaluations of one candidate and one seed with equal
- * digests are the same evaluation. What is absent leaves no trace, so that digests stored before there were fronts and fast math stay valid.
+ * digests are the same evaluation. Engine, its revision and backend are part of it: what another one gave never answers for this one.
+ * Settings that are absent leave no trace.
  */
-export function settingsDigest(datasetDigest: string, settings: TrainingSettings, engine: EngineName): string {
+export function settingsDigest(
+  datasetDigest: string,
+  settings: TrainingSettings,
+  { engine, backend }: Pick<RunsOn, 'engine' | 'backend'>,
+): string {
   const fields = Object.keys(defaultTrainingSettings)
     .sort()
     .map((key) => `${key}=${settings[key as keyof TrainingSettings]}`);
   if (settings.front !== undefined) fields.push(`front=${settings.front}`);
   if (settings.fastMath) fields.push('fastMath=true');
-  const text = ['scattershot/training 1', `dataset=${datasetDigest}`, `engine=${engine}`, ...fields].join('\n');
+  const made = [`engine=${engine}`, `revision=${engineRevisions[engine]}`, `backend=${backend}`];
+  const text = ['scattershot/training 2', `dataset=${datasetDigest}`, ...made, ...fields].join('\n');
   return createHash('sha256').update(`${text}\n`).digest('hex');
 }

@@ -55,8 +55,7 @@ test('train gives runs by seed and their mean, and never trains the same again',
     expect(rows[0].training).toEqual({ dataset: 'morse:examples=20/5/5', epochs: 2, engine: 'tfjs' });
     const table = await runProgram(['leaderboard', '--plain'], { cwd });
     expect(table.stdout).toMatch(/^Accuracy: on morse:examples=20\/5\/5 after 2 epochs, by the tfjs engine\.$/m);
-    // What another backend would have run on is not what these ran on.
-    const again = await runProgram(['train', '1', ...quick, '--seeds', '3', '--backend', 'cpu'], { cwd });
+    const again = await runProgram(['train', '1', ...quick, '--seeds', '3', '--backend', 'wasm'], { cwd });
     expect(again.stdout).toMatch(/^Trained by tfjs on wasm .*\n3 of 3 runs were trained before$/m);
     expect(again.stderr).toMatch(/data: morse:examples=20\/5\/5, divided by 16, 3 decimals; 1280\/320\/320 examples/);
   });
@@ -189,5 +188,25 @@ test('data that does not fit the network is refused before anything is made of i
     expect(run.stderr).toMatch(/64 features; the network must have at least as many inputs, got 2/);
     expect(existsSync(join(cwd, 'cache', 'datasets'))).toBe(false);
     expect(run.stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+test('a study’s name alone trains its best candidate, a lone number one of the newest study', async () => {
+  await inFolder(async (cwd) => {
+    await runProgram([...search, '--name', 'older'], { cwd });
+    await runProgram([...search, '--name', 'newer', '--seed', '2'], { cwd });
+    const trained = async (name: string) => {
+      const run = await runProgram(['train', name, ...quick, '--json', '--quiet'], { cwd });
+      return JSON.parse(run.stdout) as { study: string; candidate: number; finished: number; diverged: number };
+    };
+    const [best] = JSON.parse((await runProgram(['leaderboard', 'older', '--json'], { cwd })).stdout);
+    expect(await trained('older')).toMatchObject({
+      study: 'older',
+      candidate: best.candidate,
+      finished: 1,
+      diverged: 0,
+    });
+    const [other] = JSON.parse((await runProgram(['leaderboard', 'newer', '--json'], { cwd })).stdout);
+    expect(await trained(String(other.candidate))).toMatchObject({ study: 'newer', candidate: other.candidate });
   });
 });

@@ -91,12 +91,13 @@ test('seeds follow the first one, and are refused where they are no longer exact
   );
 });
 
-test('a training of which a seed failed exits with 1, one of which some seeds diverged with 0', () => {
+test('a training of which a seed failed or diverged exits with 1', () => {
   const run = (status: 'finished' | 'diverged' | 'failed') => ({ status }) as TrainOneReport['runs'][number];
   const code = (...runs: ReturnType<typeof run>[]) =>
     trainExitCode({ runs, testAccuracy: runs.some(({ status }) => status === 'finished') ? 0.5 : null }, false);
   expect(code(run('finished'), run('failed'))).toBe(1);
-  expect(code(run('finished'), run('diverged'))).toBe(0);
+  expect(code(run('finished'), run('diverged'))).toBe(1);
+  expect(code(run('finished'), run('finished'))).toBe(0);
   expect(code(run('diverged'))).toBe(1);
   expect(trainExitCode({ runs: [run('failed')], testAccuracy: null }, true)).toBe(130);
 });

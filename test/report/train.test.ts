@@ -18,6 +18,7 @@ const report: TrainOneReport = {
   data: { name: 'morse', normalisation: 'as they are', train: 60, validation: 20, test: 20 },
   runs: [finished(1, 0.5), finished(2, 0.52)],
   testAccuracy: 0.51,
+  ...{ finished: 2, diverged: 0 },
 };
 
 const lines = (some: TrainOneReport, width = 80) =>
@@ -84,4 +85,10 @@ test('a report without a finished run has no accuracy and no speed', () => {
   const text = lines({ ...report, runs: [], testAccuracy: null, samplesPerSecond: null });
   expect(text[0]).toBe('Trained by tfjs on wasm (2 CPU threads)');
   expect(text.at(-1)).toBe('Test accuracy - (mean over 0 seeds)');
+});
+
+test('seeds that diverged are counted beside the mean over those that finished', () => {
+  const lost: TrainOneRun = { ...finished(2, 0), status: 'diverged', reason: 'the loss rose', testAccuracy: null };
+  const one: TrainOneReport = { ...report, runs: [finished(1, 1), lost], testAccuracy: 1, finished: 1, diverged: 1 };
+  expect(lines(one, 200).at(-1)).toMatch(/over 1 seed that finished; 1 seed diverged\)$/);
 });

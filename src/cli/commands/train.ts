@@ -4,6 +4,7 @@ import { ScattershotError, unwrap } from '../../base/failure.ts';
 import { presets } from '../../pattern/presets.ts';
 import { trainText } from '../../report/train.ts';
 import type { Store, StudyRecord } from '../../store/index.ts';
+import { BEST, findCandidate } from '../../study/find-candidate.ts';
 import { baseNameOf } from '../../study/settings.ts';
 import { type Trainee, type TrainOneReport, trainOne } from '../../study/train-one.ts';
 import type { TrainingPlan } from '../../study/training-plan.ts';
@@ -34,7 +35,10 @@ export function trainCommand(): Command {
     .description(
       'train one candidate, or the pattern of a file; what was trained before under the same settings is not trained again',
     )
-    .argument('<file-or-study>', 'a pattern file, or a study; a candidate alone means the newest study')
+    .argument(
+      '<file-or-study>',
+      'a pattern file, or a study; a candidate alone means the newest study, a study alone its best candidate',
+    )
     .argument('[candidate]', 'number, or start of the fingerprint');
   return addScatterOptions(addPatternOptions(addTrainingOptions(command)))
     .option('--json', 'one JSON document')
@@ -66,8 +70,13 @@ async function fileTrainee(path: string, options: TrainOptions): Promise<Trainee
 
 function studyTrainee(store: Store, name: string | null, candidateName: string): Trainee {
   const study = unwrap(store.getStudy(name));
-  const candidate = unwrap(store.findCandidate(study, candidateName)).number;
-  return { study, candidate };
+  return { study, candidate: unwrap(findCandidate(store, study, candidateName)).number };
+}
+
+/** A lone number is a candidate of the newest study, a study's name its best candidate, anything else the newest study's candidate. */
+function loneTrainee(store: Store, name: string): Trainee {
+  const isStudy = !/^\d+$/.test(name) && store.getStudy(name).ok;
+  return isStudy ? studyTrainee(store, name, BEST) : studyTrainee(store, null, name);
 }
 
 async function traineeOf(
@@ -78,7 +87,7 @@ async function traineeOf(
 ): Promise<Trainee> {
   if (second === undefined && (PATTERN_FILE.test(first) || isFile(first))) return fileTrainee(first, options);
   refuseFileOptions(options);
-  return second === undefined ? studyTrainee(store, null, first) : studyTrainee(store, first, second);
+  return second === undefined ? loneTrainee(store, first) : studyTrainee(store, first, second);
 }
 
 /** The network of the paper that a study was begun with. */
@@ -89,11 +98,11 @@ function presetOf(study: StudyRecord): string | undefined {
   return presets[baseName].layers.join() === architecture.layers.join() ? baseName : undefined;
 }
 
-/** 1 where no seed gave an accuracy, or one failed: a mean over the others is not what was asked for. */
+/** 1 where a seed diverged or failed: a mean over the others is not what was asked for. */
 export function trainExitCode(report: Pick<TrainOneReport, 'runs' | 'testAccuracy'>, interrupted: boolean): number {
   const { runs, testAccuracy } = report;
   if (interrupted) return EXIT.interrupted;
-  return testAccuracy === null || runs.some(({ status }) => status === 'failed') ? EXIT.failed : EXIT.ok;
+  return testAccuracy === null || runs.some(({ status }) => status !== 'finished') ? EXIT.failed : EXIT.ok;
 }
 
 async function train(first: string, second: string | undefined, options: TrainOptions): Promise<void> {
