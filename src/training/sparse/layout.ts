@@ -1,6 +1,5 @@
 import { type JunctionSize, junctionSizes } from '../../pattern/architecture.ts';
 import { rowBytes, tileWidth } from './kernels/arithmetic.ts';
-import type { KeptRows } from './kernels/gradients.ts';
 import type { ExampleRows } from './kernels/softmax.ts';
 
 /** One junction's edges by the neuron that they are summed into; all are addresses of lists of 32-bit words. */
@@ -30,6 +29,16 @@ export interface LeftLists {
 export interface BackwardLists extends LeftLists, EdgeLists {
   /** each edge's weight, made anew from `places` after every step */
   readonly weights: number;
+}
+
+/** A layer's values or deltas over the tiles of a batch: all tiles of a neuron side by side. */
+export interface KeptRows {
+  /** address of the layer's rows in the tile that is worked on */
+  readonly from: number;
+  readonly rows: number;
+  readonly address: number;
+  /** bytes from one neuron's row to the next one's; from one tile to the next they are `rowBytes` */
+  readonly rowStride: number;
 }
 
 /** Edges by the side that is gone through once, with what their gradients are made of. */

@@ -8,7 +8,7 @@ import {
   v128,
   when,
 } from '../../../base/wasm/assembler.ts';
-import type { GradientLists } from '../layout.ts';
+import type { GradientLists, KeptRows } from '../layout.ts';
 import { loopBelow, type MultiplyAdd, rowBytes, tileWidth, vectorOffsets } from './arithmetic.ts';
 
 /**
@@ -45,16 +45,6 @@ interface SumRequest {
   readonly name: string;
   /** address of the partial sums; null where every batch comes in one part */
   readonly partials: number | null;
-}
-
-/** A layer's values or deltas over the tiles of a batch: all tiles of a neuron side by side. */
-export interface KeptRows {
-  /** address of the layer's rows in the tile that is worked on */
-  readonly from: number;
-  readonly rows: number;
-  readonly address: number;
-  /** bytes from one neuron's row to the next one's; from one tile to the next they are `rowBytes` */
-  readonly rowStride: number;
 }
 
 /** keep(tile): the rows of one layer in the tile that is worked on, kept as those of the tile of this number. */
