@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { ScattershotError, unwrap } from '../../src/base/failure.ts';
 import { defineArchitecture } from '../../src/pattern/architecture.ts';
+import { readPatternFile, writePatternFile } from '../../src/pattern/formats/index.ts';
 import type { StudyEvent } from '../../src/study/events.ts';
 import { score } from '../../src/study/score.ts';
 import { search } from '../../src/study/search.ts';
@@ -23,7 +25,7 @@ test('a program finds what a study of the same settings finds, with the same eve
   const store = openedStore(`${folder}/a.db`);
   const heard: StudyEvent[] = [];
   const signal = new AbortController().signal;
-  const settings = unwrap(await searchSettings(architecture, { ...forty, top: 5 }));
+  const settings = unwrap(await searchSettings(architecture, { budget: forty.budget, seed: forty.seed, top: 5 }));
   const host = { store, cacheFolder: folder, workers: 1, signal, listener: (event: StudyEvent) => heard.push(event) };
   const { study } = await startStudy(settings, null, host);
   const stored = searchResult(store, study, 5);
@@ -35,10 +37,13 @@ test('a program finds what a study of the same settings finds, with the same eve
   expect(events[0]).toMatchObject({ kind: 'study-started', id: null, database: null, settings });
 });
 
-test('a found pattern carries what its score depends on: shapes, padding, spans and metric', async () => {
+test('what is written is scored the same when it is read: shapes, padding, spans and metric travel along', async () => {
   const own = { layers: [16, 32, 16], fanOuts: [8, 4], shapes: [[4, 4], [32], [4, 4]], usedOutputs: 10 } as const;
   const found = await search(own, { ...forty, metric: 'fair-share', spans: 'all' });
-  const report = score(found.best.pattern);
+  const path = join(temporaryFolder(), 'best.npz');
+  unwrap(await writePatternFile(path, found.best.pattern));
+  const { pattern } = unwrap(await readPatternFile(path));
+  const report = score(pattern);
   expect(report).toMatchObject({ scatter: found.best.scatter, metric: 'fair-share' });
   expect(report.vector.map(({ value }) => value)).toEqual(found.best.vector);
 });
