@@ -78,5 +78,7 @@ export const packageRooms: Readonly<Record<string, readonly string[]>> = {
     'validation',
   ],
   'tar-stream': ['downloads'],
+  vega: ['report'],
+  'vega-lite': ['report'],
   zod: ['base', 'pattern', 'search', 'study', 'store', 'training', 'validation'],
 };
