@@ -1,24 +1,22 @@
 import { Random } from '../base/random.ts';
-import { measureProxies, proxies } from '../proxies/index.ts';
 import { auditScore } from '../scatter/audit.ts';
-import { invariantScatter } from '../scatter/invariant.ts';
 import { scoreBoth, scorePattern } from '../scatter/kernel.ts';
-import { otherMetric } from '../scatter/metric.ts';
 import type { NumberedCandidate } from '../search/candidate.ts';
-import { searchOrder } from '../search/tie-breakers.ts';
-import type { CandidateRecord, EvaluationRecord, Store, StudyRecord } from '../store/index.ts';
+import type { CandidateRecord, StudyRecord } from '../store/index.ts';
 import type { Dataset } from '../training/datasets/dataset.ts';
 import { noiseCeiling } from '../validation/ceiling.ts';
 import { controlEntries, controlScatter } from '../validation/control.ts';
 import { kendallLink, spearmanLink } from '../validation/link.ts';
 import { describeMeaning } from '../validation/link-meaning.ts';
 import { judgeLink, type LinkFinding } from '../validation/link-verdict.ts';
-import type { Accuracy, Observation } from '../validation/observation.ts';
+import type { Observation } from '../validation/observation.ts';
 import { outcomesOf } from '../validation/paired-seeds.ts';
 import type { QuestionFinding } from '../validation/question.ts';
-import { compareRivals, type Rival } from '../validation/rivals.ts';
+import { compareRivals } from '../validation/rivals.ts';
 import { judgeControl, judgeTwins, type TwinsFinding } from '../validation/windows-or-not.ts';
 import type { Emit, StudyHost } from './host.ts';
+import { observationsOf } from './observations.ts';
+import { rivalsOf } from './rivals.ts';
 import { samplingPhase } from './sampling-phase.ts';
 import { problemOf, type StudySettings } from './settings.ts';
 import { loadData, trainingPhase } from './training-phase.ts';
@@ -82,55 +80,6 @@ async function trainPlan(work: ValidationWork, dataset: Dataset): Promise<string
     if (host.signal.aborted) return null;
   }
   return digest;
-}
-
-function accuracyOf({ status, testAccuracy }: EvaluationRecord): Accuracy {
-  if (status === 'diverged') return 'diverged';
-  return status === 'finished' ? testAccuracy : null;
-}
-
-/** What was trained of some candidates, in the order of seeds 1, 2, …. */
-function observationsOf(
-  store: Store,
-  study: StudyRecord,
-  candidates: readonly CandidateRecord[],
-  digest: string,
-): Observation[] {
-  const evaluations = store.evaluations(study.id, { settingsDigest: digest });
-  const seeds = Math.max(1, ...evaluations.map(({ seed }) => seed));
-  const byCandidate = new Map(candidates.map(({ number }) => [number, new Array<Accuracy>(seeds).fill(null)]));
-  for (const evaluation of evaluations) {
-    const own = byCandidate.get(evaluation.candidate);
-    if (own !== undefined) own[evaluation.seed - 1] = accuracyOf(evaluation);
-  }
-  return candidates.map(({ number, family, scatter }) => ({
-    ...{ candidate: number, family, scatter },
-    accuracies: byCandidate.get(number) ?? [],
-  }));
-}
-
-/** All rivals of scatter, measured on the patterns of these candidates. */
-function rivalsOf(work: ValidationWork, candidates: readonly CandidateRecord[]): Rival[] {
-  const { settings, host, study } = work;
-  const { entries, metric, architecture } = problemOf(settings);
-  const names = [...proxies.keys()].filter((name) => !searchOrder([name], architecture).leftOut.includes(name));
-  const measured = candidates.map(({ number }) =>
-    measureProxies(host.store.loadPattern(study.id, number), architecture, names),
-  );
-  const invariant = candidates.map(
-    ({ scatter, vector }) => invariantScatter({ metric, scatter, vector }, entries, architecture).value,
-  );
-  return [
-    { name: 'scatter', values: candidates.map(({ scatter }) => scatter) },
-    ...study.entryKeys.map((name, entry) => ({ name, values: candidates.map(({ vector }) => vector[entry]) })),
-    {
-      name: 'mean of the vector',
-      values: candidates.map(({ vector }) => vector.reduce((a, b) => a + b, 0) / vector.length),
-    },
-    { name: `scatter, ${otherMetric(metric)}`, values: candidates.map(({ otherScatter }) => otherScatter) },
-    { name: 'invariant scatter', values: invariant },
-    ...names.map((name) => ({ name, values: measured.map((own) => own.get(name)?.value ?? null) })),
-  ];
 }
 
 const pooled = (value: number | null, low: number | null, high: number | null): PooledCorrelation =>
@@ -281,7 +230,7 @@ async function concludeValidation(
   const trained = new Set(outcomesOf(observations, 'missing').map(({ candidate }) => candidate));
   const judged = candidates.filter(({ number }) => trained.has(number));
   const rivals = compareRivals(
-    rivalsOf(work, judged),
+    rivalsOf(host.store, study, settings, judged),
     outcomesOf(observations, 'missing'),
     random.fork(streams.rivals),
   );
