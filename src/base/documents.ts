@@ -5,7 +5,7 @@ import { version } from './version.ts';
 /** Stored JSON, read by the schema of its kind: what is not as expected is told where it stands, not where it is used. */
 
 /** A type without `readonly` at any depth. */
-export type Writable<T> = { -readonly [Key in keyof T]: Writable<T[Key]> };
+type Writable<T> = { -readonly [Key in keyof T]: Writable<T[Key]> };
 
 /**
  * `true` where both types say the same, `readonly` aside, optional fields included. `const same: SameType<z.infer<typeof schema>, T>

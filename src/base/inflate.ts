@@ -5,7 +5,7 @@ import { memoryLimit } from './memory-limit.ts';
 /** What is packed more tightly than this, and large, is taken for a trap: deflate itself ends at 1032:1. */
 export const MOST_RATIO = 500;
 /** Content up to this size may be packed at any ratio. */
-export const ANY_RATIO_BYTES = 100_000_000;
+const ANY_RATIO_BYTES = 100_000_000;
 
 /** Whether content is packed beyond what is believed of honest files. */
 export const isOutOfProportion = (packedBytes: number, sizeBytes: number): boolean =>

@@ -10,7 +10,7 @@ export const exportFormats: readonly string[] = writableEndings.map((ending) => 
 export const DEFAULT_FORMAT = 'json';
 
 /** The --output that means stdout. */
-export const STDOUT = '-';
+const STDOUT = '-';
 
 export interface ExportTargetOptions {
   readonly output: string;

@@ -81,7 +81,7 @@ const isNumbers = (value: unknown): boolean => Array.isArray(value) && value.eve
 const isLists = (value: unknown): boolean => Array.isArray(value) && value.every(isNumbers);
 
 /** Whether a value has the form of explicit windows: lists of lists of numbers by entry. */
-export const areExplicitWindows = (value: unknown): value is ExplicitWindows =>
+const areExplicitWindows = (value: unknown): value is ExplicitWindows =>
   isRecord(value) && Object.values(value).every(isLists);
 
 const forms: Readonly<

@@ -3,7 +3,7 @@ import { targetsOf } from './adjacency.ts';
 import { junctionProxy } from './proxy.ts';
 
 /** Most additions for one junction; about half a minute. 4096 to 4096 reaches it at 75 % density. */
-export const mostCycleAdditions = 2e10;
+const mostCycleAdditions = 2e10;
 
 /**
  * 4-cycles of one junction: pairs of right neurons with a pair of sources in common, Σ C(c, 2) over the pairs of right neurons,

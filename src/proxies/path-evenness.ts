@@ -5,7 +5,7 @@ import { targetsOf } from './adjacency.ts';
 import { defineProxy } from './proxy.ts';
 
 /** Most additions for one pattern; about half a minute. */
-export const mostPathAdditions = 2e10;
+const mostPathAdditions = 2e10;
 
 /** Neurons whose paths are counted in one sweep: an edge is read once for all of them. */
 const LANES = 8;
@@ -153,7 +153,7 @@ export function pathSpread(pattern: Pattern, architecture: Architecture): PathSp
 }
 
 /** The least Σ counts² that whole counts of this sum can have, over Σ counts²; 0 where there is no path at all. */
-export function evennessOf({ pairs, sum, squares }: PathSpread): number {
+function evennessOf({ pairs, sum, squares }: PathSpread): number {
   if (sum === 0) return 0;
   const floor = Math.floor(sum / pairs);
   const above = sum - pairs * floor;

@@ -7,7 +7,7 @@ import { krylovRank } from './krylov-rank.ts';
 import { junctionProxy } from './proxy.ts';
 
 /** Most additions that one run for one junction may take: 2 · edges · min(left, right). */
-export const mostRankAdditions = 1.5e10;
+const mostRankAdditions = 1.5e10;
 
 /** Elimination where it takes fewer multiplications than this; it needs no luck. */
 const DENSE_MULTIPLICATIONS = 3e7;

@@ -19,7 +19,7 @@ export interface ValueColumn<Row> {
 }
 
 const operators = ['>=', '<=', '!=', '=', '>', '<'] as const;
-export type FilterOperator = (typeof operators)[number];
+type FilterOperator = (typeof operators)[number];
 
 /** One condition, as it was typed. */
 export interface FilterTerm {

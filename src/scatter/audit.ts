@@ -30,7 +30,7 @@ export interface AuditOptions {
  * 64-1024-64 (128,8), whose reference takes 3.5e7 multiply-adds and 0.12 to 0.16 s, a sampled audit takes about 0.02 s. A search
  * audits some forty candidates in its first second: whole audits of that size would fill its threads for three.
  */
-export const wholeAuditCost = 1e7;
+const wholeAuditCost = 1e7;
 
 /** Multiply-adds spent on the sampled rows of one entry; one row is always done. */
 const sampledEntryCost = 1e6;

@@ -132,7 +132,7 @@ export interface BothScores {
 }
 
 /** Additions of path counts, in vectors of 128 bits, above which the fair-share score is left out beside an indicator score. */
-export const mostPathAdditions = 4e9;
+const mostPathAdditions = 4e9;
 
 /** In the first junction paths are counted edge by edge; in each further one rows of counters are added. */
 function pathAdditions(pattern: Pattern, { entry, counter }: PreparedEntry): number {

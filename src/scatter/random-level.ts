@@ -9,7 +9,7 @@ import { shareScale } from './mean-share.ts';
 import type { Metric } from './metric.ts';
 
 /** What random patterns score on average. */
-export interface RandomLevel {
+interface RandomLevel {
   readonly value: number;
   /** standard error of `value`; 0 where it is exact */
   readonly error: number;

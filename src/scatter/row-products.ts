@@ -15,7 +15,7 @@ export interface SparseRows {
 /** Dense blocks are cut to about this many numbers (2 MB). */
 const blockNumbers = 1 << 18;
 
-export function transposedRows({ rows, columns, starts, members }: SparseRows): SparseRows {
+function transposedRows({ rows, columns, starts, members }: SparseRows): SparseRows {
   const offsets = new Uint32Array(columns + 1);
   for (let m = 0; m < members.length; m++) offsets[members[m] + 1]++;
   for (let c = 0; c < columns; c++) offsets[c + 1] += offsets[c];
@@ -51,7 +51,7 @@ function rowsInUse(matrix: Matrix): number[] {
  * @param right columns × R
  * @returns rows × R
  */
-export function blockwiseProduct(sparse: SparseRows, right: Matrix): Matrix {
+function blockwiseProduct(sparse: SparseRows, right: Matrix): Matrix {
   const used = rowsInUse(right);
   const place = new Int32Array(sparse.columns).fill(-1);
   for (const [column, k] of used.entries()) place[k] = column;

@@ -8,7 +8,7 @@ import { allFailed, requireOwn } from './search-faults.ts';
 import type { Problem } from './strategy.ts';
 
 /** One candidate that is wanted: who makes it, from which start, and of what scatter. */
-export interface SampleSpec extends Pick<IslandSpec, 'strategy' | 'file' | 'start'> {
+interface SampleSpec extends Pick<IslandSpec, 'strategy' | 'file' | 'start'> {
   /** S wanted; null: as the strategy draws it */
   readonly target: number | null;
 }

@@ -1,5 +1,4 @@
 import type { Pattern } from '../pattern/pattern.ts';
-import type { AuditResult } from '../scatter/audit.ts';
 import type { ScatterScore } from '../scatter/metric.ts';
 import type { ScoredCandidate } from './candidate.ts';
 import type { IslandSpec } from './events.ts';
@@ -51,14 +50,4 @@ export interface AuditTask {
   readonly number: number;
   readonly pattern: Pattern;
   readonly score: ScatterScore;
-}
-
-/** The functions that a worker file exports, by name. What a strategy does wrong is their result; they reject for nothing else. */
-export interface WorkerTasks {
-  /** comes back once the thread has started */
-  ready(): true;
-  /** true, or why the island's strategy refuses the problem */
-  accepts(island: number): Promise<true | string | StepFailure>;
-  step(task: StepTask): Promise<StepOutcome>;
-  audit(task: AuditTask): AuditResult;
 }

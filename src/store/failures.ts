@@ -83,7 +83,7 @@ export const corruptDatabase = (path: string, detail: string): Failure =>
   );
 
 /** The Failure that an SQLite error means for the user, or null for one that only a mistake in this program can cause. */
-export function sqliteFailure(error: unknown, path: string): Failure | null {
+function sqliteFailure(error: unknown, path: string): Failure | null {
   if (!isSqliteError(error)) return null;
   const found = translations.find(([code]) => error.code.startsWith(code));
   return found === undefined ? null : found[1](path, error.message);

@@ -16,7 +16,7 @@ export interface FileState {
 }
 
 /** What the file is, as of one moment: another process may be making it meanwhile. */
-export function fileState(database: Database.Database): FileState {
+function fileState(database: Database.Database): FileState {
   const look = database.transaction((): FileState => {
     const version = schemaVersion(database);
     const mark = database.pragma('application_id', { simple: true });

@@ -6,7 +6,7 @@ import { settingsDigest } from '../training/settings.ts';
 import type { Trainer, TrainingEvent, TrainingSettings } from '../training/trainer.ts';
 
 /** A candidate of a study, to be trained once with each of its seeds. */
-export interface Trainee {
+interface Trainee {
   readonly candidate: number;
   readonly pattern: Pattern;
 }

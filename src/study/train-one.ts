@@ -16,7 +16,7 @@ import { loadData, trainingPhase } from './training-phase.ts';
 import { type TrainingPlan, type TrainingPlanRequest, trainingPlan } from './training-plan.ts';
 
 /** A pattern from a file, as a study of its own: named by its fingerprint, so that the same file is the same study. */
-export interface FilePattern {
+interface FilePattern {
   readonly pattern: Pattern;
   readonly architecture: Architecture;
   readonly metric: Metric;
@@ -34,7 +34,7 @@ function nameOf({ architecture, metric, entries }: FilePattern, print: string): 
 }
 
 /** The study that holds this pattern as its candidate 1; made, and the pattern scored and audited, where there is none yet. */
-export function studyOfPattern(store: Store, file: FilePattern): StudyRecord {
+function studyOfPattern(store: Store, file: FilePattern): StudyRecord {
   const { pattern, architecture, metric } = file;
   const print = fingerprint(pattern);
   const name = nameOf(file, print);

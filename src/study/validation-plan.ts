@@ -8,7 +8,7 @@ import type { StudySettings } from './settings.ts';
 import type { StudyValidation } from './validation-design.ts';
 
 /** The questions of every plan, by name. */
-export const QUESTIONS = ['all candidates', 'from the random level up'] as const;
+const QUESTIONS = ['all candidates', 'from the random level up'] as const;
 
 /** Pairs of one family closer in scatter than this are not compared. */
 const LEAST_DIFFERENCE = 0.01;

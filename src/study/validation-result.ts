@@ -17,7 +17,7 @@ export interface PooledCorrelation {
 }
 
 /** A question's answer, its families counted: they are listed once, for all candidates. */
-export type QuestionResult = Omit<QuestionFinding, 'families' | 'agreement' | 'gain90'> & { readonly families: number };
+type QuestionResult = Omit<QuestionFinding, 'families' | 'agreement' | 'gain90'> & { readonly families: number };
 
 /** What a validation came to. Fractions from 0 to 1; gains and margins in accuracy points. */
 export interface ValidationResult {

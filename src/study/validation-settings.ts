@@ -58,7 +58,7 @@ export interface ValidationTraining {
   readonly backend: string;
 }
 
-export const RANDOM_FAMILY: FamilySpec = { strategy: 'uniform-random' };
+const RANDOM_FAMILY: FamilySpec = { strategy: 'uniform-random' };
 
 /** Random patterns whose mean scatter is the random level. */
 const RANDOM_DRAWS = 64;

@@ -19,7 +19,7 @@ export function relabelledEntries(entries: readonly Entry[], random: Random): En
 }
 
 /** Renumberings that a control is averaged over, so that it is not the luck of one. */
-export const CONTROL_DRAWS = 8;
+const CONTROL_DRAWS = 8;
 
 /** Several independent relabellings, to score every candidate by the same. */
 export function controlEntries(entries: readonly Entry[], random: Random, draws = CONTROL_DRAWS): Entry[][] {

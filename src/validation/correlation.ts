@@ -2,7 +2,7 @@ import { sampleRankCorrelation } from 'simple-statistics';
 import { InvalidValueError } from '../base/caller-errors.ts';
 
 /** Pairs of finite numbers, as many of the one as of the other. @throws RangeError otherwise */
-export function requirePairs(x: readonly number[], y: readonly number[]): void {
+function requirePairs(x: readonly number[], y: readonly number[]): void {
   if (x.length !== y.length) throw new InvalidValueError(`expected as many x as y; got ${x.length} and ${y.length}`);
   for (const values of [x, y]) {
     const odd = values.find((value) => !Number.isFinite(value));

@@ -29,7 +29,7 @@ export interface TableRequest {
   readonly margin?: number;
 }
 
-export interface StratumFinding {
+interface StratumFinding {
   /** null where no column of strata was named */
   readonly stratum: string | null;
   readonly candidates: number;

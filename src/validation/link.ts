@@ -18,9 +18,9 @@ export interface Effort {
 }
 
 /** With fewer candidates than this a correlation says nothing. */
-export const LEAST_CANDIDATES = 4;
+const LEAST_CANDIDATES = 4;
 
-export const undefinedCorrelation = (reason: string): Correlation => ({
+const undefinedCorrelation = (reason: string): Correlation => ({
   value: null,
   low: null,
   high: null,

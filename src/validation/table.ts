@@ -11,7 +11,7 @@ export interface TrainedTable {
   readonly rows: readonly TableRow[];
 }
 
-export interface TableRow {
+interface TableRow {
   /** line of the file, the header being 1 */
   readonly line: number;
   readonly cells: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import { mean, sum } from 'simple-statistics';
+import { sum } from 'simple-statistics';
 import type { Random } from '../base/random.ts';
 import { withoutFamilyMeans } from './ceiling.ts';
 import { centredCorrelation, midRanks } from './correlation.ts';
@@ -6,7 +6,7 @@ import { normalQuantile, normalTwoSidedP } from './distributions.ts';
 import type { Estimate } from './gain.ts';
 
 /** Whether a link is about the windows: "unsaid" where neither could be shown. A test not passed never overturns a claim. */
-export type WindowsAnswer = 'windows' | 'not-windows' | 'unsaid';
+type WindowsAnswer = 'windows' | 'not-windows' | 'unsaid';
 
 /** One training of a twin: a base pattern whose inputs were renumbered. */
 export interface Twin {
@@ -168,7 +168,3 @@ export function judgeControl(all: readonly Controlled[]): ControlFinding {
     return { ...found, answer: 'not-windows', why: 'relabelled windows say as much, and scatter adds nothing to them' };
   return { ...found, answer: 'unsaid', why: 'the control is too like scatter, or the candidates are too few, to tell' };
 }
-
-/** Mean of numbers that may be absent. */
-export const meanOrNull = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : mean([...values]);

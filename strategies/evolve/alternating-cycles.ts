@@ -10,7 +10,7 @@ interface Difference {
 }
 
 /** A right neuron gives up one left neuron for another. */
-export interface Exchange {
+interface Exchange {
   readonly right: number;
   readonly lost: number;
   readonly gained: number;

@@ -26,7 +26,7 @@ export interface MiddleCut {
   readonly rest: number;
 }
 
-export const mirroredPair = ({ left, middle, right, first, second }: PairSizes): PairSizes => ({
+const mirroredPair = ({ left, middle, right, first, second }: PairSizes): PairSizes => ({
   left: right,
   middle,
   right: left,

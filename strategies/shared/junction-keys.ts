@@ -6,7 +6,7 @@ import { rulesOf } from '../constraints/constrained-problem.ts';
 import { combineKeys, type Keys } from './edge-groups.ts';
 
 /** By what neurons of one side of a junction are distinguished. */
-export interface SideKeys {
+interface SideKeys {
   /** by the windows of the junction's own entry, within the cells */
   readonly blocks: Keys;
   /** by what constraints distinguish; one key where none do */

@@ -10,7 +10,7 @@ export interface TinyJunction {
   readonly fanOut: number;
 }
 
-export const tinyJunctions: readonly TinyJunction[] = [
+const tinyJunctions: readonly TinyJunction[] = [
   { left: 4, right: 4, fanOut: 2 },
   { left: 4, right: 4, fanOut: 1 },
   { left: 4, right: 6, fanOut: 3 },

@@ -4,9 +4,7 @@ import type { StudySettings } from '../../src/study/settings.ts';
 
 type EventBody = StudyEvent extends infer Each ? (Each extends StudyEvent ? Omit<Each, 'atMs'> : never) : never;
 
-export const entryKeys = [
-  ...['1:1 forward', '1:1 backward', '2:2 forward', '2:2 backward', '1:2 forward', '1:2 backward'],
-];
+const entryKeys = [...['1:1 forward', '1:1 backward', '2:2 forward', '2:2 backward', '1:2 forward', '1:2 backward']];
 
 const strategies = ['permutation-grid', 'anneal', 'uniform-random', 'local'];
 

@@ -93,7 +93,7 @@ function throughBlock(images: Images, size: BlockSize, parameters: Parameters): 
 }
 
 /** @returns logits of every image */
-export function frontLogits({ front, pattern }: FrontNet, parameters: Parameters, inputs: Float32Array, count: number) {
+function frontLogits({ front, pattern }: FrontNet, parameters: Parameters, inputs: Float32Array, count: number) {
   let images: Images = Array.from({ length: count }, (_, image) => placesOf(inputs, image, front.input));
   for (const [index, size] of blockSizes(front).entries()) {
     images = throughBlock(images, size, parameters.slice(3 * index, 3 * index + 3));

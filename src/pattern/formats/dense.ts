@@ -245,5 +245,3 @@ export function* denseBlocks(pattern: Pattern, index: number): Generator<Uint8Ar
     yield block;
   }
 }
-
-export const junctionName = (index: number) => `junction${index + 1}`;

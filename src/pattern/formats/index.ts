@@ -15,7 +15,6 @@ import { checkPatternFile, type PatternFile, refuse } from './pattern-file.ts';
 import { parseSafetensors, safetensorsChunks } from './safetensors.ts';
 
 export type { ArrayChoice } from './named-arrays.ts';
-export { packPattern, unpackPattern } from './packed.ts';
 export type { PatternFile } from './pattern-file.ts';
 
 interface Format {

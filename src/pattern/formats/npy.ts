@@ -11,7 +11,7 @@ import { patternFromRows } from './rows.ts';
 const floats = { 2: floatBits.F16, 4: floatBits.F32, 8: floatBits.F64 } as const;
 
 /** @throws ContentError unless it is two-dimensional, of plain numbers and not empty */
-export function requireDenseHeader({ shape }: Pick<NpyHeader, 'shape'>, name: string): void {
+function requireDenseHeader({ shape }: Pick<NpyHeader, 'shape'>, name: string): void {
   if (shape.length === 2 && shape.every((side) => side >= 1)) return;
   refuseContent('unsupported-content', `${name} has the shape (${shape.join(', ')}), not [right, left]`);
 }

@@ -2,7 +2,7 @@ import { Text } from 'ink';
 import { ellipsis, printable, textLength, truncate } from '../../report/format.ts';
 import { glyphs, type Theme } from '../theme.ts';
 
-export type Tone = 'title' | 'quiet' | 'accent' | 'good' | 'alert';
+type Tone = 'title' | 'quiet' | 'accent' | 'good' | 'alert';
 
 export interface Segment {
   readonly text: string;

@@ -9,7 +9,7 @@ import { StrategiesTable } from './strategies-table.tsx';
 import { TrainingCurves } from './training-curves.tsx';
 import { VerdictPanel, verdictHeight } from './verdict-panel.tsx';
 
-export type PanelId = 'progress' | 'best' | 'strategies' | 'training' | 'leaderboard' | 'verdict';
+type PanelId = 'progress' | 'best' | 'strategies' | 'training' | 'leaderboard' | 'verdict';
 
 export interface Panel extends Claim<PanelId> {
   /** column on a wide screen */

@@ -12,7 +12,7 @@ export interface DataOptions {
 
 /** 'none': as stored; 'unit': whole numbers of a byte divided by 255; 'standard': mean 0, deviation 1 */
 export type InputScale = (typeof scales)[number];
-export const scales = ['none', 'unit', 'standard'] as const;
+const scales = ['none', 'unit', 'standard'] as const;
 
 const counts = ['train', 'validation', 'test', 'seed', 'classes'] as const;
 

@@ -6,8 +6,8 @@ import { imageNames } from './published.ts';
 import { type DatasetSource, imageSource, morseSource, ownSource, textSource } from './sources.ts';
 import { parseTextName, textData } from './text-sets.ts';
 
-export { type LoadOptions, loadMorse } from './load-morse.ts';
-export { type DataFetchOptions, type DataProgress, type DatasetSource, memoryLack } from './sources.ts';
+export { loadMorse } from './load-morse.ts';
+export { type DataProgress, type DatasetSource, memoryLack } from './sources.ts';
 
 /** Every name that can be asked for, before its options. */
 export const datasetNames: readonly string[] = [...Object.keys(morseNames), ...imageNames, ...Object.keys(textData)];

@@ -18,7 +18,7 @@ import { loadText, type TextSettings, textDataName } from './text-sets.ts';
 /** How far a data set is on its way; generated data are made instead of fetched. */
 export type DataProgress = Omit<FetchProgress, 'step'> & { readonly step: FetchProgress['step'] | 'make' };
 
-export type DataFetchOptions = Omit<FetchOptions, 'onProgress'> & {
+type DataFetchOptions = Omit<FetchOptions, 'onProgress'> & {
   readonly onProgress?: (progress: DataProgress) => void;
 };
 

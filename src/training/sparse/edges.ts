@@ -7,7 +7,7 @@ import type { Machine } from './machine.ts';
  * The order in which a junction's edges are held: those of inputs that can be other than 0 first, else as the pattern has them.
  * @returns `order[held] = edge`; null for the pattern's own order
  */
-export function heldOrder({ size, liveEdges }: JunctionLayout, sources: Uint32Array): Uint32Array | null {
+function heldOrder({ size, liveEdges }: JunctionLayout, sources: Uint32Array): Uint32Array | null {
   if (liveEdges === size.edges) return null;
   const order = new Uint32Array(size.edges);
   const features = liveEdges / size.fanOut;

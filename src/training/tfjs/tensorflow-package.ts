@@ -9,7 +9,7 @@ import { type Failure, failure } from '../../base/failure.ts';
 export const tensorflowPackage = '@tensorflow/tfjs-node-gpu';
 
 /** Said wherever advice is given that nobody here could follow. */
-export const untried = 'Untried: there was no libtensorflow to try this with.';
+const untried = 'Untried: there was no libtensorflow to try this with.';
 
 const wants = 'libtensorflow 2.9.1 with CUDA 11.2 and cuDNN 8.1';
 const rebuild = `npm rebuild ${tensorflowPackage}`;

@@ -12,7 +12,7 @@ type ConvSizes = tf.backend_util.Conv2DInfo;
  * @param input `batch × inHeight × inWidth × inChannels`
  * @param columns `(batch·outHeight·outWidth) × (filterHeight·filterWidth·inChannels)`, zeros before
  */
-export function imageToColumns(input: Float32Array, columns: Float32Array, sizes: ConvSizes): void {
+function imageToColumns(input: Float32Array, columns: Float32Array, sizes: ConvSizes): void {
   const { inHeight, inWidth, inChannels, filterHeight, filterWidth, dilationHeight, dilationWidth } = sizes;
   let at = 0;
   for (let example = 0; example < sizes.batchSize; example++) {
