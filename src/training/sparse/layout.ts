@@ -14,7 +14,7 @@ export interface EdgeLists {
 }
 
 /** The same edges by the left neuron that they leave; all are addresses of lists of 32-bit words. */
-export interface LeftLists {
+interface LeftLists {
   /** left neurons, those that can be other than 0 */
   readonly rows: number;
   /** byte offset in the lists at which each neuron's edges end */
@@ -26,7 +26,7 @@ export interface LeftLists {
 }
 
 /** Left lists along which gradients flow backward. */
-export interface BackwardLists extends LeftLists, EdgeLists {
+interface BackwardLists extends LeftLists, EdgeLists {
   /** each edge's weight, made anew from `places` after every step */
   readonly weights: number;
 }
@@ -55,7 +55,7 @@ export interface GradientLists {
 }
 
 /** Which side of a junction is gone through once for the gradients of its weights; it changes no bit. */
-export type GradientOrder = 'by-right' | 'by-left';
+type GradientOrder = 'by-right' | 'by-left';
 
 /** Addresses of four arrays of equal length: all junctions' weights, then all biases. */
 export interface ParameterArrays {
