@@ -257,16 +257,16 @@ export function judgeTable(table: TrainedTable, request: TableRequest, options: 
     rows: rows.value.length,
     strata,
     verdict: single?.verdict ?? null,
-    meaning: single?.meaning ?? describeStrata(strata, proxy.value),
+    meaning: single?.meaning ?? describeStrata(strata, proxy.value, request.margin ?? DEFAULT_MARGIN),
   });
 }
 
-function describeStrata(strata: readonly StratumFinding[], proxy: string): string {
+function describeStrata(strata: readonly StratumFinding[], proxy: string, margin: number): string {
   const by = (verdict: Answer) => strata.filter((finding) => finding.verdict === verdict).map(({ stratum }) => stratum);
   const parts: [Answer, string][] = [
     ['predicts', `${proxy} predicts accuracy in`],
     ['misleads', `misleads in`],
-    ['no-link', `has no link in`],
+    ['no-link', `has no link worth ${margin} points in`],
     ['cannot-tell', `cannot be judged in`],
   ];
   const said = parts.flatMap(([verdict, words]) =>
