@@ -23,6 +23,8 @@ export interface LeaderboardColumnsOptions {
   /** the S that was wanted, nearest first; null or absent: the highest */
   readonly target?: number | null;
   readonly unicode?: boolean;
+  /** scatter that no numbering of hidden neurons or classes changes; default: not known */
+  readonly invariant?: (row: CandidateRecord) => number | null;
 }
 
 /** "1:2 forward" → "1:2 fwd", so that a whole vector has a chance to fit. */
@@ -133,13 +135,14 @@ function tieColumns({ rows, criteria = [] }: LeaderboardColumnsOptions): Leaderb
   );
 }
 
-function origin(): LeaderboardColumn[] {
+function origin({ invariant = () => null }: LeaderboardColumnsOptions): LeaderboardColumn[] {
   return [
     column({
       ...{ name: 'fingerprint', kind: 'text', heading: { title: 'fingerprint', align: 'left', priority: 6 } },
       value: (row) => row.fingerprint,
       text: (row) => row.fingerprint.slice(0, 10),
     }),
+    column({ name: 'invariant', kind: 'fraction', value: invariant }),
     column({ name: OTHER_SCATTER, aliases: ['otherScatter'], kind: 'fraction', value: (row) => row.otherScatter }),
     column({ name: 'island', kind: 'number', first: 'low', value: (row) => row.island }),
     column({ name: 'round', kind: 'number', first: 'low', value: (row) => row.round }),
@@ -151,5 +154,5 @@ function origin(): LeaderboardColumn[] {
 /** Every column of a study's leaderboard, in the order of the table. */
 export function leaderboardColumns(options: LeaderboardColumnsOptions): LeaderboardColumn[] {
   const [scatter, ...entries] = scatterColumns(options);
-  return [...identity(), scatter, ...accuracyColumns(options), ...entries, ...tieColumns(options), ...origin()];
+  return [...identity(), scatter, ...accuracyColumns(options), ...entries, ...tieColumns(options), ...origin(options)];
 }

@@ -14,6 +14,8 @@ export interface LeaderboardView {
   readonly bestValidation?: ReadonlyMap<number, number>;
   /** what the accuracies are of; null or absent while nothing was trained */
   readonly training?: TrainingShown | null;
+  /** scatter that no numbering of hidden neurons or classes changes; default: not known */
+  readonly invariant?: (row: CandidateRecord) => number | null;
 }
 
 /** A table that fits `options.width`, a line a candidate; scatter as fractions, accuracy in percent. */
@@ -32,18 +34,29 @@ export function leaderboardTrainingText({ dataset, epochs, engine, others }: Tra
 }
 
 /** RFC 4180, a header and a line a candidate. Fractions in full; what is not known is empty. */
-export function leaderboardCsv({ rows, entryKeys }: LeaderboardView): string {
+export function leaderboardCsv({ rows, entryKeys, invariant = () => null }: LeaderboardView): string {
   const ties = tieNames(rows);
   const header = [
     ...['candidate', 'fingerprint', 'strategy', 'scatter', ...entryKeys],
-    ...['accuracyMean', 'accuracySd', 'accuracyN', 'diverged', 'otherScatter', 'island', 'round', 'audit', 'createdAt'],
+    ...[
+      'accuracyMean',
+      'accuracySd',
+      'accuracyN',
+      'diverged',
+      'otherScatter',
+      'invariant',
+      'island',
+      'round',
+      'audit',
+      'createdAt',
+    ],
     ...ties,
   ];
   const lines = rows.map((row) => [
     ...[row.number, row.fingerprint, row.strategy, row.scatter],
     ...entryKeys.map((_, index) => row.vector[index] ?? null),
     ...[row.accuracy?.mean ?? null, row.accuracy?.sd ?? null, row.accuracy?.n ?? null, row.diverged],
-    ...[row.otherScatter, row.island, row.round, row.audit, row.createdAt],
+    ...[row.otherScatter, invariant(row), row.island, row.round, row.audit, row.createdAt],
     ...ties.map((name) => row.ties[name] ?? null),
   ]);
   return csvDocument(header, lines);
@@ -70,6 +83,8 @@ export interface LeaderboardJsonRow {
   readonly bestValidation: number | null;
   readonly entries: readonly string[];
   readonly otherScatter: number | null;
+  /** the least entry that no numbering of hidden neurons or classes changes: no part of S; null where no entry tells */
+  readonly invariant: number | null;
   readonly otherVector: readonly number[] | null;
   /** what tells candidates of equal scatter apart, by name; null where it was not measured */
   readonly ties: Readonly<Record<string, number | null>>;
@@ -86,7 +101,7 @@ function trainingOf({ training = null }: LeaderboardView): LeaderboardJsonRow['t
 }
 
 export function leaderboardJson(view: LeaderboardView): LeaderboardJsonRow[] {
-  const { rows, entryKeys, bestValidation } = view;
+  const { rows, entryKeys, bestValidation, invariant = () => null } = view;
   const training = trainingOf(view);
   return rows.map((row) => ({
     candidate: row.number,
@@ -102,6 +117,7 @@ export function leaderboardJson(view: LeaderboardView): LeaderboardJsonRow[] {
     bestValidation: bestValidation?.get(row.number) ?? null,
     entries: entryKeys,
     otherScatter: row.otherScatter,
+    invariant: invariant(row),
     otherVector: row.otherVector,
     ties: row.ties,
     island: row.island,

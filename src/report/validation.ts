@@ -106,7 +106,7 @@ export function planTextLines(plan: ValidationPlan, text: TextOptions): string {
 
 /** The verdict first, then what it rests on. */
 export function validationText(result: ValidationResult, text: TextOptions): string {
-  const { ceiling, spearman, kendall, diverged } = result;
+  const { ceiling, spearman, kendall, diverged, labels = null } = result;
   const range = ({ low, high }: { readonly low: number; readonly high: number }) =>
     `${low.toFixed(2)} … ${high.toFixed(2)}`;
   const lines = [
@@ -120,6 +120,12 @@ export function validationText(result: ValidationResult, text: TextOptions): str
       `Noise ceiling ${ceiling.value.toFixed(2)} (${range(ceiling)})${ceiling.reason === null ? '' : `: ${ceiling.reason}`}. Pooled over families, as a description only: Spearman ${signed(spearman.value)} (${range(spearman)}), Kendall ${signed(kendall.value)} (${range(kendall)}).`,
       text,
     ),
+    ...(labels === null
+      ? []
+      : paragraph(
+          `Renumbering hidden neurons, which leaves the network as it is, changes S by ${labels.meanChange.toFixed(3)} on average and by up to ${labels.mostChange.toFixed(3)}.`,
+          text,
+        )),
     ...(diverged === 0 ? [] : paragraph(`${plural(diverged, 'training')} diverged.`, text)),
     ...paragraph(
       `${result.candidates} candidates, up to ${plural(result.seeds, 'seed')}, ${plural(result.plan.epochs, 'epoch')} on ${result.dataset}, engine ${result.engine}, margin ±${result.plan.margin} points.`,

@@ -104,6 +104,7 @@ const commonSchema = z.looseObject({
   baseName: z.string().optional(),
   order: z.array(z.string()).default([...FORMER_ORDER]),
   target: scatter.nullable().default(null),
+  entries: entryOptionsSchema.default({ windows: 'integral', spans: 'io' }),
 });
 
 const originOf = ({ name, version }: StudyRecord): DocumentOrigin => ({
@@ -118,6 +119,9 @@ export const orderOf = (study: StudyRecord): readonly string[] => commonOf(study
 
 /** The S that the study looks for; null where the highest is wanted. @throws ScattershotError 'unreadable-document' */
 export const targetOf = (study: StudyRecord): number | null => commonOf(study).target;
+
+/** How neurons form windows and which spans count. @throws ScattershotError 'unreadable-document' */
+export const entryOptionsOf = (study: StudyRecord): EntryOptions => commonOf(study).entries;
 
 /** The name that the study's own was made from, where it has one: a preset's. @throws ScattershotError 'unreadable-document' */
 export const baseNameOf = (study: StudyRecord): string | undefined => commonOf(study).baseName;

@@ -15,6 +15,7 @@ import type { QuestionFinding } from '../validation/question.ts';
 import { compareRivals } from '../validation/rivals.ts';
 import { judgeControl, judgeTwins, type TwinsFinding } from '../validation/windows-or-not.ts';
 import type { Emit, StudyHost } from './host.ts';
+import { labelShare } from './label-share.ts';
 import { observationsOf } from './observations.ts';
 import { rivalsOf } from './rivals.ts';
 import { samplingPhase } from './sampling-phase.ts';
@@ -27,10 +28,21 @@ import { linkPlan, planDigest, planSeeds, type ValidationPlan, validationPlan } 
 import type { PooledCorrelation, ValidationResult } from './validation-result.ts';
 
 /** Streams of the study's seed that patterns do not use. */
-const streams = { control: 301, verdict: 302, pooled: 303, rivals: 304, twins: 305, twinsVerdict: 306 } as const;
+const streams = {
+  control: 301,
+  verdict: 302,
+  pooled: 303,
+  rivals: 304,
+  twins: 305,
+  twinsVerdict: 306,
+  labels: 307,
+} as const;
 
 /** The strategy of renumbered twins: they are no candidates of the plan. */
 const TWIN = 'twin';
+
+const TOP_ONLY =
+  'only patterns from the random level up are trained: whether scatter helps or harms below it cannot be shown';
 
 const BOOTSTRAP = { resamples: 1000, permutations: 99 } as const;
 
@@ -116,6 +128,12 @@ function controlOf(
       return [{ ...outcome, control }];
     }),
   );
+}
+
+function labelsOf({ settings, host, study }: ValidationWork, candidates: readonly CandidateRecord[], random: Random) {
+  const { entries, metric } = problemOf(settings);
+  const patterns = candidates.map(({ number }) => host.store.loadPattern(study.id, number));
+  return labelShare(patterns, entries, metric, random);
 }
 
 const isClaim = ({ verdict }: LinkFinding) => verdict === 'predicts' || verdict === 'misleads';
@@ -259,7 +277,7 @@ async function concludeValidation(
     ceiling: noiseCeiling(observations),
     ...pooledCorrelations(observations, random.fork(streams.pooled)),
     families: found.questions[0].families,
-    ...{ twins, control, proxies: rivals },
+    ...{ twins, control, labels: labelsOf(work, judged, random.fork(streams.labels)), proxies: rivals },
   };
 }
 
@@ -285,6 +303,7 @@ export interface PreparedPlan {
 export async function preparePlan(work: ValidationWork): Promise<PreparedPlan | null> {
   const { study, settings, validation, host, emit, plan } = work;
   const { islands, budget } = settings;
+  if (validation.topOnly) emit({ kind: 'warning', message: TOP_ONLY });
   emit({ kind: 'phase', phase: 'search', islands, budget, patience: null });
   await samplingPhase(study, settings, validation, host, emit);
   if (host.signal.aborted) return null;

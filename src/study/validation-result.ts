@@ -7,6 +7,7 @@ import type { Estimate } from '../validation/gain.ts';
 import type { Answer, FamilyFinding, QuestionFinding } from '../validation/question.ts';
 import type { RivalFinding } from '../validation/rivals.ts';
 import type { ControlFinding, TwinsFinding } from '../validation/windows-or-not.ts';
+import type { LabelShare } from './label-share.ts';
 import type { ValidationPlan } from './validation-plan.ts';
 
 /** A rank correlation over all candidates, with its bootstrap interval: description only, since families differ in more than scatter. */
@@ -47,6 +48,8 @@ export interface ValidationResult {
   /** null without a claim, or where none were asked for */
   readonly twins: TwinsFinding | null;
   readonly control: ControlFinding;
+  /** how much of S is the numbering of hidden neurons; null without a hidden layer */
+  readonly labels: LabelShare | null;
   readonly proxies: readonly RivalFinding[];
 }
 

@@ -113,12 +113,12 @@ test('accuracies come with what they are of, and the untrained without', () => {
 test('CSV has the vector entries as columns, fractions in full, and nothing where nothing is known', () => {
   const [header, first, second, end] = leaderboardCsv(view).split('\r\n');
   expect(header).toBe(
-    'candidate,fingerprint,strategy,scatter,1:1 forward,1:1 backward,2:2 forward,2:2 backward,1:2 forward,1:2 backward,accuracyMean,accuracySd,accuracyN,diverged,otherScatter,island,round,audit,createdAt',
+    'candidate,fingerprint,strategy,scatter,1:1 forward,1:1 backward,2:2 forward,2:2 backward,1:2 forward,1:2 backward,accuracyMean,accuracySd,accuracyN,diverged,otherScatter,invariant,island,round,audit,createdAt',
   );
   expect(first).toBe(
-    `37,${trained.fingerprint},permutation-grid,0.91234,1,1,1,1,0.91234,0.95,0.52317,0.0041,3,0,0.75,0,4,whole,2026-11-22T15:40:00.000Z`,
+    `37,${trained.fingerprint},permutation-grid,0.91234,1,1,1,1,0.91234,0.95,0.52317,0.0041,3,0,0.75,,0,4,whole,2026-11-22T15:40:00.000Z`,
   );
-  expect(second).toContain(',0.95,,,,0,,0,4,whole,');
+  expect(second).toContain(',0.95,,,,0,,,0,4,whole,');
   expect(end).toBe('');
 });
 

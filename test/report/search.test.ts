@@ -3,7 +3,7 @@ import { searchText } from '../../src/report/search.ts';
 import type { SearchResult } from '../../src/study/search-result.ts';
 
 const found = (candidate: number, scatter: number, certificate: 'optimal' | null) => ({
-  ...{ candidate, scatter, certificate, bound: 1, strategy: 'anneal', otherScatter: 0.9 },
+  ...{ candidate, scatter, certificate, bound: 1, strategy: 'anneal', otherScatter: 0.9, invariant: null },
   fingerprint: '0123456789abcdef'.repeat(4),
   vector: [scatter, 1],
   ties: { rank: 0.25 },

@@ -13,6 +13,7 @@ import type { CandidateRecord, Store, StudyRecord } from '../../store/index.ts';
 import { bestValidations } from '../../study/best-validation.ts';
 import { rankedCandidates, studyRanking } from '../../study/leaderboard.ts';
 import { targetOf } from '../../study/settings.ts';
+import { studyInvariant } from '../../study/study-invariant.ts';
 import { trainingShown } from '../../study/training-shown.ts';
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { usage } from '../errors.ts';
@@ -104,7 +105,8 @@ async function leaderboard(name: string | undefined, options: LeaderboardOptions
     const study = unwrap(store.getStudy(name ?? null));
     const { criteria, description } = studyRanking(study);
     const ranked = rankedCandidates(store, study);
-    const table = { rows: ranked, entryKeys: study.entryKeys, criteria, target: targetOf(study) };
+    const invariant = studyInvariant(study);
+    const table = { rows: ranked, entryKeys: study.entryKeys, criteria, target: targetOf(study), invariant };
     const all = chosenRows(ranked, leaderboardColumns(table), options);
     const rows = all.slice(0, options.limit ?? (options.json || options.csv ? all.length : TABLE_ROWS));
     const training = trainingShown(store, study);
