@@ -63,7 +63,7 @@ export const packageRooms: Readonly<Record<string, readonly string[]>> = {
   fflate: ['base', 'pattern/formats'],
   ink: ['terminal'],
   jstat: ['validation'],
-  'ml-matrix': ['scatter', 'proxies', 'validation'],
+  'ml-matrix': ['scatter', 'proxies', 'validation', 'training/untrained'],
   piscina: ['search', 'training/pool'],
   react: ['terminal'],
   'simple-statistics': [

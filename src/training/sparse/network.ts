@@ -178,6 +178,20 @@ export class SparseNetwork {
     return junctions.map((junction, i) => readJunction(this.#machine, junction, this.#pattern.junctions[i], array));
   }
 
+  /** Gradients of the sum of the real outputs for one example, by the weights as they are; those of the last batch are lost. */
+  outputGradients(split: Split, example: number): JunctionWeights[] {
+    const { floats, layout } = this.#machine;
+    const { logits, outputs, usedOutputs } = layout;
+    this.#load(split, Uint32Array.of(example), 0, 1);
+    this.#forward();
+    for (const keep of this.#machine.keepValues) keep(0);
+    floats.fill(0, logits / 4, logits / 4 + tileWidth * outputs);
+    for (let output = 0; output < usedOutputs; output++) floats[logits / 4 + tileWidth * output] = 1;
+    this.#backward(0);
+    this.#sumGradients(1, true, true, () => false);
+    return this.gradients();
+  }
+
   /** Weights in the order in which they are needed backward. */
   #gather(): void {
     for (const gather of this.#machine.gather) gather?.();
