@@ -104,6 +104,15 @@ export function planTextLines(plan: ValidationPlan, text: TextOptions): string {
   return `${[heading('Plan', text.color), ...lines].join('\n')}\n`;
 }
 
+/** Which rivals were left out, and why: one line for all that have the same reason. */
+function leftOutLines(proxies: readonly Proxy[], text: TextOptions): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { name, reason } of proxies) {
+    if (typeof reason === 'string') byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
+  }
+  return [...byReason].flatMap(([reason, names]) => paragraph(`${names.join(', ')}: ${reason}`, text));
+}
+
 /** The verdict first, then what it rests on. */
 export function validationText(result: ValidationResult, text: TextOptions): string {
   const { ceiling, spearman, kendall, diverged, labels = null } = result;
@@ -115,6 +124,7 @@ export function validationText(result: ValidationResult, text: TextOptions): str
     ...section('Questions', result.questions, questionColumns(text), text),
     ...section('Families', result.families, familyColumns, text),
     ...section('Rivals on the same candidates', result.proxies, proxyColumns(text), text),
+    ...leftOutLines(result.proxies, text),
     '',
     ...paragraph(
       `Noise ceiling ${ceiling.value.toFixed(2)} (${range(ceiling)})${ceiling.reason === null ? '' : `: ${ceiling.reason}`}. Pooled over families, as a description only: Spearman ${signed(spearman.value)} (${range(spearman)}), Kendall ${signed(kendall.value)} (${range(kendall)}).`,

@@ -6,7 +6,7 @@ import type { Ties } from './candidate.ts';
 import { type RankingFields, rankingValues } from './ranking.ts';
 
 /** Estimated milliseconds above which a search leaves a criterion out: ranking must not take longer than making and scoring. */
-const MOST_TIE_BREAKER_MS = 200;
+export const MOST_TIE_BREAKER_MS = 200;
 
 interface Sizes {
   readonly junctions: readonly JunctionSize[];

@@ -247,11 +247,9 @@ async function concludeValidation(
   const control = controlOf(work, candidates, observations, random.fork(streams.control));
   const trained = new Set(outcomesOf(observations, 'missing').map(({ candidate }) => candidate));
   const judged = candidates.filter(({ number }) => trained.has(number));
-  const rivals = compareRivals(
-    rivalsOf(host.store, study, settings, judged),
-    outcomesOf(observations, 'missing'),
-    random.fork(streams.rivals),
-  );
+  const measured = await rivalsOf({ study, settings, host, dataset, training: plan.settings }, judged);
+  if (measured === null) return null;
+  const rivals = compareRivals(measured, outcomesOf(observations, 'missing'), random.fork(streams.rivals));
   const ran = host.store.evaluations(study.id, { settingsDigest: digest })[0];
   const shownPlan = validationPlan(settings, candidates, {
     threads: plan.threads,

@@ -14,6 +14,8 @@ import { residuals } from './residuals.ts';
 export interface Rival {
   readonly name: string;
   readonly values: readonly (number | null)[];
+  /** why values are missing: one sentence, where it is known */
+  readonly reason?: string;
 }
 
 /** How one proxy does on the same candidates as all others. */
@@ -21,6 +23,8 @@ export interface RivalFinding {
   readonly name: string;
   /** candidates that have a value */
   readonly candidates: number;
+  /** why others have none: one sentence; null where all have one, or nothing is known */
+  readonly reason: string | null;
   /** share of compared pairs of one family in order, ties half; null where it does not vary within families */
   readonly inOrder: number | null;
   readonly p: number | null;
@@ -38,14 +42,15 @@ export interface RivalFinding {
 const LEAST_SHARE = 0.01;
 const MOST_PERMUTED = 200;
 
-type Alone = Pick<RivalFinding, 'name' | 'candidates' | 'inOrder' | 'p' | 'gain'>;
+type Alone = Pick<RivalFinding, 'name' | 'candidates' | 'reason' | 'inOrder' | 'p' | 'gain'>;
 
-function alone({ name, values }: Rival, outcomes: readonly Outcome[], random: Random, permutations: number): Alone {
+function alone(rival: Rival, outcomes: readonly Outcome[], random: Random, permutations: number): Alone {
+  const { name, values, reason = null } = rival;
   const known = outcomes.flatMap((outcome, index) => {
     const scatter = values[index];
     return scatter === null || !Number.isFinite(scatter) ? [] : [{ ...outcome, scatter }];
   });
-  const none = { name, candidates: known.length, inOrder: null, p: null, gain: null };
+  const none = { name, candidates: known.length, reason, inOrder: null, p: null, gain: null };
   if (known.length < 2) return none;
   const range = max(known.map(({ scatter }) => scatter)) - min(known.map(({ scatter }) => scatter));
   if (range === 0) return none;
@@ -59,6 +64,7 @@ function alone({ name, values }: Rival, outcomes: readonly Outcome[], random: Ra
   return {
     name,
     candidates: known.length,
+    reason,
     inOrder: (1 + total / pairs) / 2,
     p: few ? permutedConcordanceP(families, random, permutations) : normalConcordanceP(total, variance),
     gain: slope === null ? null : scaled(slope, 100 * range),

@@ -115,8 +115,16 @@ describe('a study that validates', () => {
     expect(result?.ceiling.value).not.toBeNull();
     expect(Math.abs(result?.spearman.value ?? 2)).toBeLessThanOrEqual(1);
     expect(result?.proxies.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['scatter', '1:1 forward', 'spectral-gap', 'invariant scatter']),
+      expect.arrayContaining([
+        ...['scatter', '1:1 forward', 'spectral-gap', 'path-evenness', 'invariant scatter'],
+        ...['snip', 'synflow', 'path-kernel-trace', 'ntk-condition'],
+      ]),
     );
+    for (const name of ['snip', 'synflow', 'path-kernel-trace', 'ntk-condition']) {
+      const rival = result?.proxies.find((own) => own.name === name);
+      expect(rival, name).toMatchObject({ candidates: 20, reason: null });
+      expect(rival?.p, name).toBeGreaterThan(0);
+    }
     expect(unwrap(storedValidation(study))).toEqual(JSON.parse(JSON.stringify(result)));
     const kinds = heard.events.map(({ kind }) => kind);
     expect(kinds.indexOf('plan')).toBeLessThan(kinds.indexOf('training'));
