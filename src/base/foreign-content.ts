@@ -53,8 +53,10 @@ export function recogniseForeign(bytes: Uint8Array, path: string): ForeignKind |
   if (text.startsWith('MATLAB ')) return 'matlab';
   if (text.startsWith(HDF5) || text.slice(512, 520) === HDF5) return 'hdf5';
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'gzip';
-  // Protocols 2 to 5 of pickle. A safetensors file could start so, but then has zeros from its fifth byte on.
-  const pickled = bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5 && head.subarray(4, 8).some((byte) => byte !== 0);
+  // Protocols 2 to 5 of pickle. The length of a safetensors header could start so, but then has zeros from its fifth byte on, as the
+  // frame of a short pickle has, and an opening brace after them.
+  const isLength = head.subarray(4, 8).every((byte) => byte === 0) && bytes[8] === 0x7b;
+  const pickled = bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5 && !isLength;
   if (pickled) return head.includes(TORCH_LEGACY) ? 'pytorch' : 'pickle';
   if (isZip(bytes)) return foreignArchive(bytes);
   return endings.find(([ending]) => ending.test(path))?.[1] ?? (isDelimited(text) ? 'delimited-text' : null);

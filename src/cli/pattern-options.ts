@@ -47,6 +47,8 @@ export interface PatternToScore {
   readonly context: PatternContext;
   /** what the file said and no option overrode */
   readonly fromFile: readonly (keyof PatternContext)[];
+  /** what an option said, the default included */
+  readonly fromOptions: readonly (keyof PatternContext)[];
 }
 
 /** @throws ScattershotError for a file that is none, RangeError for options that do not fit it */
@@ -70,5 +72,6 @@ export async function readPatternToScore(
   const metric = options.metric ?? stated.metric ?? 'indicator';
   const context = contextOf(architecture, { ...entryOptions, metric });
   const fromFile = contextKeys.filter((key) => stated[key] !== undefined && options[key] === undefined);
-  return { file, architecture, metric, entryOptions, context, fromFile };
+  const fromOptions = contextKeys.filter((key) => options[key] !== undefined);
+  return { file, architecture, metric, entryOptions, context, fromFile, fromOptions };
 }

@@ -20,6 +20,8 @@ export interface ScoreReport extends NetworkSizes, PatternReport {
   readonly context: PatternContext;
   /** what of it the file said */
   readonly fromFile: readonly (keyof PatternContext)[];
+  /** what of it the options said, the default included */
+  readonly fromOptions: readonly (keyof PatternContext)[];
   /** names of the arrays that were read; null for files without names */
   readonly arrays: readonly string[] | null;
   /** how arrays were read; null for files that list edges */
@@ -83,7 +85,9 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 /** Whether arrays whose names say nothing would make a network of other sizes as well. */
 function couldBeTransposed({ layers, arrays }: ScoreReport): boolean {
   if (arrays?.every((name, index) => name === `junction${index + 1}`)) return false;
-  return layers[0] !== layers[1] && layers.every((neurons, index) => index < 2 || neurons === layers[index - 2]);
+  // One square array scores the same both ways, its two entries exchanged.
+  if (layers.length === 2) return layers[0] !== layers[1];
+  return layers.every((neurons, index) => index < 2 || neurons === layers[index - 2]);
 }
 
 /** Which network was read, and from what. */
@@ -97,7 +101,7 @@ function networkSentences(report: ScoreReport): string[] {
   const sentences = [network];
   if (order === 'right-left' && couldBeTransposed(report)) {
     sentences.push(
-      'The array was read as [right, left], as PyTorch keeps weights; --transposed reads [left, right], as Keras keeps kernels.',
+      `${report.layers.length === 2 ? 'The array was' : 'Arrays were'} read as [right, left], as PyTorch keeps weights; --transposed reads [left, right], as Keras keeps kernels.`,
     );
   }
   if (complete.length > 0) {
@@ -115,7 +119,7 @@ function networkSentences(report: ScoreReport): string[] {
 }
 
 /** What the score was measured with, by who said so. */
-function contextSentence({ context, fromFile }: ScoreReport): string {
+function contextSentence({ context, fromFile, fromOptions }: ScoreReport): string {
   const { shapes, usedInputs, usedOutputs, windows = 'integral', metric = 'indicator', spans = 'io' } = context;
   const parts: Readonly<Record<keyof PatternContext, string>> = {
     metric: `metric ${metric}`,
@@ -132,10 +136,11 @@ function contextSentence({ context, fromFile }: ScoreReport): string {
       .map((key) => parts[key])
       .join(', ');
   const isFromFile = (key: keyof PatternContext) => fromFile.includes(key);
+  const isFromOption = (key: keyof PatternContext) => fromOptions.includes(key);
   const sources: readonly (readonly [string, string])[] = [
     ['as the file says', said(isFromFile)],
-    ['as the options say', said((key) => !isFromFile(key) && context[key] !== undefined)],
-    ['as assumed', said((key) => !isFromFile(key) && context[key] === undefined)],
+    ['as the options say', said(isFromOption)],
+    ['as assumed', said((key) => !isFromFile(key) && !isFromOption(key))],
   ];
   const told = sources.filter(([, what]) => what !== '').map(([source, what]) => `${source}: ${what}`);
   return `Measured ${told.join('; ')}.`;

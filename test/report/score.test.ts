@@ -19,7 +19,15 @@ const span: EntryReport = {
 
 const report: ScoreReport = {
   ...describeNetwork({ layers: [64, 1024, 64], fanOuts: [128, 8] }),
-  ...{ fingerprint: 'f'.repeat(64), context: {}, fromFile: [], arrays: null, order: null, weighted: [] },
+  ...{
+    fingerprint: 'f'.repeat(64),
+    context: {},
+    fromFile: [],
+    fromOptions: [],
+    arrays: null,
+    order: null,
+    weighted: [],
+  },
   ...{
     scatter: 0.75,
     metric: 'indicator',
@@ -84,8 +92,8 @@ test('which network was read, from what, and what the score was measured with is
     'Measured as assumed: metric indicator, windows integral, spans io, every layer a row, all inputs used, all outputs used.',
   );
   const context = { metric: 'fair-share', shapes: [[8, 8], [1024], [64]], usedInputs: 60 } as const;
-  expect(text({ context, fromFile: ['shapes', 'usedInputs'] })).toContain(
-    'Measured as the file says: shapes 8x8,1024,64, 60 inputs used; as the options say: metric fair-share; as assumed: windows integral, spans io, all outputs used.',
+  expect(text({ context, fromFile: ['shapes', 'usedInputs'], fromOptions: ['metric', 'spans'] })).toContain(
+    'Measured as the file says: shapes 8x8,1024,64, 60 inputs used; as the options say: metric fair-share, spans io; as assumed: windows integral, all outputs used.',
   );
 });
 
@@ -102,6 +110,10 @@ test('an array that makes a network either way round is told how it was read', (
   const told = 'The array was read as [right, left], as PyTorch keeps weights; --transposed reads [left, right]';
   const sizes = describeNetwork({ layers: [20, 40], fanOuts: [10] });
   expect(text({ ...sizes, order: 'right-left' })).toContain(told);
+  const square = describeNetwork({ layers: [20, 20, 20], fanOuts: [10, 5] });
+  expect(text({ ...square, order: 'right-left', arrays: ['kernel', 'kernel_1'] })).toContain(
+    'Arrays were read as [right, left]',
+  );
   for (const changes of [
     { ...sizes, order: 'left-right' },
     { ...sizes, order: null },

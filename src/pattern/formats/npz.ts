@@ -2,8 +2,8 @@ import { Zip, ZipDeflate } from 'fflate';
 import { wordContentErrors } from '../../base/content-error.ts';
 import { isOutOfProportion, MOST_RATIO } from '../../base/inflate.ts';
 import { parseJson } from '../../base/json.ts';
-import { npyHeader } from '../../base/npy.ts';
-import { unzipMember, unzipStart, type ZipDirectory, zipDirectory } from '../../base/zip.ts';
+import { arrayMembers } from '../../base/npz.ts';
+import { unzipMember, type ZipDirectory, zipDirectory } from '../../base/zip.ts';
 import { isEmptyContext } from '../context.ts';
 import { type ArrayChoice, junctionName, type NamedArray, orderOf, patternFromArrays } from './named-arrays.ts';
 import { arrayChunks, parseArray } from './npy.ts';
@@ -29,12 +29,9 @@ function patternOfArchive(bytes: Uint8Array, choice: ArrayChoice): PatternFile {
   const names = [...directory.members.keys()];
   refuseSparse(names);
   refuseNested(names);
-  const arrays = [...directory.members].flatMap(([member, entry]): NamedArray[] => {
-    if (!member.endsWith('.npy')) return [];
-    const name = member.slice(0, -'.npy'.length);
-    const { shape } = npyHeader(unzipStart(bytes, entry, name), name);
-    return [{ name, shape, read: () => parseArray(unzipMember(bytes, entry, name), name) }];
-  });
+  const arrays = arrayMembers(bytes, directory).map(
+    ({ name, header, unpack }): NamedArray => ({ name, shape: header.shape, read: () => parseArray(unpack(), name) }),
+  );
   const { pattern, names: read, weighted } = patternFromArrays({ word: 'array', arrays }, choice);
   return {
     pattern: withStated(pattern, statedContext(bytes, directory)),

@@ -1,5 +1,6 @@
-import { type NpyHeader, npyHeader, parseNpy } from '../../base/npy.ts';
-import { unzipMember, unzipStart, type ZipMember, zipDirectory } from '../../base/zip.ts';
+import { parseNpy } from '../../base/npy.ts';
+import { type ArrayMember, arrayMembers } from '../../base/npz.ts';
+import { zipDirectory } from '../../base/zip.ts';
 import { type ArrayName, couldBeData, READ_NAMES, readArrayName } from './array-names.ts';
 import type { SplitName } from './dataset.ts';
 import { foreignArchive, refuseForeign } from './foreign-files.ts';
@@ -30,17 +31,15 @@ function sortNames(names: readonly string[], path: string): ArrayNames {
 /** Arrays of an archive by what their names say. @throws ScattershotError */
 class Archive {
   readonly #path: string;
-  readonly #bytes: Uint8Array;
-  readonly #members: ReadonlyMap<string, ZipMember>;
+  readonly #members: ReadonlyMap<string, ArrayMember>;
   readonly #names: readonly string[];
 
   constructor(path: string, bytes: Uint8Array) {
     this.#path = path;
-    this.#bytes = bytes;
-    this.#members = zipDirectory(bytes).members;
-    const all = [...this.#members.keys()];
-    this.#names = all.flatMap((name) => (name.endsWith('.npy') ? [name.slice(0, -4)] : []));
-    if (this.#names.length === 0) refuseForeign(path, foreignArchive(all));
+    const directory = zipDirectory(bytes);
+    this.#members = new Map(arrayMembers(bytes, directory).map((member) => [member.name, member]));
+    this.#names = [...this.#members.keys()];
+    if (this.#names.length === 0) refuseForeign(path, foreignArchive([...directory.members.keys()]));
   }
 
   arrays(): OwnArrays {
@@ -67,7 +66,8 @@ class Archive {
     if (name === undefined) {
       return refuseData(`${this.#path} has no array ${wanted} (arrays: ${this.#names.join(', ')})`, READ_NAMES);
     }
-    const { described, type } = this.#header(name);
+    const { header, unpack } = this.#members.get(name)!;
+    const { described, type } = header;
     if (type === null && /^[<>|=]?[USO]/.test(described ?? '')) {
       const held = /O/.test(described ?? '') ? 'Python objects' : 'text';
       const nextStep = wanted.startsWith('y') ? NUMBER_LABELS : 'Save an array of plain numbers.';
@@ -75,23 +75,15 @@ class Archive {
     }
     return {
       name: `${name} in ${this.#path}`,
-      array: parseNpy(unzipMember(this.#bytes, this.#member(name), name), name),
+      array: parseNpy(unpack(), name),
     };
-  }
-
-  #member(name: string): ZipMember {
-    return this.#members.get(`${name}.npy`)!;
-  }
-
-  #header(name: string): NpyHeader {
-    return npyHeader(unzipStart(this.#bytes, this.#member(name), name), name);
   }
 
   /** What is not read must not be somebody's test set. */
   #requireNothingElse(): void {
-    for (const name of this.#names) {
+    for (const { name, header } of this.#members.values()) {
       if (readArrayName(name) !== null) continue;
-      const { shape: sides, type } = this.#header(name);
+      const { shape: sides, type } = header;
       if (!couldBeData({ name, shape: sides, kind: type?.kind ?? null })) continue;
       const shape = `(${sides.join(', ')}${sides.length === 1 ? ',' : ''})`;
       refuseData(

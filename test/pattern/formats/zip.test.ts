@@ -31,6 +31,14 @@ describe('an archive', () => {
     );
   });
 
+  test('whose second array has no ending is read whole, and never as the network of its first alone', () => {
+    const named = zipSync({ 'junction1.npy': part('junction1.npy'), 'junction2.npy': part('junction2.npy') });
+    const unnamed = zipSync({ 'junction1.npy': part('junction1.npy'), junction2: part('junction2.npy') });
+    expect(parseNpz(unnamed)).toEqual(parseNpz(named));
+    const other = zipSync({ 'junction1.npy': part('junction1.npy'), mask2: part('junction2.npy') });
+    expect(refusalOf(() => parseNpz(other)).message).toContain('would not be read: mask2 [4, 4]');
+  });
+
   test('whose junctions do not meet is refused', () => {
     const twice = zipSync({ 'junction1.npy': part('junction1.npy'), 'junction2.npy': part('junction1.npy') });
     expect(refusalOf(() => parseNpz(twice)).message).toBe(
