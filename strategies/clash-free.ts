@@ -56,12 +56,12 @@ function unfitParallelism(problem: Problem): string | null {
   return faults.find((fault) => fault !== null) ?? null;
 }
 
-interface Progress {
+interface TypeTotals {
   readonly steps: number;
   readonly made: number;
 }
 
-function step(problem: Problem, { steps, made }: Progress, random: Random): Step<Progress> {
+function step(problem: Problem, { steps, made }: TypeTotals, random: Random): Step<TypeTotals> {
   let next = made;
   const { candidates, swaps } = independentStep(problem, steps, random, (own, stream) =>
     clashFreePattern(own, clashFreeVariants[next++ % clashFreeVariants.length], stream),
@@ -70,7 +70,7 @@ function step(problem: Problem, { steps, made }: Progress, random: Random): Step
 }
 
 /** Patterns that hardware can read z edges at a time, each from a memory of its own. */
-export const clashFree = defineStrategy<Progress>({
+export const clashFree = defineStrategy<TypeTotals>({
   name: 'clash-free',
   summary: 'left neurons in z memories, every cycle reading z of them at once: patterns for parallel hardware',
   source:

@@ -6,7 +6,7 @@ import { defineStrategy, type Elite, type Problem, type Step } from '../src/sear
 import { constrainedPattern } from './constraints/constrained-problem.ts';
 import { alternatingCycles, exchangeCycles } from './evolve/alternating-cycles.ts';
 import { type AnnealingPlan, annealingPlan } from './shared/annealing-plan.ts';
-import { edgesOf } from './shared/batch.ts';
+import { totalEdges } from './shared/batch.ts';
 import { coolWalk, type Energy, measuredTemperature } from './shared/cooling.ts';
 import { boundsOf, lackEnergy, targetEnergy } from './shared/energy.ts';
 import { junctionKeys } from './shared/junction-keys.ts';
@@ -142,7 +142,7 @@ function breed(setting: Setting, state: EvolveState, elites: readonly Elite[], r
 function settingOf(problem: Problem): Setting {
   const plan = annealingPlan(problem);
   const energy = problem.target === null ? lackEnergy(boundsOf(problem, plan), 2) : targetEnergy(problem.target);
-  const size = Math.max(FEWEST, Math.min(MOST, Math.floor(MOST_EDGES / edgesOf(problem))));
+  const size = Math.max(FEWEST, Math.min(MOST, Math.floor(MOST_EDGES / totalEdges(problem))));
   return { problem, plan, energy, size };
 }
 
@@ -160,7 +160,7 @@ function stepEvolve(problem: Problem, given: EvolveState, elites: readonly Elite
 function accepts(problem: Problem): true | string {
   const refusal = walkRefusal(problem, annealingPlan(problem));
   if (refusal !== null) return refusal;
-  const edges = edgesOf(problem);
+  const edges = totalEdges(problem);
   return FEWEST * edges <= MOST_EDGES || `a population of ${FEWEST} patterns of ${edges} edges is too large to be kept`;
 }
 

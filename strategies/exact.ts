@@ -7,7 +7,7 @@ import { pairPattern, pairPlan } from './exact/constrained-pair.ts';
 import { type ExactPlan, exactPattern, exactPlan } from './exact/exact-plan.ts';
 import { canPolish, polish } from './exact/polish.ts';
 import { stir } from './exact/stir.ts';
-import { edgesOf, type StepCount } from './shared/batch.ts';
+import { type StepCount, totalEdges } from './shared/batch.ts';
 import { permutationGridPattern, permutationGridRefusal } from './shared/permutation-grid-pattern.ts';
 import { uniformRandomPattern } from './uniform-random.ts';
 
@@ -40,7 +40,7 @@ export function makeExact(problem: Problem, plan: ExactPlan | null, random: Rand
 /** Patterns of a full step; polishing one takes as long as a step should. */
 function batchOf(problem: Problem, plan: ExactPlan | null): number {
   if (plan === null || !plan.proved) return 1;
-  return Math.max(1, Math.min(MOST_CANDIDATES, Math.floor(EDGES_PER_STEP / edgesOf(problem))));
+  return Math.max(1, Math.min(MOST_CANDIDATES, Math.floor(EDGES_PER_STEP / totalEdges(problem))));
 }
 
 /** Patterns that are built before the constraints count as out of reach. */

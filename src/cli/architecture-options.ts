@@ -14,7 +14,7 @@ import { presets } from '../pattern/presets.ts';
 import { type Metric, metrics } from '../scatter/metric.ts';
 import { UsageError } from './errors.ts';
 import { readOptionFile } from './option-file.ts';
-import { fraction, oneOf, shapes, wholeNumber, wholeNumbers } from './parse.ts';
+import { oneOf, shapes, unitFraction, wholeNumber, wholeNumbers } from './parse.ts';
 
 /** Options that name a network and say how its scatter is measured. */
 export interface ArchitectureOptions extends ScatterOptions {
@@ -62,7 +62,7 @@ export function addArchitectureOptions(command: Command): Command {
         ),
       )
       .addOption(
-        new Option('--density <density>', 'one density for every junction instead: 12.5%').argParser(fraction),
+        new Option('--density <density>', 'one density for every junction instead: 12.5%').argParser(unitFraction),
       ),
   );
 }

@@ -34,7 +34,7 @@ export function notNegative(text: string): number {
 }
 
 /** A fraction: "0.4" or "40%". */
-export function fraction(text: string): number {
+export function unitFraction(text: string): number {
   const trimmed = text.trim();
   const percent = trimmed.endsWith('%');
   const value = Number(percent ? trimmed.slice(0, -1) : trimmed) / (percent ? 100 : 1);

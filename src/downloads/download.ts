@@ -42,14 +42,19 @@ async function append(file: FileHandle, chunk: Uint8Array, position: number): Pr
   }
 }
 
-interface Progress {
+interface ReceivedBytes {
   /** bytes of the part that are written */
   done: number;
   total: number | null;
 }
 
 /** One connection: writes what comes to the part. @throws what breaks it; `progress` says how far it got */
-async function receive(address: string, path: string, progress: Progress, options: TransferOptions): Promise<void> {
+async function receive(
+  address: string,
+  path: string,
+  progress: ReceivedBytes,
+  options: TransferOptions,
+): Promise<void> {
   const watchdog = new Watchdog(options.stallMs ?? STALL_MS, options.signal);
   let file: FileHandle | undefined;
   try {
@@ -75,7 +80,7 @@ async function receive(address: string, path: string, progress: Progress, option
 async function receiveAll(
   address: string,
   path: string,
-  progress: Progress,
+  progress: ReceivedBytes,
   options: TransferOptions,
 ): Promise<Failure | null> {
   for (let emptyAttempts = 0; ; ) {
@@ -95,7 +100,12 @@ async function receiveAll(
 }
 
 /** Why the downloaded file is not the published one, in words after "it"; null where it is, or where nothing is known. */
-async function faultOf(path: string, { sizeBytes, integrity }: Download, progress: Progress, signal?: AbortSignal) {
+async function faultOf(
+  path: string,
+  { sizeBytes, integrity }: Download,
+  progress: ReceivedBytes,
+  signal?: AbortSignal,
+) {
   if (sizeBytes !== null && progress.done !== sizeBytes) return `has ${progress.done} bytes instead of ${sizeBytes}`;
   if (integrity === null) return null;
   const { algorithm, hex } = readIntegrity(integrity);
@@ -118,7 +128,7 @@ export async function download(
   try {
     const part = await onDisk(target, () => claimPart(target));
     const fits = what.sizeBytes === null || part.sizeBytes <= what.sizeBytes;
-    const progress: Progress = { done: fits ? part.sizeBytes : 0, total: what.sizeBytes };
+    const progress: ReceivedBytes = { done: fits ? part.sizeBytes : 0, total: what.sizeBytes };
     for (let resumed = progress.done > 0; ; resumed = false) {
       if (progress.total === null || progress.done < progress.total) {
         const failed = await receiveAll(what.address, part.path, progress, options);

@@ -32,15 +32,15 @@ async function isFree(path: string, owner: string, pid: number): Promise<boolean
   return age > ABANDONED_AFTER_MS;
 }
 
-interface Part {
+interface PartFile {
   readonly path: string;
   readonly sizeBytes: number;
 }
 
 /** What others have left of this download, the longest first. */
-async function abandonedParts(target: string): Promise<Part[]> {
+async function abandonedParts(target: string): Promise<PartFile[]> {
   const folder = dirname(target);
-  const parts: Part[] = [];
+  const parts: PartFile[] = [];
   for (const name of await readdir(folder)) {
     if (!name.startsWith(`${basename(target)}.`)) continue;
     const [, owner, pid] = /^\.([0-9a-f]{8})-(\d+)-[0-9a-f]+\.part$/.exec(name.slice(basename(target).length)) ?? [];
@@ -59,10 +59,10 @@ async function abandonedParts(target: string): Promise<Part[]> {
  * A file of this process's own for the download `target`: the longest that others left behind, with the others removed, or a name
  * for a new one. Its folder is made when needed. @throws the system's error
  */
-export async function claimPart(target: string): Promise<Part> {
+export async function claimPart(target: string): Promise<PartFile> {
   makeFolders(dirname(target));
   const own = `${target}.${host}-${process.pid}-${randomBytes(4).toString('hex')}.part`;
-  let claimed: Part | null = null;
+  let claimed: PartFile | null = null;
   for (const part of await abandonedParts(target)) {
     if (claimed === null) {
       const won = await rename(part.path, own).then(

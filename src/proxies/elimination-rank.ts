@@ -1,11 +1,11 @@
 import type { Incidence } from './incidence.ts';
-import { invert, multiply, PRIME, reduce } from './prime-field.ts';
+import { invert, multiplyResidues, PRIME, reduce } from './prime-field.ts';
 
 /** row ← row − factor·pivotRow from column `from` on. */
 function subtract(row: Float64Array, pivotRow: Float64Array, factor: number, from: number): void {
   const negated = PRIME - factor;
   for (let column = from; column < row.length; column++) {
-    row[column] = reduce(row[column] + multiply(negated, pivotRow[column]));
+    row[column] = reduce(row[column] + multiplyResidues(negated, pivotRow[column]));
   }
 }
 
@@ -25,7 +25,7 @@ export function eliminationRank({ rows, columns, starts, members }: Incidence): 
       const pivot = pivots.get(column);
       if (pivot === undefined) {
         const inverse = invert(row[column]);
-        for (let c = column; c < columns; c++) row[c] = multiply(row[c], inverse);
+        for (let c = column; c < columns; c++) row[c] = multiplyResidues(row[c], inverse);
         pivots.set(column, row);
         break;
       }

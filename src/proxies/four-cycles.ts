@@ -3,7 +3,7 @@ import { targetsOf } from './adjacency.ts';
 import { junctionProxy } from './proxy.ts';
 
 /** Most additions for one junction; about half a minute. 4096 to 4096 reaches it at 75 % density. */
-const mostCycleAdditions = 2e10;
+const MOST_CYCLE_ADDITIONS = 2e10;
 
 /**
  * 4-cycles of one junction: pairs of right neurons with a pair of sources in common, Σ C(c, 2) over the pairs of right neurons,
@@ -53,14 +53,14 @@ export const fourCycles = junctionProxy(
       'Girth of Tanner graphs (Tanner 1981, doi 10.1109/TIT.1981.1056404; Hu et al. 2005, doi 10.1109/TIT.2004.839541); here a count, over that of a random junction',
     better: 'lower',
     unit: 'ratio from 0; 1: as many as random',
-    cost: `edges · min(fan-out, fan-in) / 2 additions; left out above ${mostCycleAdditions} in one junction`,
+    cost: `edges · min(fan-out, fan-in) / 2 additions; left out above ${MOST_CYCLE_ADDITIONS} in one junction`,
     invariant: true,
   },
   (sources, size) => {
     const { number, edges, fanOut, fanIn } = size;
     const additions = (edges * (Math.min(fanOut, fanIn) - 1)) / 2;
-    if (additions > mostCycleAdditions) {
-      return `4-cycles of junction ${number} would take ${additions.toPrecision(2)} additions; at most ${mostCycleAdditions} are spent.`;
+    if (additions > MOST_CYCLE_ADDITIONS) {
+      return `4-cycles of junction ${number} would take ${additions.toPrecision(2)} additions; at most ${MOST_CYCLE_ADDITIONS} are spent.`;
     }
     const expected = expectedFourCycles(size);
     return expected === 0 ? 0 : countFourCycles(sources, size) / expected;

@@ -1,7 +1,7 @@
 import type { Random } from '../base/random.ts';
 import { type Incidence, transpose } from './incidence.ts';
 import { LinearComplexity } from './linear-complexity.ts';
-import { dotProduct, multiply, randomResidue, reduce } from './prime-field.ts';
+import { dotProduct, multiplyResidues, randomResidue, reduce } from './prime-field.ts';
 
 /** Terms beyond 2·rank that a recurrence must foretell before it is believed. */
 const CONFIRMING = 32;
@@ -30,7 +30,7 @@ function apply({ rows, starts, members }: Incidence, x: Float64Array, out: Float
 }
 
 function scaleBy(factors: Float64Array, x: Float64Array, out: Float64Array): void {
-  for (let i = 0; i < out.length; i++) out[i] = multiply(factors[i], x[i]);
+  for (let i = 0; i < out.length; i++) out[i] = multiplyResidues(factors[i], x[i]);
 }
 
 const residues = (count: number, random: Random) => Float64Array.from({ length: count }, () => randomResidue(random));

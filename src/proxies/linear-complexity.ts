@@ -1,4 +1,4 @@
-import { dotProduct, invert, multiply, PRIME, reduce } from './prime-field.ts';
+import { dotProduct, invert, multiplyResidues, PRIME, reduce } from './prime-field.ts';
 
 /**
  * Berlekamp–Massey over the field of 2³¹ − 1 elements, term by term: the shortest linear recurrence that makes the sequence so
@@ -48,7 +48,7 @@ export class LinearComplexity {
     }
     const lengthens = 2 * this.#length < this.#count;
     if (lengthens) this.#spare.set(this.#recurrence.subarray(0, this.#length + 1));
-    this.#correct(multiply(discrepancy, invert(this.#formerDiscrepancy)));
+    this.#correct(multiplyResidues(discrepancy, invert(this.#formerDiscrepancy)));
     if (!lengthens) {
       this.#sinceChange++;
       return;
@@ -65,7 +65,7 @@ export class LinearComplexity {
     const [target, source, shift] = [this.#recurrence, this.#former, this.#sinceChange];
     const negated = PRIME - factor;
     for (let i = 0; i <= this.#formerLength; i++) {
-      target[i + shift] = reduce(target[i + shift] + multiply(negated, source[i]));
+      target[i + shift] = reduce(target[i + shift] + multiplyResidues(negated, source[i]));
     }
   }
 }

@@ -5,7 +5,7 @@ import { targetsOf } from './adjacency.ts';
 import { defineProxy } from './proxy.ts';
 
 /** Most additions for one pattern; about half a minute. */
-const mostPathAdditions = 2e10;
+const MOST_PATH_ADDITIONS = 2e10;
 
 /** Neurons whose paths are counted in one sweep: an edge is read once for all of them. */
 const LANES = 8;
@@ -18,7 +18,7 @@ interface Side {
 }
 
 /** Where paths start and how they go on, junction by junction from that side. */
-interface Walk {
+interface PathWalk {
   readonly starts: number;
   /** the first neurons of the last layer, in which paths may end */
   readonly ends: number;
@@ -53,7 +53,7 @@ function cheaperDirection(pattern: Pattern, architecture: Architecture): { cost:
   return { cost: Math.min(down, up), down: down <= up };
 }
 
-function planWalk(pattern: Pattern, { usedInputs, usedOutputs }: Architecture, down: boolean): Walk {
+function planWalk(pattern: Pattern, { usedInputs, usedOutputs }: Architecture, down: boolean): PathWalk {
   const sizes = junctionSizes(pattern);
   const fromLeft = (size: JunctionSize): Side => ({
     table: targetsOf(pattern.junctions[size.number - 1], size),
@@ -115,7 +115,12 @@ function advance({ table, degree, neurons }: Side, counts: Float64Array, reached
 }
 
 /** Paths from `lanes` starts, the first being neuron `start`, to the last layer. @param layers scratch, one for each layer reached */
-function sweep({ first, steps }: Walk, start: number, lanes: number, layers: readonly Float64Array[]): Float64Array {
+function sweep(
+  { first, steps }: PathWalk,
+  start: number,
+  lanes: number,
+  layers: readonly Float64Array[],
+): Float64Array {
   const { table, degree } = first;
   layers[0].fill(0);
   for (let lane = 0; lane < lanes; lane++) {
@@ -172,7 +177,7 @@ export const pathEvenness = defineProxy({
     'Equal path counts between all inputs and outputs, as RadiX-Nets have (Robinett & Kepner 2019, arXiv 1905.00416); the measure of how near is ours',
   better: 'higher',
   unit: 'fraction in [0, 1]; 1: no two pairs differ by more than one path; 0: no path at all',
-  cost: `min(outputs · edges without the last junction, inputs · edges without the first) additions; left out above ${mostPathAdditions}, and where 2^53 paths or more enter a neuron`,
+  cost: `min(outputs · edges without the last junction, inputs · edges without the first) additions; left out above ${MOST_PATH_ADDITIONS}, and where 2^53 paths or more enter a neuron`,
   invariant: true,
   measure: (pattern, architecture) => {
     const leftOut = (reason: string) => ({ value: null, junctions: [], reason });
@@ -181,9 +186,9 @@ export const pathEvenness = defineProxy({
     if (!Number.isSafeInteger(Math.max(paths, leaving)))
       return leftOut('The paths are too many to be counted exactly (2^53).');
     const { cost } = cheaperDirection(pattern, architecture);
-    if (cost > mostPathAdditions) {
+    if (cost > MOST_PATH_ADDITIONS) {
       return leftOut(
-        `Counting paths would take ${cost.toPrecision(2)} additions; at most ${mostPathAdditions} are spent.`,
+        `Counting paths would take ${cost.toPrecision(2)} additions; at most ${MOST_PATH_ADDITIONS} are spent.`,
       );
     }
     return { value: evennessOf(pathSpread(pattern, architecture)), junctions: [], reason: null };

@@ -18,7 +18,7 @@ export function reduce(x: number): number {
 }
 
 /** a·b mod p, by halves of a: no product passes 2⁴⁸. */
-export function multiply(a: number, b: number): number {
+export function multiplyResidues(a: number, b: number): number {
   const high = Math.floor(a / HALF);
   const low = a - high * HALF;
   return reduce(reduce(high * b) * HALF + low * b);
@@ -30,8 +30,8 @@ export function invert(a: number): number {
   let result = 1;
   let power = a;
   for (let bits = PRIME - 2; bits > 0; bits = Math.floor(bits / 2)) {
-    if (bits % 2 === 1) result = multiply(result, power);
-    power = multiply(power, power);
+    if (bits % 2 === 1) result = multiplyResidues(result, power);
+    power = multiplyResidues(power, power);
   }
   return result;
 }

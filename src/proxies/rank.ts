@@ -7,7 +7,7 @@ import { krylovRank } from './krylov-rank.ts';
 import { junctionProxy } from './proxy.ts';
 
 /** Most additions that one run for one junction may take: 2 · edges · min(left, right). */
-const mostRankAdditions = 1.5e10;
+const MOST_RANK_ADDITIONS = 1.5e10;
 
 /** Elimination where it takes fewer multiplications than this; it needs no luck. */
 const DENSE_MULTIPLICATIONS = 3e7;
@@ -78,14 +78,14 @@ export const rank = junctionProxy(
       'Rank over a prime field without fill-in: Wiedemann 1986 (doi 10.1109/TIT.1986.1057137), after exact elimination where that is cheap',
     better: 'higher',
     unit: 'fraction in (0, 1]; 1: full rank',
-    cost: `4 · edges · min(N_l, N_r) additions for a large junction of deficient rank, half for a full one; left out where 2 · edges · min(N_l, N_r) is above ${mostRankAdditions}`,
+    cost: `4 · edges · min(N_l, N_r) additions for a large junction of deficient rank, half for a full one; left out where 2 · edges · min(N_l, N_r) is above ${MOST_RANK_ADDITIONS}`,
     invariant: true,
   },
   (sources, size) => {
     const fullRank = Math.min(size.left, size.right);
     const additions = 2 * size.edges * fullRank;
-    if (additions > mostRankAdditions) {
-      return `The rank of junction ${size.number} would take ${additions.toPrecision(2)} additions; at most ${mostRankAdditions} are spent.`;
+    if (additions > MOST_RANK_ADDITIONS) {
+      return `The rank of junction ${size.number} would take ${additions.toPrecision(2)} additions; at most ${MOST_RANK_ADDITIONS} are spent.`;
     }
     return junctionRank(sources, size).rank / fullRank;
   },

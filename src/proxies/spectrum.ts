@@ -78,7 +78,7 @@ function operators(sources: Uint32Array, size: JunctionSize) {
   return { near, far };
 }
 
-interface Estimate {
+interface SecondValue {
   readonly value: number;
   readonly error: number;
   readonly steps: number;
@@ -90,7 +90,7 @@ interface Estimate {
  * Aᵀu_k = a_k v_k + b_{k−1} v_{k−1}, A v_k = a_k u_k + b_k u_{k+1}, the u_k kept orthogonal to ones and to each other (Simon & Zha
  * 2000: one side is enough). With σ, q of the projected bidiagonal matrix, a singular value lies within b_k·|q_k| of σ.
  */
-function lanczos(sources: Uint32Array, size: JunctionSize, options: Required<SpectrumOptions>): Estimate {
+function lanczos(sources: Uint32Array, size: JunctionSize, options: Required<SpectrumOptions>): SecondValue {
   const { near, far } = operators(sources, size);
   const lambda1 = Math.sqrt(size.fanIn * size.fanOut);
   const random = Random.fromSeed(options.seed);

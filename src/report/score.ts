@@ -6,7 +6,7 @@ import { fraction, heading, MISSING, paragraph, percent, type TextOptions } from
 import { type Column, tableLines } from './table.ts';
 
 /** Sizes of the network that a pattern is for. */
-export interface NetworkSizes {
+export interface NetworkDescription {
   readonly layers: readonly number[];
   readonly fanOuts: readonly number[];
   readonly fanIns: readonly number[];
@@ -15,7 +15,7 @@ export interface NetworkSizes {
 }
 
 /** The score of one pattern, as `score --json` has it. */
-export interface ScoreReport extends NetworkSizes, PatternReport {
+export interface ScoreReport extends NetworkDescription, PatternReport {
   /** what the score was measured with, as far as it differs from the default */
   readonly context: PatternContext;
   /** what of it the file said */
@@ -30,7 +30,7 @@ export interface ScoreReport extends NetworkSizes, PatternReport {
   readonly weighted: readonly number[];
 }
 
-export function describeNetwork(sizes: Pick<Architecture, 'layers' | 'fanOuts'>): NetworkSizes {
+export function describeNetwork(sizes: Pick<Architecture, 'layers' | 'fanOuts'>): NetworkDescription {
   const { layers, fanOuts } = sizes;
   const fanIns = junctionSizes(sizes).map(({ fanIn }) => fanIn);
   return { layers, fanOuts, fanIns, density: overallDensity(sizes) };

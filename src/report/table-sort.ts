@@ -17,9 +17,9 @@ export function parseSort(text: string): Outcome<readonly SortKey[]> {
   return success(keys.map((key) => ({ column: key.replace(/^-\s*/, ''), reversed: key.startsWith('-') })));
 }
 
-type Comparison<Row> = (a: Row, b: Row) => number;
+type RowOrder<Row> = (a: Row, b: Row) => number;
 
-function byColumn<Row>({ value, first, rank }: ValueColumn<Row>, reversed: boolean): Comparison<Row> {
+function byColumn<Row>({ value, first, rank }: ValueColumn<Row>, reversed: boolean): RowOrder<Row> {
   const highFirst = rank !== undefined || first === 'high';
   const sign = highFirst === reversed ? 1 : -1;
   const sorted = rank ?? value;
@@ -33,11 +33,8 @@ function byColumn<Row>({ value, first, rank }: ValueColumn<Row>, reversed: boole
 }
 
 /** Compares by one key after the other; 0 where rows are equal in all. Failure 'bad-sort' for a column that is not there. */
-export function rowOrder<Row>(
-  keys: readonly SortKey[],
-  columns: readonly ValueColumn<Row>[],
-): Outcome<Comparison<Row>> {
-  const comparisons: Comparison<Row>[] = [];
+export function rowOrder<Row>(keys: readonly SortKey[], columns: readonly ValueColumn<Row>[]): Outcome<RowOrder<Row>> {
+  const comparisons: RowOrder<Row>[] = [];
   for (const { column: name, reversed } of keys) {
     const column = findColumn(columns, name);
     if (column === undefined) {

@@ -15,7 +15,7 @@ const GAP = 2;
 /** Most bytes of a cell. */
 const MOST_CELL = 400;
 
-interface Measured<Row> {
+interface MeasuredColumn<Row> {
   readonly column: Column<Row>;
   readonly cells: readonly string[];
   readonly width: number;
@@ -28,7 +28,11 @@ const tableWidth = (columns: readonly { readonly width: number }[]) =>
  * Cuts the columns that may be cut, the one with most to give first, until the table fits or none is left to cut.
  * Only columns that are no more important than `priority`: none is cut to save a lesser one.
  */
-function shrink<Row>(columns: readonly Measured<Row>[], width: number, priority: number): readonly Measured<Row>[] {
+function shrink<Row>(
+  columns: readonly MeasuredColumn<Row>[],
+  width: number,
+  priority: number,
+): readonly MeasuredColumn<Row>[] {
   let shrunk = columns;
   for (;;) {
     const excess = tableWidth(shrunk) - width;
@@ -43,7 +47,7 @@ function shrink<Row>(columns: readonly Measured<Row>[], width: number, priority:
   }
 }
 
-function fitColumns<Row>(columns: readonly Measured<Row>[], width: number): readonly Measured<Row>[] {
+function fitColumns<Row>(columns: readonly MeasuredColumn<Row>[], width: number): readonly MeasuredColumn<Row>[] {
   let kept = columns;
   for (;;) {
     const highest = Math.max(...kept.map(({ column }) => column.priority));

@@ -20,18 +20,16 @@ function estimate(gain: Estimate | null, { unicode }: TextOptions): string {
 
 const pText = (p: number | null) => (p === null ? MISSING : p < 0.0001 ? '<0.0001' : p.toFixed(4));
 
-type Row<T> = Column<T>;
-
 const left = { align: 'left' } as const;
 const right = { align: 'right' } as const;
 
-function section<T>(title: string, rows: readonly T[], columns: readonly Row<T>[], text: TextOptions): string[] {
+function section<T>(title: string, rows: readonly T[], columns: readonly Column<T>[], text: TextOptions): string[] {
   return rows.length === 0 ? [] : ['', heading(title, text.color), ...tableLines(columns, rows, text)];
 }
 
 type Question = ValidationResult['questions'][number];
 
-const questionColumns = (text: TextOptions): Row<Question>[] => [
+const questionColumns = (text: TextOptions): Column<Question>[] => [
   { title: 'asked of', ...left, priority: 0, text: ({ name }) => name },
   { title: 'candidates', ...right, priority: 3, text: ({ candidates }) => String(candidates) },
   { title: 'in order', ...right, priority: 1, text: ({ inOrder }) => percent(inOrder, 0) },
@@ -42,7 +40,7 @@ const questionColumns = (text: TextOptions): Row<Question>[] => [
 
 type Family = ValidationResult['families'][number];
 
-const familyColumns: Row<Family>[] = [
+const familyColumns: Column<Family>[] = [
   { title: 'family', ...left, priority: 0, text: ({ family }) => family },
   { title: 'candidates', ...right, priority: 1, text: ({ candidates }) => String(candidates) },
   { title: 'scatter from', ...right, priority: 1, text: ({ low }) => fraction(low) },
@@ -52,7 +50,7 @@ const familyColumns: Row<Family>[] = [
 
 type Proxy = ValidationResult['proxies'][number];
 
-const proxyColumns = (text: TextOptions): Row<Proxy>[] => [
+const proxyColumns = (text: TextOptions): Column<Proxy>[] => [
   { title: 'proxy', ...left, priority: 0, text: ({ name }) => name },
   { title: 'in order', ...right, priority: 0, text: ({ inOrder }) => percent(inOrder, 0) },
   { title: 'p, Holm', ...right, priority: 1, text: ({ pHolm }) => pText(pHolm) },
@@ -147,7 +145,7 @@ export function validationText(result: ValidationResult, text: TextOptions): str
 
 type Stratum = TableFinding['strata'][number];
 
-const stratumColumns = (text: TextOptions): Row<Stratum>[] => [
+const stratumColumns = (text: TextOptions): Column<Stratum>[] => [
   { title: 'stratum', ...left, priority: 0, text: ({ stratum }) => stratum ?? 'all' },
   { title: 'patterns', ...right, priority: 2, text: ({ candidates }) => String(candidates) },
   { title: 'in order', ...right, priority: 1, text: ({ inOrder }) => percent(inOrder, 0) },

@@ -19,7 +19,7 @@ export interface AuditResult {
 }
 
 export interface AuditOptions {
-  /** multiply-adds of dense products up to which the audit is whole; default `wholeAuditCost` */
+  /** multiply-adds of dense products up to which the audit is whole; default `WHOLE_AUDIT_COST` */
   readonly wholeUpTo?: number;
   /** where the shares under audit come from; default the kernel */
   readonly shares?: (pattern: Pattern, entry: Entry, metric: Metric) => readonly PieceShares[];
@@ -30,12 +30,12 @@ export interface AuditOptions {
  * 64-1024-64 (128,8), whose reference takes 3.5e7 multiply-adds and 0.12 to 0.16 s, a sampled audit takes about 0.02 s. A search
  * audits some forty candidates in its first second: whole audits of that size would fill its threads for three.
  */
-const wholeAuditCost = 1e7;
+const WHOLE_AUDIT_COST = 1e7;
 
 /** Multiply-adds spent on the sampled rows of one entry; one row is always done. */
-const sampledEntryCost = 1e6;
+const SAMPLED_ENTRY_COST = 1e6;
 
-const mostSampledRows = 32;
+const MOST_SAMPLED_ROWS = 32;
 
 function disagreement(entry: Entry, expected: number, got: number, where = ''): string {
   return `${entry.key}${where}: the reference gives ${expected}, the score says ${got}`;
@@ -67,8 +67,8 @@ function sampledRows(
 ): string | null {
   const scale = shareScale(entry, metric);
   const classes = scale.classes.length;
-  let rows = mostSampledRows;
-  while (rows > 1 && rowsCost(junctions, entry, rows, { first, limit }) > sampledEntryCost) rows /= 2;
+  let rows = MOST_SAMPLED_ROWS;
+  while (rows > 1 && rowsCost(junctions, entry, rows, { first, limit }) > SAMPLED_ENTRY_COST) rows /= 2;
   const chosen = chooseRows(entry, rows, random);
   const kept = reachAlone ? markReached : undefined;
   const product = windowProductRows(junctions, entry, chosen, { first, limit }, kept);
@@ -113,9 +113,9 @@ function sampledAudit(
 /**
  * Checks a score against the ml-matrix reference before it is believed.
  *
- * Whole where the dense products cost at most `wholeAuditCost` multiply-adds: every entry must come out bit-equal. Above that,
+ * Whole where the dense products cost at most `WHOLE_AUDIT_COST` multiply-adds: every entry must come out bit-equal. Above that,
  * sampled: the kernel's shares of single neurons in pieces of the windows (1024 or so) must add up to the score exactly, and of
- * one piece, chosen at random, the reference recomputes as many random rows as `sampledEntryCost` allows (1 to 32), by the same
+ * one piece, chosen at random, the reference recomputes as many random rows as `SAMPLED_ENTRY_COST` allows (1 to 32), by the same
  * products: row vectors through the chain, dense blocks built piecewise.
  * @param score of `pattern` by these entries; a wrong number is a result with a message, not an error
  * @throws RangeError when the entries belong to another architecture, or the vector is not as long as they are
@@ -132,7 +132,7 @@ export function auditScore(
     throw new InvalidValueError(`expected a score of ${entries.length} entries; got ${score.vector.length}`);
   }
   const cost = entries.reduce((sum, entry) => sum + referenceCost(pattern, entry), 0);
-  const audit = cost <= (options.wholeUpTo ?? wholeAuditCost) ? 'whole' : 'sampled';
+  const audit = cost <= (options.wholeUpTo ?? WHOLE_AUDIT_COST) ? 'whole' : 'sampled';
   let message =
     audit === 'whole'
       ? wholeAudit(pattern, entries, score)

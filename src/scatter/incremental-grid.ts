@@ -3,9 +3,9 @@ import type { Difference } from './incremental-difference.ts';
 import { meanShare, type ShareScale, shareScale } from './mean-share.ts';
 import type { Metric } from './metric.ts';
 
-type Cells = Int16Array | Int32Array | Float64Array;
+type CountTable = Int16Array | Int32Array | Float64Array;
 
-function makeCells(length: number, lowest: number, highest: number): Cells {
+function makeCells(length: number, lowest: number, highest: number): CountTable {
   if (lowest >= -(2 ** 15) && highest < 2 ** 15) return new Int16Array(length);
   return lowest >= -(2 ** 30) && highest < 2 ** 30 ? new Int32Array(length) : new Float64Array(length);
 }
@@ -28,7 +28,7 @@ export class EntryGrid {
   /** whether `previewCross` may be used: every neuron in one window, one ideal, 32-bit arithmetic */
   readonly plain: boolean;
   readonly #scale: ShareScale;
-  readonly #cells: Cells;
+  readonly #cells: CountTable;
   readonly #windows: number;
   /** one class, and rows and columns whose credits sum in 32 bits: `#sum` and `#change` count instead of the arrays */
   readonly #narrow: boolean;

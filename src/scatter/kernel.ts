@@ -94,7 +94,7 @@ function piecesValue(scale: ShareScale, pieces: readonly PieceShares[]): number 
 }
 
 /** Pieces of windows that an entry's shares are told apart by, at most: enough that one can be audited at a time. */
-const mostPieces = 32;
+const MOST_PIECES = 32;
 
 /**
  * What each averaged neuron gets from some windows after the other: together the sums of `meanShare`. The same work as scoring
@@ -103,7 +103,7 @@ const mostPieces = 32;
 export function entryShares(pattern: Pattern, entry: Entry, metric: Metric): PieceShares[] {
   requireMatching(pattern, [entry]);
   const ready = prepare(cheaperEntry(pattern, entry), metric);
-  const pieces = new Scoring(pattern).shares(ready, mostPieces);
+  const pieces = new Scoring(pattern).shares(ready, MOST_PIECES);
   return pieces.map((piece) => ({ ...piece, shares: piece.shares.slice() }));
 }
 
@@ -132,7 +132,7 @@ export interface BothScores {
 }
 
 /** Additions of path counts, in vectors of 128 bits, above which the fair-share score is left out beside an indicator score. */
-const mostPathAdditions = 4e9;
+const MOST_SPAN_ADDITIONS = 4e9;
 
 /** In the first junction paths are counted edge by edge; in each further one rows of counters are added. */
 function pathAdditions(pattern: Pattern, { entry, counter }: PreparedEntry): number {
@@ -168,7 +168,7 @@ export function scoreBoth(
   pattern: Pattern,
   entries: readonly Entry[],
   metric: Metric,
-  most: number = mostPathAdditions,
+  most: number = MOST_SPAN_ADDITIONS,
 ): BothScores {
   requireMatching(pattern, entries);
   const scoring = new Scoring(pattern);

@@ -20,10 +20,10 @@ function addAlong(step: SpanStep, forward: boolean, width: number, rows: number,
   return out;
 }
 
-type Sizes = Pick<Pattern, 'layers' | 'fanOuts'>;
+type Degrees = Pick<Pattern, 'layers' | 'fanOuts'>;
 
 /** Paths of an entry that end in one averaged neuron; exact below 2^53. */
-function pathsInto(sizes: Sizes, { from, to, direction }: Entry): number {
+function pathsInto(sizes: Degrees, { from, to, direction }: Entry): number {
   const span = junctionSizes(sizes).slice(from - 1, to);
   return product(span.map(({ fanIn, fanOut }) => (direction === 'forward' ? fanIn : fanOut)));
 }
@@ -32,7 +32,7 @@ const tooMany = ({ key }: Entry, paths: number) =>
   `${key}: expected paths that can be counted (below 2^53 into a neuron); got ${paths.toPrecision(2)}`;
 
 /** Why the paths of an entry cannot be counted exactly, or null. */
-export function pathFault(sizes: Sizes, entry: Entry): string | null {
+export function pathFault(sizes: Degrees, entry: Entry): string | null {
   const paths = pathsInto(sizes, entry);
   return Number.isSafeInteger(paths) ? null : tooMany(entry, paths);
 }
@@ -41,7 +41,7 @@ export function pathFault(sizes: Sizes, entry: Entry): string | null {
  * Why the incremental scorer, which counts paths under every metric, cannot follow these entries; null where it can. A score of a
  * whole pattern under `indicator` counts nothing and has no such limit. Vacuous entries are not followed.
  */
-export function pathCountFault(sizes: Sizes, entries: readonly Entry[], metric: Metric): string | null {
+export function pathCountFault(sizes: Degrees, entries: readonly Entry[], metric: Metric): string | null {
   for (const entry of entries) {
     if (entry.vacuousUnder[metric]) continue;
     const fault = pathFault(sizes, entry) ?? shareFault(entry, metric);

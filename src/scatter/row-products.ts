@@ -13,7 +13,7 @@ export interface SparseRows {
 }
 
 /** Dense blocks are cut to about this many numbers (2 MB). */
-const blockNumbers = 1 << 18;
+const BLOCK_NUMBERS = 1 << 18;
 
 function transposedRows({ rows, columns, starts, members }: SparseRows): SparseRows {
   const offsets = new Uint32Array(columns + 1);
@@ -56,7 +56,7 @@ function blockwiseProduct(sparse: SparseRows, right: Matrix): Matrix {
   const place = new Int32Array(sparse.columns).fill(-1);
   for (const [column, k] of used.entries()) place[k] = column;
   const factor = right.selection(used, [...new Array(right.columns).keys()]);
-  const height = Math.max(1, Math.min(sparse.rows, Math.floor(blockNumbers / used.length)));
+  const height = Math.max(1, Math.min(sparse.rows, Math.floor(BLOCK_NUMBERS / used.length)));
   const block = Matrix.zeros(height, used.length);
   const result = Matrix.zeros(sparse.rows, right.columns);
   const fill = (first: number, count: number, value: number) => {

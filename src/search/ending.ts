@@ -16,7 +16,7 @@ export interface EndingRules extends Pick<SearchRequest, 'budget' | 'untilOptima
 }
 
 /** The best candidate, as far as endings go. */
-export interface BestSoFar {
+export interface BestScore {
   readonly scatter: number;
   /** whether it, or another of the same S, is certified: no pattern scores higher. Looked at only where the search is to end so */
   readonly isOptimal: boolean;
@@ -25,7 +25,7 @@ export interface BestSoFar {
 /** Where a search stands between two rounds. */
 export interface SearchStanding {
   /** null before the first candidate */
-  readonly best: BestSoFar | null;
+  readonly best: BestScore | null;
   /** rounds done */
   readonly round: number;
   readonly evaluated: number;
@@ -40,7 +40,7 @@ export interface SearchStanding {
 /** Whether nothing better than the best is wanted; a wanted scatter goes before the highest. */
 export function goalReached(
   { target, untilOptimal }: Pick<EndingRules, 'target' | 'untilOptimal'>,
-  best: BestSoFar | null,
+  best: BestScore | null,
 ): 'target' | 'optimal' | null {
   if (best === null) return null;
   if (target !== null && Math.abs(best.scatter - target) <= TARGET_TOLERANCE) return 'target';

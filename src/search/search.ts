@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isOptimal, scoreBound } from '../scatter/bound.ts';
 import { SCORE_ROUNDING } from '../scatter/mean-share.ts';
 import type { NumberedCandidate } from './candidate.ts';
-import { type BestSoFar, type EndingRules, endingOf, goalReached } from './ending.ts';
+import { type BestScore, type EndingRules, endingOf, goalReached } from './ending.ts';
 import type { IslandFailure, SearchEnding, SearchEvent, SearchProgress, SearchRequest } from './events.ts';
 import { patternCount } from './pattern-count.ts';
 import { SearchPool } from './pool.ts';
@@ -104,7 +104,7 @@ class SearchRun {
   }
 
   /** @param best as the ranking has it. @param equals others of the same S */
-  #bestSoFar(best: Scored | null, equals: readonly Scored[] = []): BestSoFar | null {
+  #bestSoFar(best: Scored | null, equals: readonly Scored[] = []): BestScore | null {
     if (best === null) return null;
     const { problem, untilOptimal } = this.#request;
     const { entries, architecture, metric } = problem;

@@ -8,7 +8,7 @@ import { type RankingFields, rankingValues } from './ranking.ts';
 /** Estimated milliseconds above which a search leaves a criterion out: ranking must not take longer than making and scoring. */
 export const MOST_TIE_BREAKER_MS = 200;
 
-interface Sizes {
+interface NetworkCosts {
   readonly junctions: readonly JunctionSize[];
   readonly architecture: Architecture;
 }
@@ -21,13 +21,13 @@ const rate = { path: 8e5, pairs: 1e5, cycle: 2e5, spectrum: 2e5, field: 3e5 } as
 /** Lanczos steps that a spectrum takes at most, as seen for random junctions; two additions an edge and step. */
 const LANCZOS_STEPS = 100;
 
-const spectrumMs = ({ junctions }: Sizes) => (2 * LANCZOS_STEPS * edgesOf(junctions)) / rate.spectrum;
+const spectrumMs = ({ junctions }: NetworkCosts) => (2 * LANCZOS_STEPS * edgesOf(junctions)) / rate.spectrum;
 
 /**
  * What a measurement costs, in milliseconds, from the sizes alone, since what is left out must not depend on the machine. Those
  * not named here (two passes over the edges, or new) count as cheap.
  */
-const estimatedMs: Readonly<Record<string, (sizes: Sizes) => number>> = {
+const estimatedMs: Readonly<Record<string, (sizes: NetworkCosts) => number>> = {
   'path-evenness': ({ junctions, architecture: { usedInputs, usedOutputs } }) =>
     Math.min(usedOutputs * edgesOf(junctions.slice(0, -1)), usedInputs * edgesOf(junctions.slice(1))) / rate.path +
     (usedInputs * usedOutputs) / rate.pairs,

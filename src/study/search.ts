@@ -97,7 +97,7 @@ export async function search(
   }
 }
 
-interface Run {
+interface RunHost {
   readonly workers: number;
   readonly signal: AbortSignal;
   readonly emit: Emit;
@@ -105,7 +105,7 @@ interface Run {
 
 async function foundBy(
   settings: StudySettings,
-  { workers, signal, emit }: Run,
+  { workers, signal, emit }: RunHost,
 ): Promise<SearchFound<FoundPattern | null>> {
   const { islands, budget, patience = null, target, order, keep: top } = settings;
   emit({ kind: 'phase', phase: 'search', islands, budget, patience });

@@ -75,7 +75,7 @@ function studyOfPattern(store: Store, file: FilePattern): StudyRecord {
 }
 
 /** What is trained: a study's candidate, or a file's pattern, of which a study is made once the training's plan holds. */
-export type Trainee = { readonly study: StudyRecord; readonly candidate: number } | FilePattern;
+export type TrainedPattern = { readonly study: StudyRecord; readonly candidate: number } | FilePattern;
 
 export interface TrainOneRequest extends Omit<TrainingPlanRequest, 'architecture'> {
   readonly seeds: readonly number[];
@@ -132,7 +132,7 @@ const meanOf = (values: readonly number[]) => (values.length === 0 ? null : mean
  * @throws RangeError for what does not fit together, before anything is stored; ScattershotError for what the world does
  */
 export async function trainOne(
-  trainee: Trainee,
+  trainee: TrainedPattern,
   request: TrainOneRequest,
   host: StudyHost,
 ): Promise<TrainOneReport | null> {

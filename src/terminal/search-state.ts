@@ -2,9 +2,9 @@ import type { Budget } from '../search/events.ts';
 import type { StudyEvent } from '../study/events.ts';
 
 type ProgressEvent = Extract<StudyEvent, { kind: 'search-progress' }>;
-type Progress = ProgressEvent['progress'];
+type SearchTotals = ProgressEvent['progress'];
 
-interface Sample {
+interface ProgressSample {
   readonly atMs: number;
   readonly evaluated: number;
   readonly swaps: number;
@@ -12,12 +12,12 @@ interface Sample {
 
 export interface SearchState {
   /** null before the first event of the search */
-  readonly progress: Progress | null;
+  readonly progress: SearchTotals | null;
   /** over the last seconds; null until two events lie far enough apart */
   readonly candidatesPerSecond: number | null;
   readonly swapsPerSecond: number | null;
   /** what the rates are taken from, oldest first */
-  readonly samples: readonly Sample[];
+  readonly samples: readonly ProgressSample[];
 }
 
 export const initialSearchState: SearchState = {
@@ -32,7 +32,7 @@ const RATE_WINDOW_MS = 10_000;
 const SAMPLE_EVERY_MS = 250;
 
 /** The latest sample always counts; earlier ones are thinned, so that a thousand rounds a second cost nothing. */
-function addSample(samples: readonly Sample[], sample: Sample): readonly Sample[] {
+function addSample(samples: readonly ProgressSample[], sample: ProgressSample): readonly ProgressSample[] {
   const last = samples.at(-1);
   if (last !== undefined && (sample.atMs < last.atMs || sample.evaluated < last.evaluated)) return [sample];
   const previous = samples.at(-2);
@@ -70,7 +70,7 @@ export function searchLeftMs(state: SearchState, budget: Budget | null): number 
 }
 
 /** Share of the budget used, 0 to 1; null where the budget is unknown. */
-export function progressShare(progress: Progress, budget: Budget | null): number | null {
+export function progressShare(progress: SearchTotals, budget: Budget | null): number | null {
   if (budget === null) return null;
   const share =
     budget.kind === 'candidates' ? progress.evaluated / budget.candidates : progress.seconds / budget.seconds;

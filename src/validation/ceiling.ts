@@ -24,7 +24,7 @@ export interface Repeatability {
 
 const unknown = (reason: string): Ceiling => ({ value: 1, low: 0, high: 1, reason });
 
-interface Block {
+interface CompleteBlock {
   readonly families: readonly string[];
   /** one row a candidate, one column a seed, nothing missing */
   readonly rows: readonly (readonly number[])[];
@@ -34,7 +34,7 @@ const finishedSeeds = ({ accuracies }: Observation) =>
   accuracies.flatMap((accuracy, seed) => (typeof accuracy === 'number' ? [seed] : []));
 
 /** Candidates that share as many seeds as any two do, and those seeds: the largest block without a hole, seeds counting first. */
-function completeBlock(observations: readonly Observation[]): Block | null {
+function completeBlock(observations: readonly Observation[]): CompleteBlock | null {
   const counts = new Map<number, number>();
   for (const observation of observations)
     for (const seed of finishedSeeds(observation)) counts.set(seed, (counts.get(seed) ?? 0) + 1);
@@ -76,7 +76,10 @@ interface Variance {
  * Two-way analysis of variance, candidates × seeds, with the family means of each seed taken off.
  * @param scale of the values of one seed: ranks, or the values themselves
  */
-function analyse({ families, rows }: Block, scale: (values: readonly number[]) => readonly number[]): Variance | null {
+function analyse(
+  { families, rows }: CompleteBlock,
+  scale: (values: readonly number[]) => readonly number[],
+): Variance | null {
   const seeds = rows[0].length;
   const columns = Array.from({ length: seeds }, (_, seed) =>
     withoutFamilyMeans(scale(rows.map((row) => row[seed])), families),

@@ -1,4 +1,4 @@
-import type { Outcome } from './observation.ts';
+import type { PairedOutcome } from './observation.ts';
 
 /** The outcomes of one family, and which pairs of them are compared. */
 export interface FamilyPairs {
@@ -14,8 +14,8 @@ export interface FamilyPairs {
 }
 
 /** Outcomes by family, in order of first appearance. */
-export function byFamily(outcomes: readonly Outcome[]): Map<string, Outcome[]> {
-  const families = new Map<string, Outcome[]>();
+export function byFamily(outcomes: readonly PairedOutcome[]): Map<string, PairedOutcome[]> {
+  const families = new Map<string, PairedOutcome[]>();
   for (const outcome of outcomes) {
     const members = families.get(outcome.family);
     if (members === undefined) families.set(outcome.family, [outcome]);
@@ -27,7 +27,7 @@ export function byFamily(outcomes: readonly Outcome[]): Map<string, Outcome[]> {
 /** Differences of equal scores by rounding alone. */
 const ROUNDING = 1e-12;
 
-function pairsOf(family: string, members: readonly Outcome[], least: number): FamilyPairs {
+function pairsOf(family: string, members: readonly PairedOutcome[], least: number): FamilyPairs {
   const scatter = Float64Array.from(members, (member) => member.scatter);
   const accuracy = Float64Array.from(members, (member) => member.accuracy);
   const isCompared = (i: number, j: number) => Math.abs(scatter[j] - scatter[i]) >= least - ROUNDING;
@@ -52,6 +52,6 @@ function pairsOf(family: string, members: readonly Outcome[], least: number): Fa
  * The pairs of candidates that are compared: of one family, with scatters at least `least` apart.
  * Cost: time and memory in proportion to the pairs, 9 bytes each.
  */
-export function familyPairs(outcomes: readonly Outcome[], least: number): FamilyPairs[] {
+export function familyPairs(outcomes: readonly PairedOutcome[], least: number): FamilyPairs[] {
   return [...byFamily(outcomes)].map(([family, members]) => pairsOf(family, members, least));
 }

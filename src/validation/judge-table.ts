@@ -95,7 +95,7 @@ function chosenProxy(table: TrainedTable, asked: string | undefined): Outcome<st
 }
 
 /** One row that can be judged. */
-interface Row {
+interface JudgedRow {
   readonly observation: Observation;
   readonly stratum: string;
   readonly given: readonly number[];
@@ -106,7 +106,7 @@ function labelFault(table: TrainedTable, name: string | undefined): Failure | nu
   return failure('bad-table', `it has no column "${name}"`, `Columns: ${table.columns.join(', ')}.`);
 }
 
-function judgeable(table: TrainedTable, request: TableRequest, proxy: string): Outcome<readonly Row[]> {
+function judgeable(table: TrainedTable, request: TableRequest, proxy: string): Outcome<readonly JudgedRow[]> {
   const { family, stratum, given = [] } = request;
   for (const name of [family, stratum]) {
     const fault = labelFault(table, name);
@@ -120,7 +120,7 @@ function judgeable(table: TrainedTable, request: TableRequest, proxy: string): O
     if (!column.ok) return column;
     columns.push(column.value);
   }
-  const rows = table.rows.flatMap(({ line, cells, accuracies }, index): Row[] => {
+  const rows = table.rows.flatMap(({ line, cells, accuracies }, index): JudgedRow[] => {
     const scatter = values.value[index];
     const known = columns.flatMap((column) => column[index] ?? []);
     if (scatter === null || known.length < columns.length || accuracies.every((accuracy) => accuracy === null))
@@ -133,7 +133,7 @@ function judgeable(table: TrainedTable, request: TableRequest, proxy: string): O
 }
 
 /** Proxy and accuracies with the line on other columns taken off: what is left says what the proxy adds to them. */
-function withGiven(rows: readonly Row[]): Observation[] {
+function withGiven(rows: readonly JudgedRow[]): Observation[] {
   const observations = rows.map(({ observation }) => observation);
   const columns = (rows[0]?.given ?? []).map((_, column) => rows.map(({ given }) => given[column]));
   if (columns.length === 0) return observations;
@@ -172,7 +172,7 @@ const decisive = (questions: readonly QuestionFinding[]) =>
   questions.findLast(({ answer }) => answer === 'predicts' || answer === 'misleads') ?? questions[0];
 
 function judgeStratum(
-  rows: readonly Row[],
+  rows: readonly JudgedRow[],
   request: TableRequest,
   proxy: string,
   stratum: string | null,
@@ -205,7 +205,7 @@ function judgeStratum(
   };
 }
 
-function tooLarge(rows: readonly Row[]): Failure | null {
+function tooLarge(rows: readonly JudgedRow[]): Failure | null {
   const counts = new Map<string, number>();
   for (const { stratum, observation } of rows) {
     const key = JSON.stringify([stratum, observation.family]);

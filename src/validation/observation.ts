@@ -14,7 +14,7 @@ export interface Observation {
 }
 
 /** An observation reduced to what the rule looks at. */
-export interface Outcome {
+export interface PairedOutcome {
   readonly candidate: number;
   readonly family: string;
   readonly scatter: number;

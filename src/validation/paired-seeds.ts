@@ -1,5 +1,5 @@
 import { mean } from 'simple-statistics';
-import type { Accuracy, Observation, Outcome } from './observation.ts';
+import type { Accuracy, Observation, PairedOutcome } from './observation.ts';
 
 /** How a diverged training enters: left out, or as less accurate than every one that finished. */
 export type DivergedAs = 'missing' | 'worst';
@@ -34,7 +34,7 @@ function seedMeans(rows: readonly Finished[]): (number | null)[] {
  * One number a candidate: the mean over its seeds of accuracy less the seed's mean (definitions §4.3, verdict-rule "Data").
  * Candidates without a finished training are left out; with 'worst', those with a diverged one are set below all others, all equal.
  */
-export function outcomesOf(observations: readonly Observation[], divergedAs: DivergedAs): Outcome[] {
+export function outcomesOf(observations: readonly Observation[], divergedAs: DivergedAs): PairedOutcome[] {
   const rows = observations.map(({ accuracies }) => finished(accuracies));
   const means = seedMeans(rows);
   const adjusted = rows.map((row) =>

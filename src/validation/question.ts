@@ -5,7 +5,7 @@ import { concordance, concordanceVariance, normalConcordanceP, permutedConcordan
 import { normalQuantile } from './distributions.ts';
 import { type FamilyPairs, familyPairs } from './family-pairs.ts';
 import { type Estimate, type IntervalRule, scaled, senSlope, sortedSlopes } from './gain.ts';
-import type { Outcome } from './observation.ts';
+import type { PairedOutcome } from './observation.ts';
 
 export type Answer = 'predicts' | 'misleads' | 'no-link' | 'cannot-tell';
 
@@ -92,7 +92,7 @@ interface Evidence extends Omit<QuestionFinding, 'answer' | 'why'> {
   readonly total: number;
 }
 
-function evidenceOf(outcomes: readonly Outcome[], plan: QuestionPlan, options: QuestionOptions): Evidence {
+function evidenceOf(outcomes: readonly PairedOutcome[], plan: QuestionPlan, options: QuestionOptions): Evidence {
   const { random, permutations = 9999, mostPermuted = 200 } = options;
   const { from = Number.NEGATIVE_INFINITY } = plan;
   const asked = outcomes.filter(({ scatter }) => scatter >= from);
@@ -185,7 +185,7 @@ function decide(evidence: Evidence, plan: QuestionPlan): Pick<QuestionFinding, '
  * (definitions §4, verdict-rule). Cost: the pairs of each family, times the permutations where there are up to `mostPermuted`.
  */
 export function answerQuestion(
-  outcomes: readonly Outcome[],
+  outcomes: readonly PairedOutcome[],
   plan: QuestionPlan,
   options: QuestionOptions,
 ): QuestionFinding {

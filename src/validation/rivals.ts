@@ -7,7 +7,7 @@ import { normalTwoSidedP } from './distributions.ts';
 import { familyPairs } from './family-pairs.ts';
 import { type Estimate, scaled, senSlope, sortedSlopes } from './gain.ts';
 import { holm } from './holm.ts';
-import type { Outcome } from './observation.ts';
+import type { PairedOutcome } from './observation.ts';
 import { residuals } from './residuals.ts';
 
 /** A proxy's values, one for each outcome; null where it has none. */
@@ -44,7 +44,7 @@ const MOST_PERMUTED = 200;
 
 type Alone = Pick<RivalFinding, 'name' | 'candidates' | 'reason' | 'inOrder' | 'p' | 'gain'>;
 
-function alone(rival: Rival, outcomes: readonly Outcome[], random: Random, permutations: number): Alone {
+function alone(rival: Rival, outcomes: readonly PairedOutcome[], random: Random, permutations: number): Alone {
   const { name, values, reason = null } = rival;
   const known = outcomes.flatMap((outcome, index) => {
     const scatter = values[index];
@@ -81,7 +81,7 @@ type GivenOthers = Pick<RivalFinding, 'givenOthers' | 'pGivenOthers'>;
  * least-squares line on the others' ranks is taken off; p by Fisher's transformation. Proxies without a value for every candidate, and
  * those that say the same as one before, count for nothing here.
  */
-function givenOthers(rivals: readonly Rival[], outcomes: readonly Outcome[]): GivenOthers[] {
+function givenOthers(rivals: readonly Rival[], outcomes: readonly PairedOutcome[]): GivenOthers[] {
   const families = outcomes.map(({ family }) => family);
   const ranked = (values: readonly number[]) => withoutFamilyMeans(midRanks(values), families);
   const accuracy = ranked(outcomes.map((outcome) => outcome.accuracy));
@@ -114,7 +114,7 @@ function givenOthers(rivals: readonly Rival[], outcomes: readonly Outcome[]): Gi
  */
 export function compareRivals(
   rivals: readonly Rival[],
-  outcomes: readonly Outcome[],
+  outcomes: readonly PairedOutcome[],
   random: Random,
   permutations = 9999,
 ): RivalFinding[] {

@@ -2,7 +2,7 @@ import type { Random } from '../../src/base/random.ts';
 import type { Keys } from '../shared/edge-groups.ts';
 
 /** Edges of exactly one of two junctions. */
-interface Difference {
+interface EdgeDifference {
   readonly left: Uint32Array;
   readonly right: Uint32Array;
   /** 1 where the first junction alone has the edge, 0 where the second has */
@@ -26,7 +26,7 @@ export interface CycleClasses {
 }
 
 /** @param first, second right-major, rows sorted */
-function difference(first: Uint32Array, second: Uint32Array, rights: number): Difference {
+function difference(first: Uint32Array, second: Uint32Array, rights: number): EdgeDifference {
   const fanIn = first.length / rights;
   const left: number[] = [];
   const right: number[] = [];

@@ -13,7 +13,7 @@ import { orientedPair, type PairSizes } from './pair-sizes.ts';
 import { connectRouted } from './routed-junction.ts';
 
 /** What is done with junctions of the span, in positions. Junctions that no step names keep their permutation grid. */
-type Piece =
+type PlanPiece =
   | { readonly kind: 'pair'; readonly junction: number }
   | { readonly kind: 'routed'; readonly junction: number; readonly mirrored: boolean }
   | { readonly kind: 'cyclic' };
@@ -24,7 +24,7 @@ export interface ExactPlan {
   readonly links: readonly Link[];
   /** neurons per window of the span 1:J */
   readonly span: number;
-  readonly pieces: readonly Piece[];
+  readonly pieces: readonly PlanPiece[];
   /** layer − 1 → its windows; null for layers that no piece touches */
   readonly layers: readonly (LayerWindows | null)[];
   /** every entry that is not vacuous is proved to be at its bound */
@@ -59,7 +59,7 @@ function pairAt(links: readonly Link[], junction: number): PairSizes {
 }
 
 /** Pieces of the junctions from:to whose span has a rate below 1, or null where only the cyclic construction is left. */
-function chain(problem: Problem, links: readonly Link[], from: number, to: number): Piece[] | null {
+function chain(problem: Problem, links: readonly Link[], from: number, to: number): PlanPiece[] | null {
   if (from === to) return [];
   if (to === from + 1) {
     return orientedPair(pairAt(links, from)) === null ? null : [{ kind: 'pair', junction: from }];
@@ -74,7 +74,7 @@ function chain(problem: Problem, links: readonly Link[], from: number, to: numbe
   return rest === null ? null : [{ kind: 'routed', junction: to, mirrored: true }, ...rest];
 }
 
-function piecesOf(problem: Problem, links: readonly Link[]): Piece[] {
+function piecesOf(problem: Problem, links: readonly Link[]): PlanPiece[] {
   const rate = rateOf(problem, 1, links.length);
   if (rate.numerator < rate.denominator) return chain(problem, links, 1, links.length) ?? [{ kind: 'cyclic' }];
   for (let i = 1; i < links.length; i++) {
@@ -86,7 +86,7 @@ function piecesOf(problem: Problem, links: readonly Link[]): Piece[] {
 }
 
 /** Layers (from 1) that the pieces put in order. */
-function touchedLayers(pieces: readonly Piece[], layers: number): Set<number> {
+function touchedLayers(pieces: readonly PlanPiece[], layers: number): Set<number> {
   const [piece] = pieces;
   if (pieces.length === 1 && piece.kind === 'pair') return new Set([0, 1, 2].map((offset) => piece.junction + offset));
   return new Set(Array.from({ length: layers }, (_, index) => index + 1));
@@ -158,7 +158,12 @@ export function exactPattern(problem: Problem, plan: ExactPlan, random: Random):
   return { ...grids, junctions };
 }
 
-function connectPiece(plan: ExactPlan, piece: Piece, connector: (junction: number) => Connect, random: Random): void {
+function connectPiece(
+  plan: ExactPlan,
+  piece: PlanPiece,
+  connector: (junction: number) => Connect,
+  random: Random,
+): void {
   const { links, span } = plan;
   if (piece.kind === 'cyclic') {
     const connects = links.map((_, index) => connector(index + 1));

@@ -6,7 +6,7 @@ import type { Pattern } from '../../src/pattern/pattern.ts';
 import { IncrementalScorer } from '../../src/scatter/incremental.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 import { canFollow } from '../shared/annealing-plan.ts';
-import { edgesOf } from '../shared/batch.ts';
+import { totalEdges } from '../shared/batch.ts';
 
 /** Nets above this many connections are left as they are built: their patterns are rich, and a scorer would take longer to fill than to use. */
 const MOST_EDGES = 300_000;
@@ -117,7 +117,7 @@ function keepsAll(scorer: IncrementalScorer): boolean {
 function isStirrable(problem: Problem): boolean {
   const counted = problem.entries.filter((entry) => !entry.vacuousUnder['fair-share']);
   const isFollowed = (entry: Entry) => canFollow(problem, entry, 'fair-share');
-  return counted.length > 0 && edgesOf(problem) <= MOST_EDGES && counted.every(isFollowed);
+  return counted.length > 0 && totalEdges(problem) <= MOST_EDGES && counted.every(isFollowed);
 }
 
 /**
@@ -130,7 +130,7 @@ export function stir(problem: Problem, pattern: Pattern, random: Random): Stirre
   if (parts.length === 0 || !isStirrable(problem)) return { pattern, swaps: 0, accepted: 0 };
   const counted = problem.entries.filter((entry) => !entry.vacuousUnder['fair-share']);
   const scorer = new IncrementalScorer(pattern, counted, 'fair-share');
-  const proposals = Math.min(MOST_PROPOSALS, PROPOSALS_PER_EDGE * edgesOf(problem));
+  const proposals = Math.min(MOST_PROPOSALS, PROPOSALS_PER_EDGE * totalEdges(problem));
   let accepted = 0;
   let refused = 0;
   let swaps = 0;

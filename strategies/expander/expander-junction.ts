@@ -22,7 +22,7 @@ const SWAP_ADDITIONS = 20_000_000;
 /** Neurons of the smaller layer above which its table of pairs (4 bytes each) would be too large. */
 const MOST_PAIRED = 2048;
 
-interface Measured {
+interface MeasuredJunction {
   readonly sources: Uint32Array;
   readonly lambda2: number;
 }
@@ -31,7 +31,7 @@ interface Measured {
 export const hasOneSpectrum = ({ density, fanIn, fanOut }: JunctionSize): boolean =>
   density === 1 || fanIn === 1 || fanOut === 1;
 
-function measured(sources: Uint32Array, size: JunctionSize): Measured {
+function measured(sources: Uint32Array, size: JunctionSize): MeasuredJunction {
   if (hasOneSpectrum(size)) return { sources, lambda2: 0 };
   const { lambda2 } = junctionSpectrum(sources, size, { tolerance: TOLERANCE, mostSteps: MOST_STEPS });
   return { sources, lambda2 };
@@ -41,7 +41,7 @@ const drawsOf = ({ edges }: JunctionSize) =>
   Math.max(FEWEST_DRAWS, Math.min(MOST_DRAWS, Math.floor(ADDITIONS / (2 * MOST_STEPS * edges))));
 
 /** The draw with the smallest λ2. */
-function bestDraw(size: JunctionSize, draw: (index: number) => Uint32Array): Measured {
+function bestDraw(size: JunctionSize, draw: (index: number) => Uint32Array): MeasuredJunction {
   let best = measured(draw(0), size);
   for (let index = 1; index < drawsOf(size); index++) {
     const next = measured(draw(index), size);
@@ -50,11 +50,11 @@ function bestDraw(size: JunctionSize, draw: (index: number) => Uint32Array): Mea
   return best;
 }
 
-const bestRandom = (size: JunctionSize, random: Random): Measured =>
+const bestRandom = (size: JunctionSize, random: Random): MeasuredJunction =>
   bestDraw(size, (index) => randomJunction(size.left, size.right, size.fanOut, random.fork(index)));
 
 /** 2-lifts of 2-lifts of a small junction, each chosen among some; where sizes cannot be halved, `bestRandom`. */
-function bestLift(size: JunctionSize, random: Random): Measured {
+function bestLift(size: JunctionSize, random: Random): MeasuredJunction {
   const half = halved(size);
   if (half === null) {
     return size.density === 1 ? measured(denseJunction(size.left, size.right), size) : bestRandom(size, random.fork(0));

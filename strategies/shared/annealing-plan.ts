@@ -3,7 +3,7 @@ import { junctionSizes } from '../../src/pattern/architecture.ts';
 import type { Entry } from '../../src/pattern/entries.ts';
 import { pathCountFault } from '../../src/scatter/path-counts.ts';
 import type { Problem } from '../../src/search/strategy.ts';
-import { edgesOf } from './batch.ts';
+import { totalEdges } from './batch.ts';
 
 /** What an anneal of one problem looks at and how long it goes on: a matter of sizes alone, never of time. */
 export interface AnnealingPlan {
@@ -56,7 +56,7 @@ export function annealingPlan(problem: Problem): AnnealingPlan {
   const counted = problem.entries.filter((entry) => !entry.vacuous);
   const entries = counted.filter((entry) => canFollow(problem, entry));
   const counts = entries.reduce((sum, entry) => sum + countsPerSwap(problem, entry), 1);
-  const edges = edgesOf(problem);
+  const edges = totalEdges(problem);
   const wanted = Math.min(PROPOSALS_PER_EDGE * edges, MOST_PROPOSALS, COUNTS_PER_STEP / counts);
   const proposalsPerStep = Math.ceil(Math.max(wanted, FEWEST_PROPOSALS));
   const steps = Math.ceil((FEWEST_STEPS * PROPOSALS_PER_EDGE * edges) / proposalsPerStep);

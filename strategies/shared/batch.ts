@@ -14,7 +14,7 @@ const CYCLES_COST = 3;
 /** And where rows must differ or pairs are fixed, so that a junction is mended and mixed again: measured, 4 to 5 on Morse. */
 const MENDING_COST = 4;
 
-export const edgesOf = (problem: Problem): number =>
+export const totalEdges = (problem: Problem): number =>
   junctionSizes(problem.architecture).reduce((sum, junction) => sum + junction.edges, 0);
 
 function costOf(rules: JunctionRules): number {
@@ -25,7 +25,7 @@ function costOf(rules: JunctionRules): number {
 /** Edges, those under constraints counted as many times as they take longer to draw. */
 function workOf(problem: Problem): number {
   const rules = rulesOf(problem);
-  return rules.length === 0 ? edgesOf(problem) : rules.reduce((sum, own) => sum + own.size.edges * costOf(own), 0);
+  return rules.length === 0 ? totalEdges(problem) : rules.reduce((sum, own) => sum + own.size.edges * costOf(own), 0);
 }
 
 /** Candidates of a full step: 7 on 64-1024-64 (128,8), 3 with parallelism 64. */

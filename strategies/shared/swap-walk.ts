@@ -18,7 +18,7 @@ import { type JunctionKeys, junctionKeys } from './junction-keys.ts';
 export type Move = 'any' | 'block';
 
 /** One junction whose edges are swapped. */
-interface Part {
+interface WalkPart {
   readonly size: JunctionSize;
   /** edge list in step with the scorer's */
   readonly sources: Uint32Array;
@@ -32,7 +32,7 @@ interface Part {
   readonly rows: RowNames | null;
 }
 
-function partOf({ size, rules, left, right, cycles }: JunctionKeys, pattern: Pattern, hasBlocks: boolean): Part {
+function partOf({ size, rules, left, right, cycles }: JunctionKeys, pattern: Pattern, hasBlocks: boolean): WalkPart {
   const sources = pattern.junctions[size.number - 1].slice();
   const blocks = hasBlocks ? new EdgeGroups(left.blocks, right.blocks, sources) : null;
   const cells: EdgeGroups[] = [];
@@ -54,9 +54,9 @@ function partOf({ size, rules, left, right, cycles }: JunctionKeys, pattern: Pat
  */
 export class SwapWalk {
   readonly scorer: IncrementalScorer;
-  readonly #parts: readonly Part[];
+  readonly #parts: readonly WalkPart[];
   readonly #filter: SwapFilter | null;
-  #part: Part;
+  #part: WalkPart;
   #first = 0;
   #second = 0;
 

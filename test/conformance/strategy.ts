@@ -10,7 +10,7 @@ import { scorePattern } from '../../src/scatter/kernel.ts';
 import type { Elite, Problem, Strategy } from '../../src/search/strategy.ts';
 import { buffersOf } from '../../src/search/transfer.ts';
 import { constrainedPattern } from '../../strategies/constraints/constrained-problem.ts';
-import { edgesOf } from '../../strategies/shared/batch.ts';
+import { totalEdges } from '../../strategies/shared/batch.ts';
 import { networks, samplePattern } from '../pattern/sample-patterns.ts';
 import { constrainedProblems, impossibleProblems, makeProblem, strategyProblems } from './strategy-problems.ts';
 
@@ -185,7 +185,7 @@ export function strategyConformance(strategy: Strategy): void {
 
     test('keeps a state of a few patterns, however long it goes on', () => {
       const { states } = runSteps(strategy, medium(), 8, 64);
-      const edges = edgesOf(medium());
+      const edges = totalEdges(medium());
       const sizes = states.map((state) => serialize(state).byteLength);
       expect(Math.max(...sizes)).toBeLessThanOrEqual(4096 + MOST_PATTERNS * 4 * edges);
     });

@@ -19,4 +19,4 @@ interface Wasm {
 export const wasm = (globalThis as unknown as { readonly WebAssembly: Wasm }).WebAssembly;
 
 /** Bytes of one page of memory; a memory has at most 65536. */
-export const pageBytes = 65536;
+export const PAGE_BYTES = 65536;

@@ -9,7 +9,7 @@ import { addConstraintOptions, type ConstraintOptions, typedConstraints } from '
 import { type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { addPatternOptions, type PatternOptions, readPatternToScore } from '../pattern-options.ts';
 
-interface ScoreOptions extends GlobalOptions, PatternOptions, ScatterOptions, ConstraintOptions {
+interface ScoreCommandOptions extends GlobalOptions, PatternOptions, ScatterOptions, ConstraintOptions {
   readonly json?: boolean;
 }
 
@@ -28,7 +28,7 @@ export function scoreCommand(): Command {
     .action(score);
 }
 
-async function score(path: string, options: ScoreOptions): Promise<void> {
+async function score(path: string, options: ScoreCommandOptions): Promise<void> {
   const context = makeContext(options);
   const { file, architecture, metric, entryOptions, ...said } = await readPatternToScore(path, options);
   const entries = scatterEntries(architecture, entryOptions, metric);

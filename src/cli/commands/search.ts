@@ -19,7 +19,7 @@ import {
 import { addConstraintOptions, type ConstraintOptions, typedConstraints } from '../constraint-options.ts';
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import { budget, fraction, names, wholeNumber } from '../parse.ts';
+import { budget, names, unitFraction, wholeNumber } from '../parse.ts';
 import { refuseConflicts } from '../resume-conflicts.ts';
 import { runWatched } from '../run-watched.ts';
 import { withStore } from '../stores.ts';
@@ -59,7 +59,7 @@ const options: readonly Option[] = [
   ).argParser(budget),
   new Option('--patience <N>', 'end once N candidates in a row were no better than the best').argParser(wholeNumber(1)),
   new Option('--until-optimal', 'end once the best is certified: no pattern scores higher'),
-  new Option('--target <S>', 'look for a scatter of this value instead of the highest').argParser(fraction),
+  new Option('--target <S>', 'look for a scatter of this value instead of the highest').argParser(unitFraction),
   new Option(
     '--top <K>',
     `candidates listed, and kept of each strategy (default: ${searchDefaults.top}); with --resume listed alone: no more are kept than the study began with`,

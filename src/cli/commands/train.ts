@@ -6,7 +6,7 @@ import { trainText } from '../../report/train.ts';
 import type { Store, StudyRecord } from '../../store/index.ts';
 import { BEST, findCandidate } from '../../study/find-candidate.ts';
 import { baseNameOf } from '../../study/settings.ts';
-import { type Trainee, type TrainOneReport, trainOne } from '../../study/train-one.ts';
+import { type TrainedPattern, type TrainOneReport, trainOne } from '../../study/train-one.ts';
 import type { TrainingPlan } from '../../study/training-plan.ts';
 import { findDataset } from '../../training/datasets/index.ts';
 import { paperNetwork } from '../../training/networks.ts';
@@ -24,7 +24,7 @@ import {
 } from '../training-options.ts';
 import { watchLines } from '../watch.ts';
 
-interface TrainOptions extends GlobalOptions, TrainingOptions, PatternOptions, ScatterOptions {
+interface TrainCommandOptions extends GlobalOptions, TrainingOptions, PatternOptions, ScatterOptions {
   readonly json?: boolean;
 }
 
@@ -53,7 +53,7 @@ export function trainCommand(): Command {
 const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 
 /** A study has its own shapes, padding and metric, and no arrays to choose. */
-function refuseFileOptions(options: TrainOptions): void {
+function refuseFileOptions(options: TrainCommandOptions): void {
   const { shapes, usedInputs, usedOutputs, metric, windows, spans, tensor, transposed } = options;
   const given = Object.entries({ shapes, usedInputs, usedOutputs, metric, windows, spans, tensor, transposed }).find(
     ([, value]) => value !== undefined,
@@ -63,18 +63,18 @@ function refuseFileOptions(options: TrainOptions): void {
   throw new UsageError(`${flag} is for pattern files; a study has its own`, `Leave ${flag} out.`);
 }
 
-async function fileTrainee(path: string, options: TrainOptions): Promise<Trainee> {
+async function fileTrainee(path: string, options: TrainCommandOptions): Promise<TrainedPattern> {
   const { file, architecture, metric, entryOptions } = await readPatternToScore(path, options);
   return { pattern: file.pattern, architecture, metric, entries: entryOptions };
 }
 
-function studyTrainee(store: Store, name: string | null, candidateName: string): Trainee {
+function studyTrainee(store: Store, name: string | null, candidateName: string): TrainedPattern {
   const study = unwrap(store.getStudy(name));
   return { study, candidate: unwrap(findCandidate(store, study, candidateName)).number };
 }
 
 /** A lone number is a candidate of the newest study, a study's name its best candidate, anything else the newest study's candidate. */
-function loneTrainee(store: Store, name: string): Trainee {
+function loneTrainee(store: Store, name: string): TrainedPattern {
   const isStudy = !/^\d+$/.test(name) && store.getStudy(name).ok;
   return isStudy ? studyTrainee(store, name, BEST) : studyTrainee(store, null, name);
 }
@@ -83,8 +83,8 @@ async function traineeOf(
   store: Store,
   first: string,
   second: string | undefined,
-  options: TrainOptions,
-): Promise<Trainee> {
+  options: TrainCommandOptions,
+): Promise<TrainedPattern> {
   if (second === undefined && (PATTERN_FILE.test(first) || isFile(first))) return fileTrainee(first, options);
   refuseFileOptions(options);
   return second === undefined ? loneTrainee(store, first) : studyTrainee(store, first, second);
@@ -105,7 +105,7 @@ export function trainExitCode(report: Pick<TrainOneReport, 'runs' | 'testAccurac
   return testAccuracy === null || runs.some(({ status }) => status !== 'finished') ? EXIT.failed : EXIT.ok;
 }
 
-async function train(first: string, second: string | undefined, options: TrainOptions): Promise<void> {
+async function train(first: string, second: string | undefined, options: TrainCommandOptions): Promise<void> {
   const context = makeContext(options);
   const seeds = trainingSeeds(context.seed, options.seeds);
   // Before a database is made for nothing.

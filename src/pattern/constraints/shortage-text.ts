@@ -18,7 +18,7 @@ function nameNeurons(noun: string, neurons: readonly number[]): string {
   return `${noun}${sorted.length === 1 ? '' : 's'} ${list}`;
 }
 
-interface Classes {
+interface NeuronClasses {
   readonly left: Uint32Array;
   readonly right: Uint32Array;
   readonly cells: Cells;
@@ -36,7 +36,7 @@ function nameGroup(side: 'left' | 'right', neurons: Uint32Array): string {
 }
 
 /** Within which classes, if there are any: " from memory 2", " between left neurons 4 to 7 and right neurons 0 to 3". */
-function nameClasses({ parallelism, structure }: JunctionRules, { left, right, cells }: Classes): string {
+function nameClasses({ parallelism, structure }: JunctionRules, { left, right, cells }: NeuronClasses): string {
   if (cells.leftClasses === 1 && cells.rightClasses === 1) return '';
   if (cells.rightClasses > 1) return ` between ${nameGroup('left', left)} and ${nameGroup('right', right)}`;
   const isMemory = parallelism !== null && structure === null && cells.leftClasses === parallelism;
@@ -44,7 +44,7 @@ function nameClasses({ parallelism, structure }: JunctionRules, { left, right, c
 }
 
 /** "right neurons 3, 7 and 9 need 12 edges from memory 2, but forbidden and forced edges leave at most 10" */
-export function describeShortage(short: ShortBlock, rules: JunctionRules, classes: Classes): string {
+export function describeShortage(short: ShortBlock, rules: JunctionRules, classes: NeuronClasses): string {
   const neurons = nameNeurons(short.side === 'right' ? classes.rightNoun : 'left neuron', short.neurons);
   const where = nameClasses(rules, classes);
   if ('excess' in short) {

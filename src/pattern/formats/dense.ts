@@ -64,7 +64,7 @@ function highBytes({ bytes }: Item, high: number, rest: number): Uint8Array {
 }
 
 /** What items are compared with. */
-interface Comparison {
+interface BitComparison {
   /** every bit, except the sign of a float */
   readonly magnitude: ItemWords;
   /** the bits that are all set in NaN and infinity; null for whole numbers */
@@ -74,7 +74,7 @@ interface Comparison {
   readonly width: 1 | 2;
 }
 
-function comparisonOf(item: Item): Comparison {
+function comparisonOf(item: Item): BitComparison {
   const { bytes, float } = item;
   const width = bytes === 8 ? 2 : 1;
   const all = new Uint8Array(bytes).fill(0xff);
@@ -92,7 +92,7 @@ function comparisonOf(item: Item): Comparison {
 }
 
 /** Positions of the nonzero items of a line, into `hits`; returns how many. */
-function nonzeroItems(words: Words, { magnitude, width }: Comparison, hits: Uint32Array): number {
+function nonzeroItems(words: Words, { magnitude, width }: BitComparison, hits: Uint32Array): number {
   let count = 0;
   const [low, high] = magnitude;
   if (width === 1) {
@@ -108,7 +108,7 @@ function nonzeroItems(words: Words, { magnitude, width }: Comparison, hits: Uint
 /** What the first `count` of `hits` are: the first that is NaN or infinite, by its place; and whether any is not 1. */
 function judgeItems(
   words: Words,
-  { exponent, one, width }: Comparison,
+  { exponent, one, width }: BitComparison,
   hits: Uint32Array,
   count: number,
 ): { readonly notFinite: number | null; readonly others: boolean } {
@@ -128,7 +128,7 @@ function judgeItems(
 }
 
 /** Of an item whose exponent is all ones: whether any bit is set beside it, as NaN has and infinity has not. */
-function isNaNAt(words: Words, item: number, { magnitude, exponent, width }: Comparison, float: FloatBits): boolean {
+function isNaNAt(words: Words, item: number, { magnitude, exponent, width }: BitComparison, float: FloatBits): boolean {
   if (float === floatBits.E4M3) return true;
   const rest = (n: 0 | 1) => words[item * width + n] & magnitude[n] & ~(exponent?.[n] ?? 0);
   return rest(0) !== 0 || (width === 2 && rest(1) !== 0);

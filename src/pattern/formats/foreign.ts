@@ -23,7 +23,7 @@ const nextSteps: Readonly<Record<ForeignKind, string>> = {
 };
 
 /** @throws ScattershotError 'foreign-file' for what is recognised as another kind of file: says what it is and how to save a pattern */
-export function refuseForeign(bytes: Uint8Array, path: string): void {
+export function refuseForeignPattern(bytes: Uint8Array, path: string): void {
   const kind = recogniseForeign(bytes, path);
   if (kind !== null) refuse('foreign-file', `it is ${foreignWords[kind]}`, nextSteps[kind]);
 }

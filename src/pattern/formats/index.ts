@@ -6,10 +6,10 @@ import { isNpy } from '../../base/npy.ts';
 import { isZip } from '../../base/zip.ts';
 import type { PatternWithContext } from '../context.ts';
 import { csvChunks } from './csv.ts';
-import { refuseForeign } from './foreign.ts';
-import { jsonChunks, parseJson } from './json.ts';
+import { refuseForeignPattern } from './foreign.ts';
+import { jsonChunks, patternFromJson } from './json.ts';
 import type { ArrayChoice } from './named-arrays.ts';
-import { npyChunks, parseNpy } from './npy.ts';
+import { npyChunks, patternFromNpy } from './npy.ts';
 import { npzChunks, parseNpz } from './npz.ts';
 import { checkPatternFile, type PatternFile, refuse } from './pattern-file.ts';
 import { parseSafetensors, safetensorsChunks } from './safetensors.ts';
@@ -24,9 +24,9 @@ interface Format {
 }
 
 const formats: Readonly<Record<string, Format>> = {
-  '.json': { parse: parseJson, chunks: jsonChunks },
+  '.json': { parse: patternFromJson, chunks: jsonChunks },
   '.npz': { parse: parseNpz, chunks: npzChunks },
-  '.npy': { parse: parseNpy, chunks: npyChunks },
+  '.npy': { parse: patternFromNpy, chunks: npyChunks },
   '.safetensors': { parse: parseSafetensors, chunks: safetensorsChunks },
   '.csv': { chunks: csvChunks },
 };
@@ -56,7 +56,7 @@ function formatByContent(bytes: Buffer): Format | undefined {
 const endingsText = (endings: readonly string[]) => endings.join(', ');
 
 function parseAs(path: string, bytes: Buffer, choice: ArrayChoice): PatternFile {
-  refuseForeign(bytes, path);
+  refuseForeignPattern(bytes, path);
   const parse = (formatByMagic(bytes) ?? formatOf(path) ?? formatByContent(bytes))?.parse;
   if (parse === undefined) {
     const nextStep = `Give a file ending in ${endingsText(readableEndings)}.`;

@@ -1,5 +1,5 @@
 import { showValue, wordContentErrors } from '../../base/content-error.ts';
-import { parseJson as parseAnyJson } from '../../base/json.ts';
+import { parseJson } from '../../base/json.ts';
 import { contextKeys, isEmptyContext } from '../context.ts';
 import { fingerprint, type Pattern } from '../pattern.ts';
 import type { ArrayChoice } from './named-arrays.ts';
@@ -65,11 +65,11 @@ interface StatedBody {
 }
 
 /** @throws ScattershotError for whatever is not a sound pattern of this format */
-export function parseJson(bytes: Buffer, { tensors, transposed }: ArrayChoice = {}): PatternFile {
+export function patternFromJson(bytes: Buffer, { tensors, transposed }: ArrayChoice = {}): PatternFile {
   if (tensors !== undefined || transposed) {
     refuse('no-such-array', 'it lists edges and holds no arrays', 'Leave --tensor and --transposed out.');
   }
-  const body = wordContentErrors(() => parseAnyJson(bytes), wordForPatterns);
+  const body = wordContentErrors(() => parseJson(bytes), wordForPatterns);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return refuseBody('it holds no JSON object');
   const fields: StatedBody = body;
   checkHead(fields);

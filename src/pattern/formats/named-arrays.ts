@@ -27,7 +27,7 @@ export interface Container {
 }
 
 /** The order of an array's sides, in words. */
-export const orderOf = ({ transposed = false }: ArrayChoice) => (transposed ? 'left-right' : 'right-left');
+export const arrayOrder = ({ transposed = false }: ArrayChoice) => (transposed ? 'left-right' : 'right-left');
 
 export const junctionName = (index: number) => `junction${index + 1}`;
 

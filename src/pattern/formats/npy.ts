@@ -1,8 +1,8 @@
 import { refuseContent, wordContentErrors } from '../../base/content-error.ts';
-import { NPY_MAGIC, type NpyHeader, npyHeader, parseNpy as parseNumbers } from '../../base/npy.ts';
+import { NPY_MAGIC, type NpyHeader, npyHeader, parseNpy } from '../../base/npy.ts';
 import { isEmptyContext } from '../context.ts';
 import { type DenseArray, denseBlocks, floatBits, rowsFromDense, transposedArray } from './dense.ts';
-import { type ArrayChoice, orderOf } from './named-arrays.ts';
+import { type ArrayChoice, arrayOrder } from './named-arrays.ts';
 import { type PatternFile, refuse, wordForPatterns } from './pattern-file.ts';
 import { patternFromRows } from './rows.ts';
 
@@ -19,14 +19,14 @@ function requireDenseHeader({ shape }: Pick<NpyHeader, 'shape'>, name: string): 
 /** @throws ContentError for anything but a whole two-dimensional array of numbers; `name` is for messages */
 export function parseArray(bytes: Uint8Array, name: string): DenseArray {
   requireDenseHeader(npyHeader(bytes, name), name);
-  const { shape, kind, bytes: itemBytes, bigEndian, fortran, data } = parseNumbers(bytes, name);
+  const { shape, kind, bytes: itemBytes, bigEndian, fortran, data } = parseNpy(bytes, name);
   const [right, left] = shape;
   const float = kind === 'f' ? floats[itemBytes as keyof typeof floats] : null;
   return { right, left, item: { bytes: itemBytes, float, bigEndian }, fortran, data };
 }
 
 /** @throws ScattershotError */
-export function parseNpy(bytes: Uint8Array, { tensors, transposed = false }: ArrayChoice = {}): PatternFile {
+export function patternFromNpy(bytes: Uint8Array, { tensors, transposed = false }: ArrayChoice = {}): PatternFile {
   if (tensors !== undefined) {
     refuse('no-such-array', 'it holds one array, which has no name', 'Leave --tensor out.');
   }
@@ -34,7 +34,7 @@ export function parseNpy(bytes: Uint8Array, { tensors, transposed = false }: Arr
     const array = parseArray(bytes, 'the file');
     const rows = rowsFromDense(transposed ? transposedArray(array) : array, 'junction 1');
     const { pattern, weighted } = patternFromRows([rows]);
-    return { pattern, order: orderOf({ transposed }), ...(weighted.length > 0 ? { weighted } : {}) };
+    return { pattern, order: arrayOrder({ transposed }), ...(weighted.length > 0 ? { weighted } : {}) };
   }, wordForPatterns);
 }
 

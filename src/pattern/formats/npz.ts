@@ -5,7 +5,7 @@ import { parseJson } from '../../base/json.ts';
 import { arrayMembers } from '../../base/npz.ts';
 import { unzipMember, type ZipDirectory, zipDirectory } from '../../base/zip.ts';
 import { isEmptyContext } from '../context.ts';
-import { type ArrayChoice, junctionName, type NamedArray, orderOf, patternFromArrays } from './named-arrays.ts';
+import { type ArrayChoice, arrayOrder, junctionName, type NamedArray, patternFromArrays } from './named-arrays.ts';
 import { arrayChunks, parseArray } from './npy.ts';
 import { type PatternFile, refuse, refuseBody, statedObject, withStated, wordForPatterns } from './pattern-file.ts';
 
@@ -36,7 +36,7 @@ function patternOfArchive(bytes: Uint8Array, choice: ArrayChoice): PatternFile {
   return {
     pattern: withStated(pattern, statedContext(bytes, directory)),
     arrays: read,
-    order: orderOf(choice),
+    order: arrayOrder(choice),
     ...(weighted.length > 0 ? { weighted } : {}),
   };
 }

@@ -2,7 +2,7 @@ import { showValue, wordContentErrors } from '../../base/content-error.ts';
 import { isRecord, parseJson } from '../../base/json.ts';
 import { fingerprint } from '../pattern.ts';
 import { type DenseArray, denseBlocks, type FloatBits, floatBits, type Item } from './dense.ts';
-import { type ArrayChoice, junctionName, orderOf, patternFromArrays } from './named-arrays.ts';
+import { type ArrayChoice, arrayOrder, junctionName, patternFromArrays } from './named-arrays.ts';
 import { type PatternFile, refuse, refuseBody, statedObject, withStated, wordForPatterns } from './pattern-file.ts';
 
 /**
@@ -70,7 +70,7 @@ function patternOfTensors(bytes: Buffer, choice: ArrayChoice): PatternFile {
   return {
     pattern: withStated(pattern, metadataOf(metadata)),
     arrays: names,
-    order: orderOf(choice),
+    order: arrayOrder(choice),
     ...(weighted.length > 0 ? { weighted } : {}),
   };
 }

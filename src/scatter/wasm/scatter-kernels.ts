@@ -1,6 +1,6 @@
 import { InvalidValueError } from '../../base/caller-errors.ts';
 import { assemble } from '../../base/wasm/assembler.ts';
-import { type Kernel, pageBytes, type WasmMemory, wasm } from '../../base/wasm/platform.ts';
+import { type Kernel, PAGE_BYTES, type WasmMemory, wasm } from '../../base/wasm/platform.ts';
 import { bitKernels } from './bit-kernels.ts';
 import { countKernels } from './count-kernels.ts';
 
@@ -50,12 +50,12 @@ export class ScatterKernels {
   }
 
   #grow(bytes: number): void {
-    const pages = Math.ceil((bytes - this.#memory.buffer.byteLength) / pageBytes);
-    const generous = Math.max(pages, Math.min(this.#memory.buffer.byteLength / pageBytes / 4, 1024));
-    if (bytes > 65536 * pageBytes) {
+    const pages = Math.ceil((bytes - this.#memory.buffer.byteLength) / PAGE_BYTES);
+    const generous = Math.max(pages, Math.min(this.#memory.buffer.byteLength / PAGE_BYTES / 4, 1024));
+    if (bytes > 65536 * PAGE_BYTES) {
       throw new InvalidValueError(`expected a pattern that can be scored in 4 GiB; got one that takes ${bytes} bytes`);
     }
-    this.#memory.grow(Math.min(Math.ceil(generous), 65536 - this.#memory.buffer.byteLength / pageBytes));
+    this.#memory.grow(Math.min(Math.ceil(generous), 65536 - this.#memory.buffer.byteLength / PAGE_BYTES));
     this.words = new Uint32Array(this.#memory.buffer);
     this.doubles = new Float64Array(this.#memory.buffer);
   }

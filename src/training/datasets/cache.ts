@@ -17,7 +17,7 @@ export interface CacheEntry {
   readonly description: string;
 }
 
-interface Header {
+interface CacheHeader {
   readonly format: 'scattershot/dataset';
   readonly version: 1;
   readonly description: string;
@@ -41,8 +41,8 @@ export function cacheFile({ folder, kind, description }: CacheEntry): string {
 
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-function isHeader(value: unknown): value is Header {
-  const header = value as Partial<Header> | null;
+function isHeader(value: unknown): value is CacheHeader {
+  const header = value as Partial<CacheHeader> | null;
   return (
     header?.format === 'scattershot/dataset' &&
     header.version === 1 &&
@@ -54,7 +54,7 @@ function isHeader(value: unknown): value is Header {
 }
 
 /** The first line of the file, parsed; null if there is no such line. */
-async function readHeader(file: FileHandle): Promise<{ header: Header; bytes: number } | null> {
+async function readHeader(file: FileHandle): Promise<{ header: CacheHeader; bytes: number } | null> {
   const buffer = Buffer.alloc(MOST_HEADER_BYTES);
   const { bytesRead } = await file.read(buffer, 0, MOST_HEADER_BYTES, 0);
   const end = buffer.subarray(0, bytesRead).indexOf(10);
@@ -81,7 +81,7 @@ async function readInto(file: FileHandle, target: Uint8Array, position: number):
 
 async function readSplits(
   file: FileHandle,
-  header: Header,
+  header: CacheHeader,
   start: number,
 ): Promise<Readonly<Record<SplitName, Split>> | null> {
   const splits = {} as Record<SplitName, Split>;
@@ -96,7 +96,7 @@ async function readSplits(
   return splits;
 }
 
-function contentBytes(header: Header): number {
+function contentBytes(header: CacheHeader): number {
   const examples = splitNames.reduce((sum, name) => sum + header.examples[name], 0);
   return examples * (1 + 4 * header.features);
 }
@@ -151,7 +151,7 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
 }
 
 async function writeDataset(path: string, dataset: Dataset, description: string): Promise<void> {
-  const header: Header = {
+  const header: CacheHeader = {
     format: 'scattershot/dataset',
     version: 1,
     description,

@@ -4,7 +4,7 @@ import { zipDirectory } from '../../base/zip.ts';
 import { type ArrayName, couldBeData, READ_NAMES, readArrayName } from './array-names.ts';
 import type { SplitName } from './dataset.ts';
 import { foreignArchive, refuseForeign } from './foreign-files.ts';
-import type { LabelledArrays, NamedArray, OwnArrays } from './own-arrays.ts';
+import type { LabelledArrays, OwnArray, OwnArrays } from './own-arrays.ts';
 import { NUMBER_LABELS } from './own-labels.ts';
 import { refuseData } from './refuse-data.ts';
 
@@ -62,7 +62,7 @@ class Archive {
     return { x: this.#read(x, `x${ending}`), y: this.#read(y, `y${ending}`) };
   }
 
-  #read(name: string | undefined, wanted: string): NamedArray {
+  #read(name: string | undefined, wanted: string): OwnArray {
     if (name === undefined) {
       return refuseData(`${this.#path} has no array ${wanted} (arrays: ${this.#names.join(', ')})`, READ_NAMES);
     }

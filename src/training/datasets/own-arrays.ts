@@ -1,15 +1,15 @@
 import type { NumericArray } from '../../base/npy.ts';
 
 /** An array with what it is called in messages. */
-export interface NamedArray {
+export interface OwnArray {
   readonly name: string;
   readonly array: NumericArray;
 }
 
 /** Examples and labels of one set as they are in the files, not looked at yet. */
 export interface LabelledArrays {
-  readonly x: NamedArray;
-  readonly y: NamedArray;
+  readonly x: OwnArray;
+  readonly y: OwnArray;
 }
 
 /** The sets that the files hold; what is not there is taken from the training set later on. */

@@ -3,15 +3,15 @@ import { InvalidValueError } from '../../base/caller-errors.ts';
 import type { DataOptions, InputScale } from './data-options.ts';
 import type { SplitName } from './dataset.ts';
 import { featurePlaces, itemReader, itemsIn } from './numeric-array.ts';
-import type { LabelledArrays, NamedArray, OwnArrays } from './own-arrays.ts';
+import type { LabelledArrays, OwnArray, OwnArrays } from './own-arrays.ts';
 import { classesOf, type LabelSets, storedLabels } from './own-labels.ts';
 import { refuseData } from './refuse-data.ts';
 import type { Examples } from './splits.ts';
 
-const isBytes = ({ array }: NamedArray) => array.kind === 'u' && array.bytes === 1;
+const isBytes = ({ array }: OwnArray) => array.kind === 'u' && array.bytes === 1;
 
 /** Whether values are divided by 255 before any standardising. @throws RangeError */
-function isDivided(scale: InputScale | undefined, x: NamedArray): boolean {
+function isDivided(scale: InputScale | undefined, x: OwnArray): boolean {
   if (scale === 'unit' && !isBytes(x)) {
     throw new InvalidValueError(
       `scale=unit is for arrays of bytes (uint8); got ${x.name} of ${x.array.bytes}-byte items`,
@@ -21,7 +21,7 @@ function isDivided(scale: InputScale | undefined, x: NamedArray): boolean {
 }
 
 /** Bytes are divided and other numbers are not, so one set of each would be two scales. @throws ScattershotError 'not-a-dataset' */
-function requireSameScale(x: NamedArray, other: NamedArray, scale: InputScale | undefined): void {
+function requireSameScale(x: OwnArray, other: OwnArray, scale: InputScale | undefined): void {
   if (scale === 'none' || isBytes(x) === isBytes(other)) return;
   const [bytes, others] = isBytes(x) ? [x.name, other.name] : [other.name, x.name];
   refuseData(
@@ -31,7 +31,7 @@ function requireSameScale(x: NamedArray, other: NamedArray, scale: InputScale | 
 }
 
 /** How values are scaled, in words. */
-function scalingWords(scale: InputScale | undefined, x: NamedArray): string {
+function scalingWords(scale: InputScale | undefined, x: OwnArray): string {
   if (scale === 'standard') return 'each feature to mean 0 and deviation 1 of the training split';
   return isDivided(scale, x) ? 'divided by 255' : 'as stored';
 }
@@ -117,7 +117,7 @@ const LEAST_VALUES = 32;
 const rangeText = ({ least, most }: ValueSpread) => `${Number(least.toPrecision(3))} to ${Number(most.toPrecision(3))}`;
 
 /** A warning where two sets are not on one scale; null where they are. */
-function scaleNote(x: NamedArray, train: ValueSpread, other: NamedArray, spread: ValueSpread): string | null {
+function scaleNote(x: OwnArray, train: ValueSpread, other: OwnArray, spread: ValueSpread): string | null {
   if (Math.min(itemsIn(x.array.shape), itemsIn(other.array.shape)) < LEAST_VALUES) return null;
   const [small, large] = [train.deviation, spread.deviation].sort((a, b) => a - b);
   if (large <= MOST_RATIO * small && Math.abs(train.mean - spread.mean) <= MOST_SHIFT * large) return null;
@@ -136,7 +136,7 @@ export interface OwnExamples {
   readonly notes: readonly string[];
 }
 
-const featuresOf = ({ array }: NamedArray) => itemsIn(array.shape.slice(1));
+const featuresOf = ({ array }: OwnArray) => itemsIn(array.shape.slice(1));
 
 /** @throws ScattershotError 'not-a-dataset' */
 function requireEnough({ train, validation, test }: OwnArrays, count: number): void {
@@ -150,7 +150,7 @@ function requireEnough({ train, validation, test }: OwnArrays, count: number): v
 }
 
 /** Another set beside the training set, with what is to be said of it. @throws ScattershotError 'not-a-dataset' */
-function otherSet(train: NamedArray, spread: ValueSpread, other: LabelledArrays | null, scale: InputScale | undefined) {
+function otherSet(train: OwnArray, spread: ValueSpread, other: LabelledArrays | null, scale: InputScale | undefined) {
   if (other === null) return { set: null, notes: [] };
   requireSameScale(train, other.x, scale);
   if (featuresOf(other.x) !== featuresOf(train)) {

@@ -10,7 +10,7 @@ import { foreignFile, refuseForeign } from './foreign-files.ts';
 import { parseIdx } from './idx.ts';
 import type { IdxFiles, IdxPair } from './idx-files.ts';
 import { npzArrays } from './npz-arrays.ts';
-import type { LabelledArrays, NamedArray, OwnArrays } from './own-arrays.ts';
+import type { LabelledArrays, OwnArray, OwnArrays } from './own-arrays.ts';
 import { refuseData } from './refuse-data.ts';
 
 /** Files of a user's own data set. */
@@ -63,13 +63,13 @@ function withPath<T>(path: string, read: () => T): T {
   }
 }
 
-function readIdxFile(path: string): NamedArray {
+function readIdxFile(path: string): OwnArray {
   const bytes = readBytes(path);
   return { name: path, array: withPath(path, () => parseIdx(bytes)) };
 }
 
 /** The labels of QMNIST (idx2-int) have eight columns, of which the first is the class. */
-function classColumn({ name, array }: NamedArray): NamedArray {
+function classColumn({ name, array }: OwnArray): OwnArray {
   const { shape, bytes, data } = array;
   if (!/qmnist.*labels-idx2/i.test(name) || shape.length !== 2 || shape[1] !== 8) return { name, array };
   const column = new Uint8Array(shape[0] * bytes);

@@ -1,7 +1,7 @@
 import { InvalidValueError } from '../../base/caller-errors.ts';
 import { type SplitName, splitNames } from './dataset.ts';
 import { itemReader } from './numeric-array.ts';
-import type { NamedArray } from './own-arrays.ts';
+import type { OwnArray } from './own-arrays.ts';
 import { refuseData } from './refuse-data.ts';
 
 const ONE_HOT = 'Save class numbers instead of one-hot rows: numpy.argmax(y, 1).';
@@ -12,7 +12,7 @@ const FRACTIONS =
 export const NUMBER_LABELS = 'Save class numbers: numpy.unique(y, return_inverse=True)[1].';
 
 /** Whether every row has a single 1 and zeros beside it. */
-function isOneHot({ array }: NamedArray): boolean {
+function isOneHot({ array }: OwnArray): boolean {
   const { shape, fortran } = array;
   if (shape.length !== 2 || shape[1] < 2) return false;
   const [rows, columns] = shape;
@@ -30,7 +30,7 @@ function isOneHot({ array }: NamedArray): boolean {
 }
 
 /** The labels of `examples` examples, as they are stored. @throws ScattershotError 'not-a-dataset' naming the first that is none */
-export function storedLabels(y: NamedArray, examples: number, of: string): Uint8Array {
+export function storedLabels(y: OwnArray, examples: number, of: string): Uint8Array {
   const { name, array } = y;
   const { shape } = array;
   if (shape.length !== 1 && !(shape.length === 2 && shape[1] === 1)) {

@@ -1,6 +1,6 @@
 import { InvalidValueError } from '../../base/caller-errors.ts';
 import { assemble, type FunctionCode } from '../../base/wasm/assembler.ts';
-import { type Kernel, pageBytes, wasm } from '../../base/wasm/platform.ts';
+import { type Kernel, PAGE_BYTES, wasm } from '../../base/wasm/platform.ts';
 import { exactMultiplyAdd, type MultiplyAdd, relaxedMultiplyAdd, tileWidth } from './kernels/arithmetic.ts';
 import { denseProduct } from './kernels/dense-products.ts';
 import { biasGradients, edgeGradients, keepKernel } from './kernels/gradients.ts';
@@ -100,7 +100,7 @@ function kernelsOf(layout: NetworkLayout, multiplyAdd: MultiplyAdd): FunctionCod
 /** @throws RangeError when a network needs more than the 4 GiB that one memory can hold */
 export function makeMachine(sizes: NetworkSizes, fastMath: boolean): Machine {
   const layout = layOut(sizes);
-  const pages = Math.ceil(layout.totalBytes / pageBytes);
+  const pages = Math.ceil(layout.totalBytes / PAGE_BYTES);
   if (pages >= 65536) {
     throw new InvalidValueError(
       `expected a network that can be trained in 4 GiB; got one that takes ${layout.totalBytes} bytes`,

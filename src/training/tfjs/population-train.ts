@@ -19,7 +19,7 @@ const stepsPerRead = 16;
 type MemberEnding = Ending | { readonly status: 'failed'; readonly reason: string };
 
 /** A job in training. */
-interface Member {
+interface PopulationMember {
   readonly job: TrainingJob;
   /** its place in the session */
   readonly index: number;
@@ -37,7 +37,7 @@ class Population {
   readonly #task: PoolTask;
   readonly #runtime: PopulationRuntime;
   readonly #emit: (event: TrainingEvent) => void;
-  readonly #members: readonly Member[];
+  readonly #members: readonly PopulationMember[];
   readonly #session: PopulationSession;
   readonly #clock = new StepClock();
   readonly #begun = performance.now();
@@ -73,7 +73,7 @@ class Population {
     return Math.min(this.#task.settings.batchSize, this.#task.dataset.train.examples);
   }
 
-  get #live(): Member[] {
+  get #live(): PopulationMember[] {
     return this.#members.filter(({ ended }) => !ended);
   }
 
@@ -192,7 +192,7 @@ class Population {
 
   /** Until the weights are here, the member has not ended: should they not come, it can still be told that it failed. */
   async #end(
-    member: Member,
+    member: PopulationMember,
     end: MemberEnding | { readonly status: 'finished'; readonly test: number },
   ): Promise<void> {
     const { job, index, epochs } = member;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jsonChunks, parseJson } from '../../../src/pattern/formats/json.ts';
+import { jsonChunks, patternFromJson } from '../../../src/pattern/formats/json.ts';
 import { denseJunction, fingerprint, makePattern } from '../../../src/pattern/pattern.ts';
 import { exampleFingerprint, examplePattern, exampleRows, patterns } from '../sample-patterns.ts';
 import { refusalOf } from './refusals.ts';
@@ -12,7 +12,7 @@ const example = () => ({
   junctions: structuredClone(exampleRows) as unknown[],
 });
 
-const parse = (body: unknown) => parseJson(Buffer.from(JSON.stringify(body)));
+const parse = (body: unknown) => patternFromJson(Buffer.from(JSON.stringify(body)));
 
 /** The example with one junction's row replaced. */
 function withRow(junction: number, right: number, row: unknown) {
@@ -35,7 +35,7 @@ describe('reading', () => {
       shapes: [[2, 4], [4], [2, 2]],
     };
     const file = { ...body, fingerprint: exampleFingerprint, note: 'mine' };
-    const { pattern } = parseJson(Buffer.from(`\uFEFF${JSON.stringify(file, null, 2)}`));
+    const { pattern } = patternFromJson(Buffer.from(`\uFEFF${JSON.stringify(file, null, 2)}`));
     const context = { usedInputs: 7, usedOutputs: 3, shapes: [[2, 4], [4], [2, 2]] };
     expect(pattern).toEqual({ ...examplePattern(), context });
   });
@@ -173,12 +173,12 @@ describe('reading', () => {
   test('refuses every truncation of a file, and bodies that are no JSON', () => {
     const text = [...jsonChunks({ pattern: examplePattern() })].join('').trimEnd();
     for (let length = 0; length < text.length; length++) {
-      const refusal = refusalOf(() => parseJson(Buffer.from(text.slice(0, length))));
+      const refusal = refusalOf(() => patternFromJson(Buffer.from(text.slice(0, length))));
       expect(refusal.reason).toBe('not-a-pattern');
       expect(refusal.message).toMatch(/it is not JSON, or was cut short|it is nested more than 100 deep/);
     }
     for (const body of ['', 'PK\x03\x04', '{"format":NaN}', '\0\0\0', '['.repeat(200_000)]) {
-      const refusal = refusalOf(() => parseJson(Buffer.from(body)));
+      const refusal = refusalOf(() => patternFromJson(Buffer.from(body)));
       expect(refusal.message).toMatch(/it is not JSON, or was cut short|it is nested more than 100 deep/);
       expect(refusal.message).not.toContain('\n');
       expect(refusal.message.length).toBeLessThan(200);
@@ -197,7 +197,7 @@ describe('reading', () => {
       withRow(1, 0, ['DEEP', 1]),
     ]) {
       expect(['not-a-pattern', 'faulty-pattern', 'fingerprint-mismatch']).toContain(
-        refusalOf(() => parseJson(marked(body))).reason,
+        refusalOf(() => patternFromJson(marked(body))).reason,
       );
     }
   });
@@ -248,7 +248,7 @@ describe('writing', () => {
     const chunks = [...jsonChunks({ pattern })];
     expect(chunks.length).toBeGreaterThan(2);
     expect(Math.max(...chunks.map((chunk) => chunk.length))).toBeLessThan(300_000);
-    expect(fingerprint(parseJson(Buffer.from(chunks.join(''))).pattern)).toBe(fingerprint(pattern));
+    expect(fingerprint(patternFromJson(Buffer.from(chunks.join(''))).pattern)).toBe(fingerprint(pattern));
   });
 
   test('property: what is written is read back', () => {
@@ -260,7 +260,7 @@ describe('writing', () => {
           usedOutputs: 1 + (outputs % layers[layers.length - 1]),
         };
         const written = { ...pattern, context };
-        expect(parseJson(Buffer.from([...jsonChunks({ pattern: written })].join(''))).pattern).toEqual(written);
+        expect(patternFromJson(Buffer.from([...jsonChunks({ pattern: written })].join(''))).pattern).toEqual(written);
       }),
     );
   });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { unzipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { npyChunks, parseArray, parseNpy } from '../../../src/pattern/formats/npy.ts';
+import { npyChunks, parseArray, patternFromNpy } from '../../../src/pattern/formats/npy.ts';
 import { npzChunks, parseNpz } from '../../../src/pattern/formats/npz.ts';
 import { makePattern } from '../../../src/pattern/pattern.ts';
 import { examplePattern, exampleRows, patterns, samplePattern } from '../sample-patterns.ts';
@@ -33,7 +33,7 @@ function npy(header: string, data: Uint8Array | readonly number[], version = 1):
 const header = (descr: string, shape: string, fortran = 'False') =>
   `{'descr': '${descr}', 'fortran_order': ${fortran}, 'shape': ${shape}, }`;
 
-const patternOfNpy = (bytes: Uint8Array) => parseNpy(bytes).pattern;
+const patternOfNpy = (bytes: Uint8Array) => patternFromNpy(bytes).pattern;
 const patternOfNpz = (bytes: Uint8Array) => parseNpz(bytes).pattern;
 
 const bytesOf = (chunks: Iterable<Uint8Array>) => Buffer.concat([...chunks]);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { zipDirectory } from '../../../src/base/zip.ts';
-import { npyChunks, parseNpy } from '../../../src/pattern/formats/npy.ts';
+import { npyChunks, patternFromNpy } from '../../../src/pattern/formats/npy.ts';
 import { npzChunks, parseNpz } from '../../../src/pattern/formats/npz.ts';
 import { parseSafetensors } from '../../../src/pattern/formats/safetensors.ts';
 import { examplePattern } from '../sample-patterns.ts';
@@ -42,12 +42,12 @@ test('NaN and infinity are refused with their place, in every float type, byte o
       for (const fortran of [false, true]) {
         const file = (item: readonly number[]) =>
           npyFile(`${big ? '>' : '<'}${kind}`, '(2, 2)', square(one, item, big, fortran), { fortran });
-        expect(refusalOf(() => parseNpy(file(nan))).message).toContain(`${place} NaN`);
-        expect(refusalOf(() => parseNpy(file(infinite)))).toMatchObject({
+        expect(refusalOf(() => patternFromNpy(file(nan))).message).toContain(`${place} NaN`);
+        expect(refusalOf(() => patternFromNpy(file(infinite)))).toMatchObject({
           reason: 'not-finite',
           message: expect.stringContaining(`${place} infinite`),
         });
-        expect([...parseNpy(file(one.map(() => 0))).pattern.junctions[0]]).toEqual([0, 1]);
+        expect([...patternFromNpy(file(one.map(() => 0))).pattern.junctions[0]]).toEqual([0, 1]);
       }
     }
   }
@@ -70,7 +70,7 @@ test('NaN and infinity are refused in safetensors, bfloat16 and the floats of 8 
 test('edges of other values than 1 are noted, ones of every type are not', () => {
   for (const [kind, { one, half }] of Object.entries(floats)) {
     const file = (item: readonly number[], big: boolean) =>
-      parseNpy(
+      patternFromNpy(
         npyFile(
           `${big ? '>' : '<'}${kind}`,
           '(2, 2)',
@@ -90,7 +90,7 @@ test('edges of other values than 1 are noted, ones of every type are not', () =>
     for (const big of [false, true]) {
       const whole = (value: number) => Array.from({ length: bytes }, (_, n) => (n === 0 ? value : 0));
       const file = (value: number) =>
-        parseNpy(npyFile(`${big ? '>' : '<'}i${bytes}`, '(2, 2)', square(whole(value), whole(0), big, false)));
+        patternFromNpy(npyFile(`${big ? '>' : '<'}i${bytes}`, '(2, 2)', square(whole(value), whole(0), big, false)));
       expect([file(1).weighted, file(2).weighted]).toEqual([undefined, [1]]);
     }
   }
