@@ -50,7 +50,7 @@ const checkedSteps = 4;
 /** Losses of the first batches in the data's own order, from the same start weights. */
 function ourLosses({ architecture, pattern, dataset }: TrainingCase): number[] {
   const settings = trainingSettings({ learningRateDecay: 0 });
-  const start = startWeights(pattern, 1, 0.1);
+  const start = startWeights(pattern, 1, { biasStart: 0.1 });
   const { features, train } = dataset;
   const network = new SparseNetwork({ architecture, pattern, start, settings, features, batch: 256, fastMath: false });
   const order = Uint32Array.from({ length: train.examples }, (_, i) => i);

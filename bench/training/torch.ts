@@ -17,7 +17,7 @@ export class CaseFiles {
   write({ name, pattern, dataset }: TrainingCase): void {
     const folder = this.folderOf(name);
     mkdirSync(folder);
-    for (const [i, { weights }] of startWeights(pattern, 1, 0.1).entries()) {
+    for (const [i, { weights }] of startWeights(pattern, 1, { biasStart: 0.1 }).entries()) {
       writeFileSync(join(folder, `sources-${i}.bin`), pattern.junctions[i]);
       writeFileSync(join(folder, `weights-${i}.bin`), weights);
     }

@@ -3,8 +3,8 @@ import { plural } from '../base/plural.ts';
 import type { TrainingPlanRequest } from '../study/training-plan.ts';
 import { engineNames } from '../training/engines.ts';
 import { frontFeatures, frontNames, frontOutputs, fronts } from '../training/fronts.ts';
-import { defaultTrainingSettings } from '../training/settings.ts';
-import type { FrontName, TrainingSettings } from '../training/trainer.ts';
+import { DEFAULT_INIT, defaultTrainingSettings, initNames } from '../training/settings.ts';
+import type { FrontName, InitName, TrainingSettings } from '../training/trainer.ts';
 import { UsageError } from './errors.ts';
 import { notNegative, oneOf, positiveNumber, wholeNumber } from './parse.ts';
 
@@ -20,6 +20,7 @@ export interface TrainingOptions {
   readonly decay?: number;
   readonly momentum?: number;
   readonly l2?: number;
+  readonly init?: InitName;
   readonly fastMath?: boolean;
   readonly front?: FrontName | 'auto' | 'none';
 }
@@ -58,6 +59,8 @@ function seedsOption({ help, default: value }: SeedsOption): Option {
   return value === null ? option : option.default(value);
 }
 
+const initHelp = `deviation of start weights: ${initNames.join(', ')}, that is √(2/edges into a neuron) or √(2/neurons of the layer before) as in the paper's authors' code (default: ${DEFAULT_INIT})`;
+
 function addHyperparameters(command: Command, seeds: SeedsOption): Command {
   const { epochs, batchSize, learningRate, learningRateDecay } = defaultTrainingSettings;
   const decay = `of the rate, by step (default: ${learningRateDecay})`;
@@ -69,7 +72,8 @@ function addHyperparameters(command: Command, seeds: SeedsOption): Command {
     .addOption(new Option('--learning-rate <rate>', `default: ${learningRate}`).argParser(positiveNumber))
     .addOption(new Option('--decay <decay>', decay).argParser(notNegative))
     .addOption(new Option('--momentum <m>', 'of sgd (default: 0)').argParser(notNegative))
-    .addOption(new Option('--l2 <lambda>', 'penalty on weights (default: 0)').argParser(notNegative));
+    .addOption(new Option('--l2 <lambda>', 'penalty on weights (default: 0)').argParser(notNegative))
+    .addOption(new Option('--init <kind>', initHelp).argParser(oneOf(initNames)));
 }
 
 /** @param seeds what `--seeds` says of itself, and its default; null: none */
@@ -98,8 +102,8 @@ export function trainingRequestFrom(
   options: Omit<TrainingOptions, 'seeds'>,
 ): Omit<TrainingPlanRequest, 'architecture' | 'network'> {
   const { data, engine, backend, front = 'auto' } = options;
-  const { epochs, batchSize, optimizer, learningRate, decay, momentum, l2, fastMath } = options;
-  const typed = { epochs, batchSize, optimizer, learningRate, learningRateDecay: decay, momentum, l2, fastMath };
+  const { epochs, batchSize, optimizer, learningRate, decay, momentum, l2, init, fastMath } = options;
+  const typed = { epochs, batchSize, optimizer, learningRate, learningRateDecay: decay, momentum, l2, init, fastMath };
   const settings = Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== undefined));
   return { dataset: data, engine, backend, front, settings };
 }
@@ -118,13 +122,15 @@ export function trainingSeeds(first: number, count: number): number[] {
 
 /** "30 epochs, batches of 256, adam at rate 0.001 with decay 0.00001, L2 0.00008, front mnist-conv" */
 export function describeTraining(settings: TrainingSettings): string {
-  const { epochs, batchSize, optimizer, learningRate, learningRateDecay, momentum, l2, front, fastMath } = settings;
+  const { epochs, batchSize, optimizer, learningRate, learningRateDecay, momentum, l2, init, front, fastMath } =
+    settings;
   return [
     plural(epochs, 'epoch'),
     `batches of ${batchSize}`,
     `${optimizer} at rate ${learningRate} with decay ${decimal(learningRateDecay)}`,
     ...(optimizer === 'sgd' ? [`momentum ${momentum}`] : []),
     `L2 ${decimal(l2)}`,
+    ...(init === undefined ? [] : [`start weights by ${init}`]),
     ...(front === undefined ? [] : [`front ${front}`]),
     ...(fastMath ? ['fast math'] : []),
   ].join(', ');

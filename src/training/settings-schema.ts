@@ -15,6 +15,7 @@ export const trainingSettingsSchema = z
     momentum: z.number(),
     l2: z.number(),
     biasStart: z.number(),
+    init: z.enum(['actual-fan-in', 'dense-fan-in']).optional(),
     front: z.enum(['mnist-conv', 'cifar-conv']).optional(),
     fastMath: z.boolean().optional(),
   })

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { InvalidValueError } from '../base/caller-errors.ts';
 import { engineRevisions } from './engine-revisions.ts';
 import { frontNames } from './fronts.ts';
-import type { RunsOn, TrainingSettings } from './trainer.ts';
+import type { InitName, RunsOn, TrainingSettings } from './trainer.ts';
 
 /**
  * What is used where nothing is said. 30 epochs: Dey et al., fig. 3. Adam at 1e-3 with decay 1e-5, batches of 256, biases from 0.1:
@@ -19,6 +19,11 @@ export const defaultTrainingSettings: TrainingSettings = {
   l2: 0,
   biasStart: 0.1,
 };
+
+export const initNames = ['actual-fan-in', 'dense-fan-in'] as const satisfies readonly InitName[];
+
+/** What trainings of earlier versions had, and what settings that say nothing mean. */
+export const DEFAULT_INIT: InitName = 'actual-fan-in';
 
 /** Adam's constants, those of Kingma & Ba but for ε, which is Keras's. */
 export const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
@@ -67,6 +72,9 @@ export function trainingSettings(request: Partial<TrainingSettings> = {}): Train
     );
   }
   requireFrom0(settings.l2, Number.POSITIVE_INFINITY, 'the L2 penalty');
+  if (settings.init !== undefined && !initNames.includes(settings.init)) {
+    throw new InvalidValueError(`start weights must be by ${initNames.join(' or ')}; got ${String(settings.init)}`);
+  }
   if (settings.front !== undefined && !frontNames.includes(settings.front)) {
     throw new InvalidValueError(`the front must be ${frontNames.join(' or ')}; got ${String(settings.front)}`);
   }
@@ -76,7 +84,12 @@ export function trainingSettings(request: Partial<TrainingSettings> = {}): Train
   if (!Number.isFinite(settings.biasStart)) {
     throw new InvalidValueError(`the start of the biases must be a finite number; got ${settings.biasStart}`);
   }
-  return settings;
+  return withoutDefaultInit(settings);
+}
+
+/** The same settings without a key that says the default, so that they equal those of versions that had no other. */
+function withoutDefaultInit({ init, ...settings }: TrainingSettings): TrainingSettings {
+  return init === undefined || init === DEFAULT_INIT ? settings : { ...settings, init };
 }
 
 /**
@@ -94,6 +107,7 @@ export function settingsDigest(
     .map((key) => `${key}=${settings[key as keyof TrainingSettings]}`);
   if (settings.front !== undefined) fields.push(`front=${settings.front}`);
   if (settings.fastMath) fields.push('fastMath=true');
+  if (settings.init !== undefined && settings.init !== DEFAULT_INIT) fields.push(`init=${settings.init}`);
   const made = [`engine=${engine}`, `revision=${engineRevisions[engine]}`, `backend=${backend}`];
   const text = ['scattershot/training 2', `dataset=${datasetDigest}`, ...made, ...fields].join('\n');
   return createHash('sha256').update(`${text}\n`).digest('hex');

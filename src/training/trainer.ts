@@ -11,6 +11,12 @@ export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
  */
 export type FrontName = 'mnist-conv' | 'cifar-conv';
 
+/**
+ * What decides the deviation of start weights: the fan-in that a junction really has (√(2/fan-in)), or that of the dense layer, as in
+ * the later code of Dey et al. (√(2/left neurons)); see `startWeights`.
+ */
+export type InitName = 'actual-fan-in' | 'dense-fan-in';
+
 /** How a network is trained. Defaults are stated at `defaultTrainingSettings`. */
 export interface TrainingSettings {
   readonly epochs: number;
@@ -24,6 +30,8 @@ export interface TrainingSettings {
   /** penalty λ·Σw² over existing weights, biases left out */
   readonly l2: number;
   readonly biasStart: number;
+  /** of the junctions' weights; absent: 'actual-fan-in' */
+  readonly init?: InitName;
   /** absent: the dataset's features are the first layer's values */
   readonly front?: FrontName;
   /** sparse engine only: products rounded as this processor likes; faster, but no longer the same on every machine */
@@ -43,7 +51,7 @@ export interface TrainingJob {
   readonly architecture: Architecture;
   readonly pattern: Pattern;
   readonly seed: number;
-  /** one per junction; else He-normal by actual fan-in from the seed */
+  /** one per junction; else drawn by the seed and the settings' `init` */
   readonly startWeights?: readonly JunctionWeights[];
   /** ask for the trained weights in the result */
   readonly wantWeights?: boolean;

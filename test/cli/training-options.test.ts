@@ -102,6 +102,13 @@ test('a training of which a seed failed or diverged exits with 1', () => {
   expect(trainExitCode({ runs: [run('failed')], testAccuracy: null }, true)).toBe(130);
 });
 
+test('start weights are drawn as typed; what is the default anyway leaves no trace', () => {
+  expect(settingsOf('--init dense-fan-in').init).toBe('dense-fan-in');
+  expect(settingsOf('--init dense-fan-in', on('mnist-cl', 784))).toMatchObject({ epochs: 100, init: 'dense-fan-in' });
+  expect(settingsOf('--init actual-fan-in')).toEqual(defaultTrainingSettings);
+  expect(() => settingsOf('--init glorot')).toThrow(/actual-fan-in.*dense-fan-in/);
+});
+
 test('settings are told in words that can be typed back', () => {
   expect(describeTraining(settingsOf('', on('mnist-conv', 784)))).toBe(
     '30 epochs, batches of 256, adam at rate 0.001 with decay 0.00001, L2 0.00008, front mnist-conv',
@@ -111,5 +118,8 @@ test('settings are told in words that can be typed back', () => {
   );
   expect(describeTraining(settingsOf('--epochs 1 --fast-math'))).toBe(
     '1 epoch, batches of 256, adam at rate 0.001 with decay 0.00001, L2 0, fast math',
+  );
+  expect(describeTraining(settingsOf('--epochs 1 --init dense-fan-in'))).toBe(
+    '1 epoch, batches of 256, adam at rate 0.001 with decay 0.00001, L2 0, start weights by dense-fan-in',
   );
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Outcome, unwrap } from '../../src/base/failure.ts';
 import type { Dataset } from '../../src/training/datasets/dataset.ts';
-import { trainingSettings } from '../../src/training/settings.ts';
+import { initNames, trainingSettings } from '../../src/training/settings.ts';
 import type {
   Trainer,
   TrainingEvent,
@@ -143,9 +143,17 @@ export function trainerConformance(name: string, options: ConformanceOptions): v
 
     test('starts from the weights it is given', async () => {
       const job = someJob(sizes);
-      const given = startWeights(job.pattern, 99, 0.3);
+      const given = startWeights(job.pattern, 99, { biasStart: 0.3 });
       const custom = { ...job, startWeights: given, wantWeights: true };
       expectAgreement(await train([custom]), trainOracle(custom, dataset, quick));
+    });
+
+    test.each(initNames)('starts from the same weights by %s as every other engine', async (init) => {
+      // At such a rate no weight moves.
+      const settings = trainingSettings({ ...quick, epochs: 1, learningRate: 1e-30, init });
+      const job = { ...someJob(sizes), wantWeights: true };
+      const { results } = await train([job], settings);
+      expect(results.get('job')!.weights).toEqual(startWeights(job.pattern, job.seed, settings));
     });
 
     test('pads inputs with zeros and outputs with classes that never occur', async () => {
@@ -153,7 +161,7 @@ export function trainerConformance(name: string, options: ConformanceOptions): v
       const job = { ...someJob(net), wantWeights: true };
       const trained = await train([job]);
       expectAgreement(trained, trainOracle(job, dataset, quick));
-      const [first] = startWeights(job.pattern, job.seed, quick.biasStart);
+      const [first] = startWeights(job.pattern, job.seed, quick);
       const padded = [...job.pattern.junctions[0].entries()].filter(([, k]) => k >= 8).map(([e]) => e);
       expect(padded).toHaveLength(24);
       const { weights } = trained.results.get('job')!.weights![0];
@@ -180,7 +188,7 @@ export function trainerConformance(name: string, options: ConformanceOptions): v
 
     test('ends a job whose loss stays finite but is a thousand times that of guessing as diverged', async () => {
       const job = someJob(sizes);
-      const start = startWeights(job.pattern, job.seed, 0.1);
+      const start = startWeights(job.pattern, job.seed, { biasStart: 0.1 });
       const far = start.map(({ weights, biases }) => ({ weights: weights.map((w) => 1e4 * w), biases }));
       const { events, results } = await train([{ ...job, startWeights: far }]);
       expect(results.get('job')).toMatchObject({ status: 'diverged', testAccuracy: null, bestEpoch: null });

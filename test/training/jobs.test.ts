@@ -32,7 +32,7 @@ describe('refused is', () => {
     refused({ pattern: { ...job.pattern, junctions } }).toThrow(/junction 1, right neuron 0/);
   });
   test('start weights of the wrong length', () => {
-    const [first] = startWeights(job.pattern, 1, 0);
+    const [first] = startWeights(job.pattern, 1, { biasStart: 0 });
     refused({ startWeights: [first] }).toThrow(/junction 2 must be 24 weights and 4 biases; got 0 and 0/);
   });
   test('data outside shared memory', () => {

@@ -29,7 +29,7 @@ interface Gradient {
 
 function junctionsOf(job: TrainingJob, settings: TrainingSettings): Junction[] {
   const { layers, junctions } = job.pattern;
-  const start = job.startWeights ?? startWeights(job.pattern, job.seed, settings.biasStart);
+  const start = job.startWeights ?? startWeights(job.pattern, job.seed, settings);
   return junctions.map((sources, index) => ({
     left: layers[index],
     right: layers[index + 1],

@@ -7,6 +7,7 @@ import {
   settingsDigest,
   trainingSettings,
 } from '../../src/training/settings.ts';
+import { trainingSettingsSchema } from '../../src/training/settings-schema.ts';
 import type { TrainingSettings } from '../../src/training/trainer.ts';
 
 test('what is left out, or undefined, is the default', () => {
@@ -27,6 +28,7 @@ test.each([
   [{ l2: -1 }, /L2 penalty must be a finite number from 0; got -1/],
   [{ front: 'lenet' as 'mnist-conv' }, /front must be mnist-conv or cifar-conv; got lenet/],
   [{ biasStart: Number.NaN }, /start of the biases must be a finite number; got NaN/],
+  [{ init: 'glorot' as 'dense-fan-in' }, /start weights must be by actual-fan-in or dense-fan-in; got glorot/],
   [{ optimizer: 'rmsprop' as 'adam' }, /optimizer must be adam or sgd; got rmsprop/],
 ])('%j is refused with what was got and expected', (request, message) => {
   expect(() => trainingSettings(request)).toThrow(RangeError);
@@ -56,6 +58,14 @@ describe('the digest of settings', () => {
     expect(digest({ front: undefined })).toBe(digest());
     const fronts = [digest(), digest({ front: 'mnist-conv' }), digest({ front: 'cifar-conv' })];
     expect(new Set(fronts).size).toBe(3);
+  });
+  test('differs by dense fan-in; actual fan-in, the only one there was, leaves no trace', () => {
+    const asked = trainingSettings({ init: 'actual-fan-in' });
+    expect(asked).toEqual(defaultTrainingSettings);
+    expect(asked).not.toHaveProperty('init');
+    expect(settingsDigest('d', { ...defaultTrainingSettings, init: 'actual-fan-in' }, wasm)).toBe(digest());
+    expect(trainingSettings({ init: 'dense-fan-in' }).init).toBe('dense-fan-in');
+    expect(digest({ init: 'dense-fan-in' })).not.toBe(digest());
   });
   test('differs by fast math, which leaves no trace where it is not asked for', () => {
     expect(digest({ fastMath: false })).toBe(digest());
@@ -89,4 +99,12 @@ describe('the digest of settings', () => {
     expect(Object.keys(defaultTrainingSettings)).toHaveLength(others.length);
     expect(new Set(digests).size).toBe(digests.length);
   });
+});
+
+test('stored settings may say by what start weights are drawn; those of earlier versions do not', () => {
+  const read = (settings: unknown) => trainingSettingsSchema.safeParse(settings);
+  expect(read(defaultTrainingSettings)).toMatchObject({ success: true, data: defaultTrainingSettings });
+  const dense = { ...defaultTrainingSettings, init: 'dense-fan-in' };
+  expect(read(dense)).toMatchObject({ success: true, data: dense });
+  expect(read({ ...defaultTrainingSettings, init: 'glorot' }).success).toBe(false);
 });

@@ -29,7 +29,7 @@ function trainEpoch(task: JobTask, network: SparseNetwork, epoch: number, clock:
 function openLearner(task: JobTask): Learner {
   const { job, dataset, settings } = task;
   const { architecture, pattern, seed } = job;
-  const start = job.startWeights ?? startWeights(pattern, seed, settings.biasStart);
+  const start = job.startWeights ?? startWeights(pattern, seed, settings);
   const fastMath = settings.fastMath === true;
   const batch = Math.min(settings.batchSize, dataset.train.examples);
   const { features } = dataset;

@@ -52,7 +52,7 @@ class Population {
     this.#session = runtime.openPopulation({
       members: task.jobs.map(({ pattern, seed, startWeights: given }) => ({
         pattern,
-        start: given ?? startWeights(pattern, seed, settings.biasStart),
+        start: given ?? startWeights(pattern, seed, settings),
       })),
       usedOutputs: this.#architecture.usedOutputs,
       settings,

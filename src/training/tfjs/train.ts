@@ -46,7 +46,7 @@ async function trainEpoch(
 /** Start weights by the job's seed, unless it brings its own. */
 function openSession({ job, settings }: JobTask, runtime: Runtime): Session {
   const { architecture, pattern, seed } = job;
-  const start = job.startWeights ?? startWeights(pattern, seed, settings.biasStart);
+  const start = job.startWeights ?? startWeights(pattern, seed, settings);
   const request = { architecture, pattern, start, settings };
   if (settings.front === undefined) return runtime.openSession(request);
   const front = fronts[settings.front];

@@ -42,7 +42,7 @@ export function untrainedRefusal(score: UntrainedScore, { architecture, settings
 export function untrainedNetwork(
   pattern: Pattern,
   { architecture, dataset, settings }: UntrainedTask,
-  start: readonly JunctionWeights[] = startWeights(pattern, SEED, settings.biasStart),
+  start: readonly JunctionWeights[] = startWeights(pattern, SEED, settings),
 ): UntrainedNetwork {
   const { features, train } = dataset;
   const batch = Math.min(MOST_EXAMPLES, train.examples);

@@ -32,7 +32,12 @@ describe.each(optimizers)('by %s', (_, change) => {
       const job = someJob(net);
       const { architecture, pattern, seed } = job;
       await tf.setBackend('wasm');
-      const session = new HostSession({ architecture, pattern, settings, start: startWeights(pattern, seed, 0.1) });
+      const session = new HostSession({
+        architecture,
+        pattern,
+        settings,
+        start: startWeights(pattern, seed, { biasStart: 0.1 }),
+      });
       const network = openNetwork(job, 32, settings);
       const reader = new BatchReader(100, 32, 32);
       for (let epoch = 1; epoch <= 6; epoch++) {

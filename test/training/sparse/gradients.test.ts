@@ -93,7 +93,7 @@ test('property: gradients are those that finite differences give in float64', ()
         count,
         never,
       );
-      const parameters = startWeights(job.pattern, job.seed, 0.1).map(({ weights, biases }) => ({
+      const parameters = startWeights(job.pattern, job.seed, { biasStart: 0.1 }).map(({ weights, biases }) => ({
         weights: Float64Array.from(weights),
         biases: Float64Array.from(biases),
       }));

@@ -13,7 +13,7 @@ export function openNetwork(
   mostTiles?: number,
 ): SparseNetwork {
   const { architecture, pattern, seed } = job;
-  const start = job.startWeights ?? startWeights(pattern, seed, settings.biasStart);
+  const start = job.startWeights ?? startWeights(pattern, seed, settings);
   const fastMath = settings.fastMath === true;
   const batch = settings.batchSize;
   return new SparseNetwork({ architecture, pattern, start, settings, features, batch, mostTiles, fastMath });

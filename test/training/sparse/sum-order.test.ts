@@ -116,7 +116,7 @@ function lossOf(examples: readonly Example[]): number {
 
 function oracle(job: TrainingJob, { train, features }: Dataset, batch: number) {
   const { pattern } = job;
-  const start = startWeights(pattern, job.seed, 0.1);
+  const start = startWeights(pattern, job.seed, { biasStart: 0.1 });
   const examples = Array.from({ length: batch }, (_, e) => {
     const input = new Float32Array(pattern.layers[0]);
     input.set(train.inputs.subarray(e * features, (e + 1) * features));

@@ -76,7 +76,7 @@ function tinyNet(front: Front) {
 
 function requestOf(front: Front, settings: TrainingSettings): SessionRequest {
   const { architecture, pattern } = tinyNet(front);
-  const start = startWeights(pattern, 3, settings.biasStart);
+  const start = startWeights(pattern, 3, settings);
   return { architecture, pattern, start, settings, front: { front, blocks: startFront(front, 3, settings.biasStart) } };
 }
 

@@ -42,7 +42,7 @@ const settingsOf: readonly [string, Partial<TrainingSettings>][] = [
 
 const memberOf = ({ pattern, seed }: TrainingJob): PopulationMember => ({
   pattern,
-  start: startWeights(pattern, seed, 0.1),
+  start: startWeights(pattern, seed, { biasStart: 0.1 }),
 });
 
 function open(members: readonly PopulationMember[], settings: TrainingSettings): PopulationSession {

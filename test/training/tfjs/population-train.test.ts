@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { unwrap } from '../../../src/base/failure.ts';
 import type { PoolTask } from '../../../src/training/pool/messages.ts';
-import { trainingSettings } from '../../../src/training/settings.ts';
+import { initNames, trainingSettings } from '../../../src/training/settings.ts';
 import { DeviceMemoryError } from '../../../src/training/tfjs/device-watch.ts';
 import { type PopulationRequest, PopulationSession } from '../../../src/training/tfjs/population-session.ts';
 import { type PopulationRuntime, trainPopulation } from '../../../src/training/tfjs/population-train.ts';
 import { type Runtime, startRuntime } from '../../../src/training/tfjs/runtime.ts';
-import type { TrainingEvent, TrainingJob } from '../../../src/training/trainer.ts';
+import type { TrainingEvent, TrainingJob, TrainingSettings } from '../../../src/training/trainer.ts';
 import { startWeights } from '../../../src/training/weights.ts';
 import { someDataset, someJob } from '../samples.ts';
 
@@ -22,7 +22,7 @@ const jobs = [1, 2, 3, 4, 5].map((seed) => someJob({ ...sizes, id: `job ${seed}`
 
 /** Start weights from which the first loss overflows. */
 function brokenJob(job: TrainingJob): TrainingJob {
-  const start = startWeights(job.pattern, job.seed, 0.1);
+  const start = startWeights(job.pattern, job.seed, { biasStart: 0.1 });
   return {
     ...job,
     startWeights: start.map(({ weights, biases }) => ({ weights: weights.map((w) => 1e38 * w), biases })),
@@ -42,11 +42,16 @@ interface Staging {
   readonly onEvent?: (event: TrainingEvent, stop: Int32Array) => void;
 }
 
-async function train(some: readonly TrainingJob[], epochs: number, staging: Staging = {}): Promise<Told> {
+async function train(
+  some: readonly TrainingJob[],
+  epochs: number,
+  staging: Staging = {},
+  change: Partial<TrainingSettings> = {},
+): Promise<Told> {
   const events: TrainingEvent[] = [];
   const opened: number[] = [];
   const stop = new Int32Array(new SharedArrayBuffer(4));
-  const settings = trainingSettings({ epochs, batchSize: 32, learningRate: 0.01 });
+  const settings = trainingSettings({ epochs, batchSize: 32, learningRate: 0.01, ...change });
   const limits = { maxTensorBytes: 2 ** 30, memoryBytes: 2 ** 30 };
   const task: PoolTask = { jobs: some, dataset, settings, runsOn, stop, limits };
   const parts: PopulationRuntime = {
@@ -90,6 +95,16 @@ describe('a population in training', () => {
     }
   });
 
+  test.each(initNames)('starts every candidate from the weights by %s that it has alone', async (init) => {
+    const some = jobs.slice(0, 3).map((job) => ({ ...job, wantWeights: true }));
+    // At such a rate no weight moves.
+    const told = await train(some, 1, {}, { learningRate: 1e-30, init });
+    expect(told.opened).toEqual([3]);
+    for (const { id, pattern, seed } of some) {
+      expect(resultOf(told, id).weights).toEqual(startWeights(pattern, seed, { biasStart: 0.1, init }));
+    }
+  });
+
   test('ends a candidate that diverges early and trains the others as if it had not been there', async () => {
     const some = [jobs[0], brokenJob(jobs[1]), jobs[2]];
     const told = await train(some, 2);
@@ -122,7 +137,7 @@ describe('a population in training', () => {
   });
 
   test('ends a candidate whose loss is finite, but a thousand times that of guessing, as diverged', async () => {
-    const start = startWeights(jobs[1].pattern, jobs[1].seed, 0.1);
+    const start = startWeights(jobs[1].pattern, jobs[1].seed, { biasStart: 0.1 });
     const far = start.map(({ weights, biases }) => ({ weights: weights.map((w) => 1e4 * w), biases }));
     const told = await train([jobs[0], { ...jobs[1], startWeights: far }], 1);
     expect(resultOf(told, 'job 2')).toMatchObject({ status: 'diverged', testAccuracy: null, bestEpoch: null });

@@ -57,7 +57,7 @@ async function open(
 ) {
   await tf.setBackend(backend);
   const { architecture, pattern, seed } = job;
-  const session = new make({ architecture, pattern, settings, start: startWeights(pattern, seed, settings.biasStart) });
+  const session = new make({ architecture, pattern, settings, start: startWeights(pattern, seed, settings) });
   opened.push(session);
   return session;
 }
@@ -138,7 +138,7 @@ describe.each(kinds)('a %s session on %s', (_, backend, make) => {
 
   test('does not change the start weights it was given', async () => {
     const job = someJob(networks[0]);
-    const start = startWeights(job.pattern, 1, 0.1);
+    const start = startWeights(job.pattern, 1, { biasStart: 0.1 });
     await tf.setBackend(backend);
     const session = new make({
       architecture: job.architecture,
@@ -148,7 +148,7 @@ describe.each(kinds)('a %s session on %s', (_, backend, make) => {
     });
     opened.push(session);
     session.step(dataset.train.inputs.slice(), dataset.train.labels.slice(), 50);
-    expect(start).toEqual(startWeights(job.pattern, 1, 0.1));
+    expect(start).toEqual(startWeights(job.pattern, 1, { biasStart: 0.1 }));
   });
 
   test('sums begin anew after they were read', async () => {

@@ -82,7 +82,7 @@ const nets = fc
     return { pattern, task: { architecture, dataset, settings } };
   });
 
-const startOf = (pattern: Pattern, { settings: { biasStart } }: UntrainedTask) => startWeights(pattern, 1, biasStart);
+const startOf = (pattern: Pattern, { settings }: UntrainedTask) => startWeights(pattern, 1, settings);
 
 test('property: SynFlow and the path kernel’s trace are sums over all paths', () => {
   fc.assert(
