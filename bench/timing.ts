@@ -9,7 +9,7 @@ export interface Timing {
 export interface TimingOptions {
   /** runs that are not counted; default 3 */
   readonly warmUps?: number;
-  /** counted runs go on until so much time has passed, but at least `leastRuns`; default 500 */
+  /** counted runs go on until this much time has passed, at least `leastRuns` of them; default 500 */
   readonly budgetMs?: number;
   readonly leastRuns?: number;
 }

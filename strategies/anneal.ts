@@ -1,7 +1,7 @@
+import { ROUNDING } from '../src/base/numbers.ts';
 import type { Random } from '../src/base/random.ts';
 import type { Pattern } from '../src/pattern/pattern.ts';
 import { scorePattern } from '../src/scatter/kernel.ts';
-import { SCORE_ROUNDING } from '../src/scatter/mean-share.ts';
 import { defineStrategy, type Elite, type Problem, type Step } from '../src/search/strategy.ts';
 import { constrainedPattern, hasConstraints } from './constraints/constrained-problem.ts';
 import { localPattern } from './local.ts';
@@ -142,9 +142,7 @@ function beginning(
 
 function arrivedAt(target: number | null) {
   return (walk: SwapWalk, energy: number): boolean =>
-    target === null
-      ? energy <= SCORE_ROUNDING * SCORE_ROUNDING
-      : Math.abs(walk.scorer.scatter() - target) <= NEAR_TARGET;
+    target === null ? energy <= ROUNDING * ROUNDING : Math.abs(walk.scorer.scatter() - target) <= NEAR_TARGET;
 }
 
 function withResult(state: AnnealState, schedule: number, result: number): AnnealState {

@@ -83,7 +83,7 @@ function grow(setting: Setting, pattern: Pattern, { mutations, heat, proposals }
   return { pattern: walk.toPattern(), energy: energy(walk.scorer.vector), swaps: mutations + swaps };
 }
 
-/** By turns a permutation grid, where there is one, and a random pattern. */
+/** Alternately a permutation grid, where there is one, and a random pattern. */
 function newcomer(setting: Setting, turn: number, random: Random): Grown {
   const { problem, plan } = setting;
   const make = turn % 2 === 0 ? gridOrRandom : constrainedPattern;

@@ -14,7 +14,7 @@ interface BenchProblem extends EntryOptions {
   readonly onlyByName?: true;
 }
 
-/** So many pairs of a left and a right neuron, spread over the junction by a multiplicative generator: the same in every run. */
+/** `count` pairs of a left and a right neuron, spread over the junction by a multiplicative generator: the same in every run. */
 function scatteredPairs(left: number, right: number, count: number, step: number): NeuronPair[] {
   const pairs = new Map<number, NeuronPair>();
   for (let state = 1; pairs.size < count; state = (state * 48271) % 2147483647) {

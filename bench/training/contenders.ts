@@ -9,7 +9,7 @@ import type { CaseFiles, Torch, TorchKind } from './torch.ts';
 export interface Contender {
   readonly name: string;
   readonly samplesPerSecond: (item: TrainingCase, seconds: number) => Promise<number>;
-  /** seconds that so many trainings of one epoch each take */
+  /** seconds that this number of trainings, of one epoch each, take */
   readonly secondsFor: (item: TrainingCase, trainings: number) => Promise<number>;
 }
 

@@ -2,7 +2,7 @@ import { ScattershotError } from './failure.ts';
 
 /**
  * What a reader of bytes can find wrong, whatever the bytes were meant for:
- * `damaged-content` broken, cut short or of another kind than expected; `unsupported-content` sound, but of a kind that is not read;
+ * `damaged-content` broken, cut short or of another kind than expected; `unsupported-content` sound, and of a kind that is not read;
  * `content-too-big` more than memory or a format allows; `out-of-proportion` packed so tightly that it is taken for a trap.
  */
 export type ContentReason = 'damaged-content' | 'unsupported-content' | 'content-too-big' | 'out-of-proportion';

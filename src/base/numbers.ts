@@ -1,5 +1,8 @@
 import type { Random } from './random.ts';
 
+/** Numbers of the size of 1 that are closer than this are equal: scores, bounds, accuracies and correlations differ by more. */
+export const ROUNDING = 1e-12;
+
 /** 1 for none; of whole numbers exact below 2^53. */
 export const product = (values: readonly number[]): number => values.reduce((a, b) => a * b, 1);
 

@@ -181,7 +181,7 @@ export function fanOutsForDensity(layers: readonly number[], density: number): n
 
 const MOST_LAYERS_NAMED = 8;
 
-/** "64-1024-64"; "51-layers-64-to-10" for many: it names studies and files, which have room for so many letters only. */
+/** "64-1024-64"; "51-layers-64-to-10" for many: studies and files are named by it, and their names may not be longer. */
 export function nameOfLayers(layers: readonly number[]): string {
   if (layers.length <= MOST_LAYERS_NAMED) return layers.join('-');
   return `${layers.length}-layers-${layers[0]}-to-${layers[layers.length - 1]}`;

@@ -107,7 +107,7 @@ type Span = Pick<Entry, 'from' | 'to' | 'direction'>;
 
 const windowedLayer = (span: Span) => (span.direction === 'forward' ? span.from : span.to + 1);
 
-/** Neurons per derived window: q of r = p/q, but one neuron wherever r ≥ 1 (then the ideal is r itself, fractions included). */
+/** Neurons per derived window: q of r = p/q; one neuron wherever r ≥ 1 (then the ideal is r itself, fractions included). */
 const derivedSize = (rate: Rate) => (rate.numerator >= rate.denominator ? 1 : rate.denominator);
 
 /** The paper's windows: of one size throughout, which divides both layers of the span, so that boxes of it tile any shape. */

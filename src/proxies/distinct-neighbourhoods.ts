@@ -3,7 +3,7 @@ import { targetsOf } from './adjacency.ts';
 import { distinctRows } from './distinct-rows.ts';
 import { junctionProxy } from './proxy.ts';
 
-/** C(items, drawn), but never more than `limit`. */
+/** C(items, drawn), at most `limit`. */
 function combinationsUpTo(items: number, drawn: number, limit: number): number {
   let count = 1;
   for (let i = 1; i <= Math.min(drawn, items - drawn); i++) {
@@ -22,7 +22,7 @@ export interface NeighbourhoodShares {
 
 /**
  * Different neighbourhoods in one junction, on both sides, as shares of the most that can be: of n neurons with d neighbours each
- * among m, min(n, C(m, d)). Fractions in (0, 1]; padded neurons are not counted, but those that they neighbour are told apart by them.
+ * among m, min(n, C(m, d)). Fractions in (0, 1]; padded neurons are not counted, though an edge to one distinguishes a neuron.
  */
 export function neighbourhoodShares(
   sources: Uint32Array,

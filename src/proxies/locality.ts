@@ -16,7 +16,10 @@ export function positions(shape: LayerShape): Float64Array[] {
   ];
 }
 
-/** Unbiased variance (by count − 1) of the places of neurons[from … to − 1], summed over the axes. */
+/**
+ * Unbiased variance (by count − 1) of the places of neurons[from … to − 1], summed over the axes. Summed by hand, here and in
+ * `mean`: locality ranks candidates, so a stored study must find the same bits again.
+ */
 function variance(axes: readonly Float64Array[], neurons: Uint32Array, from: number, to: number): number {
   let total = 0;
   for (const axis of axes) {

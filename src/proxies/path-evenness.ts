@@ -40,7 +40,7 @@ export interface PathSpread {
   readonly most: number;
 }
 
-/** Additions to walk from every start: all edges but those of the first step, which only sets ones. */
+/** Additions to walk from every start: all edges except those of the first step, which only sets ones. */
 function walkCost(starts: number, steps: readonly JunctionSize[]): number {
   return starts * steps.slice(1).reduce((sum, { edges }) => sum + edges, 0);
 }
@@ -134,7 +134,7 @@ function sweep(
 /**
  * Spread of the input–output path counts, without the matrix: eight outputs (or inputs, whichever costs less) at a time are
  * followed through the network. Counts are doubles, exact while all paths into a neuron are below 2^53; so is Σ counts² below it.
- * Cost: an addition per output (input) and edge of all junctions but the last (first); 8 doubles per neuron.
+ * Cost: an addition per output (input) and edge of all junctions except the last (first); 8 doubles per neuron.
  */
 export function pathSpread(pattern: Pattern, architecture: Architecture): PathSpread {
   const walk = planWalk(pattern, architecture, cheaperDirection(pattern, architecture).down);

@@ -52,9 +52,10 @@ function coreRank(matrix: Incidence, random: Random): JunctionRank {
 }
 
 /**
- * Rank of one junction's 0/1 matrix, computed over the field of 2³¹ − 1 elements: at most the rational rank, and equal to it but
- * for a chance of, by estimate, 10⁻⁵ at 4096 neurons (method 'krylov') or less; method 'full' is certain. Repeated rows and columns go first, then those
- * with a single one; a small rest is eliminated, a large one is never filled in: its rank is read off a Krylov sequence.
+ * Rank of one junction's 0/1 matrix, computed over the field of 2³¹ − 1 elements: at most the rational rank. It is lower with
+ * a probability that is estimated at 10⁻⁵ for 4096 neurons (method 'krylov') and less for fewer; method 'full' is certain. Repeated
+ * rows and columns go first, then those with a single one; a small rest is eliminated, a large one is never filled in: its rank is
+ * read off a Krylov sequence.
  * @param sources right-major, `right × fanIn`
  * @param seed of the random method. Default 1
  */

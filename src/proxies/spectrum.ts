@@ -53,6 +53,7 @@ const scale = (x: Float64Array, factor: number) => {
 function orthogonalise(x: Float64Array, basis: readonly Float64Array[]): number {
   let before = Math.sqrt(dot(x, x));
   for (;;) {
+    // Summed in order, not by simple-statistics: λ2 ranks candidates, so a stored study must find the same bits again.
     const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
     for (let i = 0; i < x.length; i++) x[i] -= mean;
     for (const vector of basis) addScaled(x, -dot(vector, x), vector);
@@ -131,7 +132,7 @@ function lanczos(sources: Uint32Array, size: JunctionSize, options: Required<Spe
 /**
  * λ2 of one junction on its edge list; the pair of ones vectors, which has λ1 = √(fi·fo), is taken out.
  * @param sources right-major, `right × fanIn`
- * Errors: `error` bounds the distance to *a* singular value; that it is the second largest holds for all but unlucky random starts:
+ * Errors: `error` bounds the distance to *a* singular value; that it is the second largest holds except for unlucky random starts:
  * λ2² is underestimated by a share ε with probability at most 1.648·√n·exp(−√ε·(2·steps − 1)) (Kuczyński & Woźniakowski 1992,
  * doi 10.1137/0613066). A λ2 that occurs many times costs nothing extra.
  * Cost: per step 2 additions per edge and 2·n·steps multiply-adds, n = min(left, right); steps × n doubles.

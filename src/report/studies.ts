@@ -57,7 +57,7 @@ export function studiesTable(studies: readonly StudyOverview[], options: TextOpt
   return `${tableLines(studyColumns, studies, options).join('\n')}\n`;
 }
 
-/** One row of `studies --json`; of a damaged study all but its name and number is null. */
+/** One row of `studies --json`; of a damaged study everything except its name and number is null. */
 export interface StudyJsonRow {
   /** the study's number */
   readonly id: number;

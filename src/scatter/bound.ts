@@ -1,7 +1,7 @@
-import { product } from '../base/numbers.ts';
+import { product, ROUNDING } from '../base/numbers.ts';
 import type { Architecture } from '../pattern/architecture.ts';
 import type { Entry } from '../pattern/entries.ts';
-import { meanShare, SCORE_ROUNDING, type ShareScale, shareScale } from './mean-share.ts';
+import { meanShare, type ShareScale, shareScale } from './mean-share.ts';
 import type { Metric, ScatterScore } from './metric.ts';
 import { pathFault } from './path-counts.ts';
 
@@ -23,7 +23,7 @@ export function spanSizes(architecture: Pick<Architecture, 'layers' | 'fanOuts'>
     (fanOut, i) => (architecture.layers[from - 1 + i] * fanOut) / architecture.layers[from + i],
   );
   const [leaving, entering] = [product(fanOuts), product(fanIns)];
-  // All edges of a path but the last determine it, given where it ends; so do all but the first.
+  // All edges of a path except the last determine it, given where it ends; so do all except the first.
   const parallel = Math.min(product(fanOuts.slice(0, -1)), product(fanIns.slice(1)));
   return direction === 'forward' ? { leaving, entering, parallel } : { leaving: entering, entering: leaving, parallel };
 }
@@ -123,7 +123,7 @@ function openIncrements(group: WindowGroup, scale: ShareScale, sums: Float64Arra
  *     increments, one partial, then nothing. The credit is concave in c, so over all averaged neurons a window that sends them
  *     C_w = Σ_n c(n, w) paths gains at most what C_w increments gain, the m·⌊t_w⌋ full ones first, then m partial ones.
  *  2. From a window leave s_w·L paths (L from each neuron): C_w ≤ s_w·L. Each of the N − m padding neurons takes at most
- *     min(E, s_w·g) of them (E paths enter it, at most g from one neuron: all edges of a path but the last, or all but the first,
+ *     min(E, s_w·g) of them (E paths enter it, at most g from one neuron: all edges of a path except the last, or except the first,
  *     determine it). The rest is forced on the averaged ones: C_w ≥ s_w·L − (N − m)·min(E, s_w·g).
  *  3. Every count is a path from a windowed neuron k, weighed by the number μ(k) of windows that hold k. Into each averaged neuron
  *     go E paths, at most g from one k; from k to all averaged neurons at most min(L, m·g). So Σ_w C_w is at most what the
@@ -171,7 +171,7 @@ export function isOptimal(
   entries: readonly Entry[],
   architecture: Pick<Architecture, 'layers' | 'fanOuts'>,
 ): boolean {
-  return entries.every((entry, index) => vector[index] >= entryBound(entry, architecture, metric) - SCORE_ROUNDING);
+  return entries.every((entry, index) => vector[index] >= entryBound(entry, architecture, metric) - ROUNDING);
 }
 
 /** Whether every pattern scores 1 in every entry: scatter then distinguishes no pattern from another. */

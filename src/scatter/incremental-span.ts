@@ -59,7 +59,7 @@ class Walk {
       : { neurons: size.right, neighbours: targets, degree: size.fanOut };
   }
 
-  /** Paths of that many junctions from one neuron: so many may end in one window, and in one neuron of the next layer. */
+  /** Paths through `distance` junctions from one neuron: all of them may end in one window, and in one neuron of the next layer. */
   #paths(distance: number): number {
     let paths = 1;
     for (let step = 1; step <= distance; step++) paths *= this.#step(step).degree;

@@ -94,9 +94,6 @@ export function requireShares(entries: readonly Entry[], metric: Metric): void {
   for (const entry of entries) if (!entry.vacuousUnder[metric]) shareScale(entry, metric);
 }
 
-/** Scores and bounds are quotients of whole numbers far below the inverse of this: closer ones are equal. */
-export const SCORE_ROUNDING = 1e-12;
-
 /**
  * The mean over averaged neurons and windows of min(1, count/ideal).
  *

@@ -7,7 +7,7 @@ import { type ShareScale, shareFault, shareScale } from './mean-share.ts';
 import type { Metric } from './metric.ts';
 import { type SpanStep, spanSteps } from './span-steps.ts';
 
-/** Adds, for every edge, one side's row of counts to the other side's. @param rows only so many rows of `out` are wanted */
+/** Adds, for every edge, one side's row of counts to the other side's. @param rows of `out` that are wanted */
 function addAlong(step: SpanStep, forward: boolean, width: number, rows: number, seen: Float64Array): Float64Array {
   const { sources, fanIn } = step;
   const out = new Float64Array(rows * width);

@@ -59,7 +59,7 @@ function rowBuffers(machine: ScatterKernels, steps: readonly NeighbourLists[], b
   return [machine.allocate(rows(0) * bytes), machine.allocate(rows(1) * bytes)];
 }
 
-/** Runs `kernel` over every step but the first; returns the address of the last layer's rows. */
+/** Runs `kernel` over every step except the first; returns the address of the last layer's rows. */
 function follow(
   machine: ScatterKernels,
   steps: readonly NeighbourLists[],

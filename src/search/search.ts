@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { ROUNDING } from '../base/numbers.ts';
 import { isOptimal, scoreBound } from '../scatter/bound.ts';
-import { SCORE_ROUNDING } from '../scatter/mean-share.ts';
 import type { NumberedCandidate } from './candidate.ts';
 import { type BestScore, type EndingRules, endingOf, goalReached } from './ending.ts';
 import type { IslandFailure, SearchEnding, SearchEvent, SearchProgress, SearchRequest } from './events.ts';
@@ -110,7 +110,7 @@ class SearchRun {
     const { entries, architecture, metric } = problem;
     const { scatter } = best;
     // Below the bound of S some entry is below its own: no certificate need be looked for.
-    const mayBeOptimal = untilOptimal && scatter >= this.#bound - SCORE_ROUNDING;
+    const mayBeOptimal = untilOptimal && scatter >= this.#bound - ROUNDING;
     const isBest = ({ vector }: Scored) => isOptimal({ metric, scatter, vector }, entries, architecture);
     return { scatter, isOptimal: mayBeOptimal === true && [best, ...equals].some(isBest) };
   }

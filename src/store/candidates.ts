@@ -58,7 +58,10 @@ interface Endings {
 
 const notTrained: Endings = { accuracies: [], diverged: 0 };
 
-/** Mean and standard deviation (n − 1) of test accuracies, summed in the order given. */
+/**
+ * Mean and standard deviation (n − 1) of test accuracies, summed in the order given: accuracy ranks candidates, so equal trainings
+ * must have an equal mean in every version.
+ */
 function summary(accuracies: readonly number[]): CandidateRecord['accuracy'] {
   const n = accuracies.length;
   if (n === 0) return null;

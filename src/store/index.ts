@@ -104,7 +104,7 @@ export class Store {
     return this.#studies.find(name);
   }
 
-  /** Studies whose rows are not what was stored; nothing but their names is told, and they can be renamed and removed. */
+  /** Studies whose rows are not what was stored; only their names are known, and they can be renamed and removed. */
   damagedStudies(): DamagedStudy[] {
     return this.#studies.damaged();
   }

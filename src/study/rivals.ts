@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { mean } from 'simple-statistics';
 import type { Architecture } from '../pattern/architecture.ts';
 import type { Pattern } from '../pattern/pattern.ts';
 import { measureProxies, proxies } from '../proxies/index.ts';
@@ -75,7 +76,7 @@ export async function rivalsOf(
     ...study.entryKeys.map((name, entry) => ({ name, values: candidates.map(({ vector }) => vector[entry]) })),
     {
       name: 'mean of the vector',
-      values: candidates.map(({ vector }) => vector.reduce((a, b) => a + b, 0) / vector.length),
+      values: candidates.map(({ vector }) => mean([...vector])),
     },
     { name: `scatter, ${otherMetric(metric)}`, values: candidates.map(({ otherScatter }) => otherScatter) },
     { name: 'invariant scatter', values: invariant },

@@ -79,7 +79,7 @@ function requireKept(architecture: Architecture, constraints: Constraints): void
   throw new InvalidValueError(`these constraints are refused: ${refusal}`, 'Loosen them, or choose other fan-outs.');
 }
 
-/** Choices without those that are there but undefined. */
+/** Choices without those whose value is undefined. */
 const said = (choices: SearchChoices): SearchChoices =>
   Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== undefined));
 

@@ -4,7 +4,7 @@ import { seedsOf } from '../validation/design.ts';
 import { forecastSeconds } from './forecast.ts';
 import type { TrainingPlan } from './training-plan.ts';
 
-/** Trainings of a plan of so many candidates. */
+/** Trainings of a plan of this number of candidates. */
 function trainingsOf(candidates: number, seeds: number | undefined): number {
   let total = 0;
   for (let place = 0; place < candidates; place++) total += seedsOf(place, seeds ?? 1, seeds ?? 2).length;

@@ -1,4 +1,4 @@
-import { mean } from 'simple-statistics';
+import { mean, sum } from 'simple-statistics';
 import type { StudyEvent } from '../study/events.ts';
 
 type TrainingStudyEvent = Extract<StudyEvent, { kind: 'training' }>;
@@ -79,5 +79,5 @@ export function trainingShare(state: TrainingState, jobs: number, epochs: number
   const parts = state.jobs.map((job) =>
     job.status === 'running' ? Math.min(1, job.curve.length / Math.max(1, epochs)) : 1,
   );
-  return Math.min(1, parts.reduce((a, b) => a + b, 0) / jobs);
+  return Math.min(1, sum(parts) / jobs);
 }

@@ -1,3 +1,4 @@
+import { mean } from 'simple-statistics';
 import type { Random } from '../base/random.ts';
 import type { Entry } from '../pattern/entries.ts';
 import { relabelWindows } from '../pattern/windows.ts';
@@ -28,5 +29,5 @@ export function controlEntries(entries: readonly Entry[], random: Random, draws 
 
 /** Mean S of one candidate over relabellings. @param score S of the candidate under these entries */
 export function controlScatter(relabellings: readonly Entry[][], score: (entries: readonly Entry[]) => number): number {
-  return relabellings.reduce((sum, entries) => sum + score(entries), 0) / relabellings.length;
+  return mean(relabellings.map(score));
 }

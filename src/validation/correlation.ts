@@ -65,7 +65,7 @@ function centredRanks(counts: Int32Array, out: Float64Array, drawn: number): voi
 
 /**
  * Spearman's ρ over drawn items (numbers of pairs, any of them repeatedly), for resampling: equal to `spearman` of what was
- * drawn, but ranked by counting levels that are known beforehand, in O(n) a draw and without allocation of its own.
+ * drawn, and ranked by counting levels that are known beforehand, in O(n) a draw and without allocation of its own.
  */
 export function spearmanOver(x: readonly number[], y: readonly number[]): (items: readonly number[]) => number | null {
   requirePairs(x, y);

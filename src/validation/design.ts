@@ -55,7 +55,7 @@ export function levelsOf({
   return [randomLevel, top, far, randomLevel, top, middle, near, top];
 }
 
-/** How many families share so many candidates, the random one included. */
+/** Number of families among which this number of candidates is shared, the random one included. */
 const familiesFor = (candidates: number, movable: number) =>
   1 + Math.max(1, Math.min(movable, Math.floor(candidates / LEAST_IN_FAMILY) - 1));
 

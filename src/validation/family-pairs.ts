@@ -1,3 +1,4 @@
+import { ROUNDING } from '../base/numbers.ts';
 import type { PairedOutcome } from './observation.ts';
 
 /** The outcomes of one family, and which pairs of them are compared. */
@@ -23,9 +24,6 @@ export function byFamily(outcomes: readonly PairedOutcome[]): Map<string, Paired
   }
   return families;
 }
-
-/** Differences of equal scores by rounding alone. */
-const ROUNDING = 1e-12;
 
 function pairsOf(family: string, members: readonly PairedOutcome[], least: number): FamilyPairs {
   const scatter = Float64Array.from(members, (member) => member.scatter);

@@ -32,7 +32,7 @@ export interface QuestionOptions {
   readonly random: Random;
   /** default 9999 */
   readonly permutations?: number;
-  /** above so many candidates p is taken from the normal law with its exact variance; default 200 */
+  /** with more candidates than this, p is taken from the normal law with its exact variance; default 200 */
   readonly mostPermuted?: number;
 }
 

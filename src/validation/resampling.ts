@@ -1,4 +1,5 @@
 import { quantileSorted } from 'simple-statistics';
+import { ROUNDING } from '../base/numbers.ts';
 import type { Random } from '../base/random.ts';
 import { centredCorrelation, midRanks } from './correlation.ts';
 
@@ -60,9 +61,6 @@ export interface PermutationOptions {
   readonly groups?: readonly string[];
 }
 
-/** Counts a permutation as extreme as the data when rounding alone tells them apart. */
-const ROUNDING = 1e-12;
-
 /**
  * Two-sided p-value of a statistic by random permutation of `count` items: (1 + as extreme) / (1 + permutations), the data
  * counted among them (Phipson & Smyth 2010), so that it is never 0.
@@ -86,6 +84,7 @@ export function permutationP(
       const shuffled = random.shuffle([...members]);
       for (const [index, place] of members.entries()) items[place] = shuffled[index];
     }
+    // What rounding alone tells apart from the data is as extreme as they are.
     if (Math.abs(statistic(items) ?? 0) >= Math.abs(observed) - ROUNDING) extreme++;
   }
   return extreme / (1 + permutations);

@@ -1,4 +1,5 @@
 import { sum } from 'simple-statistics';
+import { ROUNDING } from '../base/numbers.ts';
 import type { Random } from '../base/random.ts';
 import { withoutFamilyMeans } from './ceiling.ts';
 import { centredCorrelation, midRanks } from './correlation.ts';
@@ -96,7 +97,7 @@ function permutedSlopeP(
       const shuffled = random.shuffle([...own]);
       for (const [index, place] of own.entries()) moved[place] = y[shuffled[index]];
     }
-    if (Math.abs(slopeOf(x, moved, spread)) >= observed - 1e-12) extreme++;
+    if (Math.abs(slopeOf(x, moved, spread)) >= observed - ROUNDING) extreme++;
   }
   return extreme / (1 + permutations);
 }

@@ -1,8 +1,8 @@
+import { ROUNDING } from '../../src/base/numbers.ts';
 import type { Random } from '../../src/base/random.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import { entryBound } from '../../src/scatter/bound.ts';
 import { IncrementalScorer } from '../../src/scatter/incremental.ts';
-import { SCORE_ROUNDING } from '../../src/scatter/mean-share.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 import { annealingPlan } from '../shared/annealing-plan.ts';
 
@@ -26,7 +26,7 @@ export function polish(problem: Problem, start: Pattern, random: Random): { patt
   const scorer = new IncrementalScorer(start, entries, problem.metric);
   let current = gap(scorer.vector, bounds);
   let swaps = 0;
-  for (; swaps < proposalsPerStep && current > SCORE_ROUNDING; swaps++) {
+  for (; swaps < proposalsPerStep && current > ROUNDING; swaps++) {
     const junction = junctions[random.below(junctions.length)];
     const edges = scorer.edges[junction - 1];
     if (!scorer.propose(junction, random.below(edges), random.below(edges))) continue;

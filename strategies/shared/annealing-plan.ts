@@ -27,6 +27,7 @@ function countsPerSwap(problem: Problem, entry: Entry): number {
     const windows = Math.min(entry.windows.count, forward ? before : after);
     return sum + 2 * averaged * 2 * windows;
   }, 0);
+  // A plain mean: its bits decide how many steps an anneal takes.
   return total / span.length;
 }
 

@@ -1,7 +1,7 @@
+import { ROUNDING } from '../../src/base/numbers.ts';
 import type { Random } from '../../src/base/random.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
-import { SCORE_ROUNDING } from '../../src/scatter/mean-share.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 import { constrainedPattern, constraintsRefusal, hasConstraints } from '../constraints/constrained-problem.ts';
 import type { AnnealingPlan } from './annealing-plan.ts';
@@ -33,6 +33,6 @@ export function suitedMoves(problem: Problem, plan: AnnealingPlan, pattern: Patt
   if (plan.entries.every(({ from, to }) => from === to)) return ['any'];
   const bounds = boundsOf(problem, plan);
   const { vector } = scorePattern(pattern, plan.entries, problem.metric);
-  const isPerfect = plan.entries.every(({ from, to }, i) => from < to || vector[i] >= bounds[i] - SCORE_ROUNDING);
+  const isPerfect = plan.entries.every(({ from, to }, i) => from < to || vector[i] >= bounds[i] - ROUNDING);
   return isPerfect && !hasConstraints(problem) ? ['block'] : ['any', 'block'];
 }

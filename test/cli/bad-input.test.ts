@@ -140,7 +140,7 @@ test('a folder that cannot be written is named, with what to do', async () => {
     const folder = join(cwd, 'locked');
     mkdirSync(folder);
     chmodSync(folder, 0o555);
-    // Root may write into any folder but those that no disk holds.
+    // Root may write into any folder except those that no disk holds.
     const home = process.getuid?.() === 0 ? '/sys/scattershot' : folder;
     const run = await runProgram(['search', '--net', 'morse', '--budget', '4'], {
       cwd,

@@ -3,7 +3,7 @@ import type { Pattern } from '../../src/pattern/pattern.ts';
 import type { Windows } from '../../src/pattern/windows.ts';
 
 /**
- * The derived-window rule once more, in the plainest way and sharing nothing with the sources but their types:
+ * The derived-window rule once more, in the plainest way and sharing only types with the sources:
  * window lists of neurons, boxes found by trying every size, rates by whole-number products.
  */
 

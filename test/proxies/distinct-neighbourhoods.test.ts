@@ -78,7 +78,7 @@ describe('distinct neighbourhoods', () => {
   });
 });
 
-test('among rows so many that some share a 32-bit hash, the different ones are those of a set', () => {
+test('among enough rows that some share a 32-bit hash, the different ones are those of a set', () => {
   const random = Random.fromSeed(11);
   // 300 000 rows have about ten pairs with one hash
   const table = Uint32Array.from({ length: 600_000 }, () => random.below(2 ** 20));

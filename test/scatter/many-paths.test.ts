@@ -35,7 +35,7 @@ function blockPattern(neurons: number, junctions: number, fanOut: number, blocks
   return makePattern(sizes, edges);
 }
 
-/** An entry under indicator by walking sets of neurons, without any number but the last. */
+/** An entry under indicator by walking sets of neurons, without any number except the last. */
 function reachedShare(pattern: Pattern, { from, to, direction, windows, averaged }: Entry): number {
   const sizes = junctionSizes(pattern);
   const neighbours = (number: number, neuron: number): number[] => {

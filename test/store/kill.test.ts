@@ -10,7 +10,7 @@ import { seenBytes } from './sample-rows.ts';
 import { temporaryFolder } from './samples.ts';
 
 const KILLS = 26;
-/** A child lives until it has reported up to so many trainings, and then up to so long. */
+/** A child lives until it has reported a random number of trainings up to this one, then for a random time up to this one. */
 const MOST_TRAININGS = 6;
 const LONGEST_PAUSE_MS = 8;
 

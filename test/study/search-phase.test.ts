@@ -27,7 +27,7 @@ const settings: StudySettings = {
   training: null,
 };
 
-/** A listener that stops the study after so many rounds. */
+/** A listener that stops the study after this number of rounds. */
 function stoppingAfter(rounds: number) {
   const stop = new AbortController();
   const listener = (event: StudyEvent) => {

@@ -140,7 +140,7 @@ export const i32x4 = {
 
 const floatBytes = (value: number): number[] => [...new Uint8Array(Float32Array.of(value).buffer)];
 
-/** Four floats. Sums and products are rounded one by one: nothing is fused but by `relaxedMultiplyAdd`. */
+/** Four floats. Sums and products are rounded one by one: only `relaxedMultiplyAdd` may fuse them. */
 export const f32x4 = {
   const: (value: number): Code => [simd(0x0c), Array.from({ length: 4 }, () => floatBytes(value))],
   splat: unary(...simd(0x13)),

@@ -63,7 +63,7 @@ function databaseRow(context: Context): DoctorRow {
   };
 }
 
-/** The engine of connected layers needs nothing but this Node. */
+/** The engine of connected layers needs only this Node. */
 async function sparseRow(): Promise<DoctorRow> {
   const row = { name: 'sparse', kind: 'engine' } as const;
   const started = await createTrainer({ engine: 'sparse', threads: availableParallelism() });

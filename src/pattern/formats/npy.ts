@@ -16,7 +16,7 @@ function requireDenseHeader({ shape }: Pick<NpyHeader, 'shape'>, name: string): 
   refuseContent('unsupported-content', `${name} has the shape (${shape.join(', ')}), not [right, left]`);
 }
 
-/** @throws ContentError for anything but a whole two-dimensional array of numbers; `name` is for messages */
+/** @throws ContentError for anything except a whole two-dimensional array of numbers; `name` is for messages */
 export function parseArray(bytes: Uint8Array, name: string): DenseArray {
   requireDenseHeader(npyHeader(bytes, name), name);
   const { shape, kind, bytes: itemBytes, bigEndian, fortran, data } = parseNpy(bytes, name);

@@ -12,7 +12,7 @@ import { type Pattern, patternFault } from '../pattern.ts';
  *   64-1024-64 (128,8)                     16 384 edges   9.3 and 8.2 KB       0.4 and 0.2 ms
  *   4096-512-16 (1,1)                       4 608 edges   6.6 and 6.7 KB       0.3 and 0.1 ms
  *   25088-4096-4096-1000 (64,64,125)    2 379 776 edges   2.16 and 1.83 MB     160 and 90 ms
- * Rice codes gave 8.8, 5.6 and 2.04 MB on the random ones but no less on regular ones, which deflate shrinks up to 500 times;
+ * Rice codes gave 8.8, 5.6 and 2.04 MB on the random ones and saved nothing on regular ones, which deflate shrinks up to 500 times;
  * deflated raw lists took 20.7 KB, 11.0 KB and 4.97 MB, at three times the time and more.
  */
 const VERSION = 1;
@@ -105,7 +105,7 @@ function inflated(bytes: Uint8Array, edges: number): Uint8Array {
   }
 }
 
-/** @throws RangeError for anything but what `packPattern` made: never a wrong pattern */
+/** @throws RangeError for anything that `packPattern` did not make: it never returns a wrong pattern */
 export function unpackPattern(bytes: Uint8Array): Pattern {
   checkFrame(bytes);
   const head = new VarintReader(bytes.subarray(HEADER_BYTES));

@@ -194,7 +194,7 @@ describe('writing', () => {
     expect([...bytes.subarray(128)].flatMap((value, i) => (value === 1 ? [i] : []))).toEqual([
       4, 5, 10, 11, 17, 22, 24, 31,
     ]);
-    // NumPy's own, but for the kind bool
+    // As NumPy writes it, except for the kind bool
     const numpys = fixture('bool.npy');
     expect(bytes.toString('latin1')).toBe(numpys.toString('latin1').replace('|b1', '|u1'));
   });
