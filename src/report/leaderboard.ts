@@ -1,6 +1,6 @@
 import { plural } from '../base/plural.ts';
 import type { CandidateRecord } from '../store/records.ts';
-import type { TrainingShown } from '../study/training-shown.ts';
+import { type TrainingShown, uncountedText } from '../study/training-shown.ts';
 import { csvDocument } from './csv.ts';
 import type { TextOptions } from './format.ts';
 import { leaderboardColumns, tieNames } from './leaderboard-columns.ts';
@@ -26,10 +26,9 @@ export function leaderboardTable(view: LeaderboardView, options: TextOptions): s
   return `${tableLines(shown, view.rows, options).join('\n')}\n`;
 }
 
-/** "Accuracy: on mnist after 30 epochs, by the sparse engine; 3 trainings under other settings are not counted." */
-export function leaderboardTrainingText({ dataset, epochs, engine, others }: TrainingShown): string {
-  const counted = others === 1 ? 'is not counted' : 'are not counted';
-  const rest = others === 0 ? '' : `; ${plural(others, 'training')} under other settings ${counted}`;
+/** "Accuracy: on mnist after 30 epochs, by the sparse engine; not counted: 3 trainings under other settings." */
+export function leaderboardTrainingText({ dataset, epochs, engine, uncounted }: TrainingShown): string {
+  const rest = uncounted.length === 0 ? '' : `; not counted: ${uncountedText(uncounted)}`;
   return `Accuracy: on ${dataset} after ${plural(epochs, 'epoch')}, by the ${engine} engine${rest}.`;
 }
 
@@ -78,7 +77,7 @@ export interface LeaderboardJsonRow {
   /** trainings under the same settings that diverged; they count in no mean, and rank the candidate below those without */
   readonly diverged: number;
   /** what `accuracy` is of; null where there is none */
-  readonly training: Omit<TrainingShown, 'others'> | null;
+  readonly training: Omit<TrainingShown, 'uncounted'> | null;
   /** highest validation accuracy of any epoch, a mean over the same trainings; `accuracy` is the last epoch's whatever it says */
   readonly bestValidation: number | null;
   readonly entries: readonly string[];

@@ -36,8 +36,28 @@ export interface AccuracyTraining {
   /** plain JSON values */
   readonly trainingSettings: unknown;
   readonly engine: string;
-  /** finished trainings of the study under other settings, which are not counted */
-  readonly others: number;
+  readonly backend: string;
+  readonly datasetDigest: string;
+  /** finished trainings of the study that are not counted: those under another digest, by kind */
+  readonly others: readonly UncountedTrainings[];
+}
+
+/** Finished trainings that are alike in all that the store has of them. */
+export interface UncountedTrainings {
+  readonly trainings: number;
+  readonly datasetDigest: string;
+  /** plain JSON values; null where they cannot be read */
+  readonly trainingSettings: unknown;
+  readonly engine: string;
+  readonly backend: string;
+}
+
+interface TrainingRow {
+  readonly dataset: string;
+  readonly datasetDigest: string;
+  readonly settings: string;
+  readonly engine: string;
+  readonly backend: string;
 }
 
 /** Before it is known to be sound. */
@@ -101,6 +121,16 @@ const damagedCandidate = (study: StudyRecord, { row, why }: DamagedRow): Failure
     `${row} of study "${study.name}" is damaged (${why})`,
     `Choose another one with: scattershot leaderboard ${study.name}`,
   );
+
+const TRAINING_COLUMNS = 'dataset, dataset_digest AS datasetDigest, training_settings AS settings, engine, backend';
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
 
 /** Candidates that a failure names at most. */
 const MOST_NAMED = 5;
@@ -181,22 +211,34 @@ export class Candidates {
   }
 
   /** What the accuracies of `list` are of, where no settings are asked for; null while no training has finished. */
-  accuracyTraining(study: number): AccuracyTraining | null {
+  accuracyTraining(study: number, asked?: string): AccuracyTraining | null {
     return this.#connection.read(() => {
-      const of = { study, settingsDigest: this.#usualSettings(study) };
-      const row = this.#connection.get<{ dataset: string; settings: string; engine: string; others: number }>(
-        `SELECT dataset, training_settings AS settings, engine,
-           (SELECT count(*) FROM evaluations WHERE study_id = @study AND status = 'finished'
-            AND settings_digest <> @settingsDigest) AS others
-         FROM evaluations WHERE study_id = @study AND settings_digest = @settingsDigest AND status = 'finished'
-           AND json_valid(training_settings)
+      const settingsDigest = asked ?? this.#usualSettings(study);
+      const row = this.#connection.get<TrainingRow>(
+        `SELECT ${TRAINING_COLUMNS} FROM evaluations
+         WHERE study_id = @study AND settings_digest = @settingsDigest AND status = 'finished' AND json_valid(training_settings)
          ORDER BY id LIMIT 1`,
-        of,
+        { study, settingsDigest },
       );
       if (row === undefined) return null;
-      const { dataset, engine, others } = row;
-      return { settingsDigest: of.settingsDigest, dataset, trainingSettings: JSON.parse(row.settings), engine, others };
+      const { settings, ...training } = row;
+      const others = this.#uncounted(study, settingsDigest);
+      return { settingsDigest, ...training, trainingSettings: JSON.parse(settings), others };
     });
+  }
+
+  #uncounted(study: number, settingsDigest: string): UncountedTrainings[] {
+    return this.#connection
+      .all<Omit<TrainingRow, 'dataset'> & { readonly trainings: number }>(
+        `SELECT ${TRAINING_COLUMNS}, count(*) AS trainings FROM evaluations
+         WHERE study_id = @study AND settings_digest <> @settingsDigest AND status = 'finished'
+         GROUP BY settings_digest, dataset_digest, settings, engine, backend ORDER BY min(id)`,
+        { study, settingsDigest },
+      )
+      .map(({ trainings, datasetDigest, settings, engine, backend }) => {
+        const trainingSettings = jsonOrNull(settings);
+        return { trainings, datasetDigest, trainingSettings, engine, backend };
+      });
   }
 
   /** Checked against the fingerprint. @throws ScattershotError 'corrupt-database'; RangeError for a number that is not kept */

@@ -164,9 +164,12 @@ export class Store {
     return this.#candidates.list(study, query);
   }
 
-  /** Which trainings the accuracies of `candidates` are of; null while none has finished. */
-  accuracyTraining(study: number): AccuracyTraining | null {
-    return this.#candidates.accuracyTraining(study);
+  /**
+   * Which trainings the accuracies of `candidates` are of; null while none has finished.
+   * @param settingsDigest default: that which most of the study's evaluations share that ended
+   */
+  accuracyTraining(study: number, settingsDigest?: string): AccuracyTraining | null {
+    return this.#candidates.accuracyTraining(study, settingsDigest);
   }
 
   /** By number, or by the start of a fingerprint. Failures 'no-such-candidate', 'ambiguous-candidate'. */

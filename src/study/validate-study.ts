@@ -22,6 +22,7 @@ import { samplingPhase } from './sampling-phase.ts';
 import { problemOf, type StudySettings } from './settings.ts';
 import { loadData, trainingPhase } from './training-phase.ts';
 import type { TrainingPlan } from './training-plan.ts';
+import { uncountedKinds, uncountedText } from './training-shown.ts';
 import { inputEntry, makeTwins } from './twins.ts';
 import type { StudyValidation } from './validation-design.ts';
 import { linkPlan, planDigest, planSeeds, type ValidationPlan, validationPlan } from './validation-plan.ts';
@@ -266,7 +267,7 @@ async function concludeValidation(
     ),
     diverged: found.diverged,
     ...{ verdict: found.verdict, why: found.why },
-    meaning: `${meaning}${isClaim(found) ? windowsText(twins, control) : ''}${lookText(validation)}`,
+    meaning: `${meaning}${isClaim(found) ? windowsText(twins, control) : ''}${lookText(validation)}${mixText(work, digest)}`,
     gain: decisive.gain,
     questions: found.questions.map(({ families, agreement: _, gain90: __, ...question }) => ({
       ...question,
@@ -277,6 +278,13 @@ async function concludeValidation(
     families: found.questions[0].families,
     ...{ twins, control, labels: labelsOf(work, judged, random.fork(streams.labels)), proxies: rivals },
   };
+}
+
+/** What the study was also trained by: its verdict is of one engine, backend and revision. */
+function mixText({ host, study }: ValidationWork, digest: string): string {
+  const counted = host.store.accuracyTraining(study.id, digest);
+  const others = counted === null ? [] : uncountedKinds(counted).filter(({ difference }) => difference !== 'settings');
+  return others.length === 0 ? '' : ` Not counted, since engines are never mixed: ${uncountedText(others)}.`;
 }
 
 function lookText({ look, exploratory, topOnly }: StudyValidation): string {

@@ -98,16 +98,28 @@ test('the JSON value has the fields that are promised', () => {
 });
 
 test('accuracies come with what they are of, and the untrained without', () => {
-  const training = { dataset: 'mnist', epochs: 30, engine: 'sparse', others: 0 };
+  const training = { dataset: 'mnist', epochs: 30, engine: 'sparse', uncounted: [] };
   expect(leaderboardTrainingText(training)).toBe('Accuracy: on mnist after 30 epochs, by the sparse engine.');
-  expect(leaderboardTrainingText({ ...training, epochs: 1, others: 3 })).toBe(
-    'Accuracy: on mnist after 1 epoch, by the sparse engine; 3 trainings under other settings are not counted.',
+  const settings = { trainings: 3, difference: 'settings', engine: 'sparse', backend: 'wasm' } as const;
+  expect(leaderboardTrainingText({ ...training, epochs: 1, uncounted: [settings] })).toBe(
+    'Accuracy: on mnist after 1 epoch, by the sparse engine; not counted: 3 trainings under other settings.',
   );
   expect(leaderboardJson({ ...view, training }).map((row) => row.training)).toEqual([
     { dataset: 'mnist', epochs: 30, engine: 'sparse' },
     null,
   ]);
   expect(leaderboardJson(view).map((row) => row.training)).toEqual([null, null]);
+});
+
+test('a study that mixes engines, backends or versions of an engine says so', () => {
+  const training = { dataset: 'mnist', epochs: 30, engine: 'sparse' };
+  const uncounted = [
+    { trainings: 2, difference: 'engine', engine: 'tfjs', backend: 'cpu' },
+    { trainings: 1, difference: 'version', engine: 'sparse', backend: 'wasm' },
+  ] as const;
+  expect(leaderboardTrainingText({ ...training, uncounted })).toBe(
+    'Accuracy: on mnist after 30 epochs, by the sparse engine; not counted: 2 trainings by the tfjs engine on cpu, 1 training by another version of the sparse engine.',
+  );
 });
 
 test('CSV has the vector entries as columns, fractions in full, and nothing where nothing is known', () => {

@@ -158,9 +158,14 @@ test('what the accuracies are of is that which most trainings share, the others 
   train(store, study.id, 1, 1, 0.1, other);
   train(store, study.id, 1, 1, 0.5);
   train(store, study.id, 1, 2, 0.7);
-  const { settingsDigest, trainingSettings } = newEvaluation(1, 1);
-  const shown = { settingsDigest, dataset: 'morse', trainingSettings, engine: 'tfjs', others: 1 };
-  expect(store.accuracyTraining(study.id)).toEqual(shown);
+  const { settingsDigest, trainingSettings, datasetDigest, dataset, engine, backend } = newEvaluation(1, 1);
+  const made = { trainingSettings, datasetDigest, engine, backend };
+  const of = (digest: string, trainings: number) => ({
+    ...{ settingsDigest: digest, dataset, ...made },
+    others: [{ trainings, ...made }],
+  });
+  expect(store.accuracyTraining(study.id)).toEqual(of(settingsDigest, 1));
+  expect(store.accuracyTraining(study.id, other)).toEqual(of(other, 2));
   expect(store.candidates(study)[0].accuracy?.n).toBe(2);
 });
 

@@ -6,11 +6,13 @@ import type { StudyEvent } from '../../src/study/events.ts';
 import type { StudyHost } from '../../src/study/host.ts';
 import { type StudySettings, storedSettings } from '../../src/study/settings.ts';
 import { planStudy, resumeStudy, startStudy } from '../../src/study/start-study.ts';
+import { trainOne } from '../../src/study/train-one.ts';
 import { trainingPlan } from '../../src/study/training-plan.ts';
 import { candidatesWithin } from '../../src/study/validation-budget.ts';
 import { storedValidation } from '../../src/study/validation-result.ts';
 import { type ValidationChoices, validationSettings } from '../../src/study/validation-settings.ts';
 import { trainingSettings } from '../../src/training/settings.ts';
+import { finishedWith, newEvaluation } from '../store/sample-rows.ts';
 import { openedStore, temporaryFolder } from '../store/samples.ts';
 
 const architecture = defineArchitecture({ layers: [64, 64, 64], fanOuts: [8, 8] });
@@ -154,6 +156,25 @@ describe('a study that validates', () => {
       expect({ ...result, device }).toEqual({ ...expected, device });
       expect({ ...plan, forecastSeconds: null }).toEqual({ ...wanted, forecastSeconds: null });
     }
+  });
+
+  test('a verdict says which trainings of other engines and versions it leaves out', async () => {
+    const { host, store } = hostFor();
+    const { study } = await planStudy(settingsOf({ candidates: 6 }), null, host);
+    const request = { ...training, seeds: [1], engine: 'tfjs', backend: 'cpu' };
+    await trainOne({ study, candidate: 2 }, request, host);
+    const [{ datasetDigest }] = store.evaluations(study.id);
+    unwrap(store.claimStudy(study.id));
+    const earlier = { ...newEvaluation(1, 1, 'an earlier revision'), datasetDigest, engine: 'sparse' };
+    const beginning = store.beginEvaluation(study.id, { ...earlier, trainingSettings: training.settings });
+    if (beginning.kind === 'known') throw new Error('expected a new evaluation');
+    store.finishEvaluation(beginning.id, finishedWith(0.5));
+    store.finishStudy(study.id, { status: 'interrupted' });
+    const { result } = await resumeStudy(study, hostFor(undefined, store).host);
+    expect(result).toMatchObject({ engine: 'sparse', candidates: 6 });
+    expect(result?.meaning).toMatch(
+      / Not counted, since engines are never mixed: 1 training by the tfjs engine on cpu, 1 training by another version of the sparse engine\.$/,
+    );
   });
 
   test('its plan can be looked at before anything is trained', async () => {
