@@ -1,64 +1,32 @@
 import { Random } from '../base/random.ts';
-import { auditScore } from '../scatter/audit.ts';
-import { scoreBoth, scorePattern } from '../scatter/kernel.ts';
-import type { NumberedCandidate } from '../search/candidate.ts';
-import type { CandidateRecord, StudyRecord } from '../store/index.ts';
+import { scorePattern } from '../scatter/kernel.ts';
+import type { CandidateRecord } from '../store/index.ts';
 import type { Dataset } from '../training/datasets/dataset.ts';
 import { noiseCeiling } from '../validation/ceiling.ts';
 import { controlEntries, controlScatter } from '../validation/control.ts';
-import { kendallLink, spearmanLink } from '../validation/link.ts';
 import { describeMeaning } from '../validation/link-meaning.ts';
-import { judgeLink, type LinkFinding } from '../validation/link-verdict.ts';
+import { judgeLink } from '../validation/link-verdict.ts';
 import type { Observation } from '../validation/observation.ts';
 import { outcomesOf } from '../validation/paired-seeds.ts';
-import type { QuestionFinding } from '../validation/question.ts';
+import { decisiveQuestion, isClaim } from '../validation/question.ts';
 import { compareRivals } from '../validation/rivals.ts';
-import { judgeControl, judgeTwins, type TwinsFinding } from '../validation/windows-or-not.ts';
-import type { Emit, StudyHost } from './host.ts';
+import { judgeControl, type TwinsFinding } from '../validation/windows-or-not.ts';
 import { labelShare } from './label-share.ts';
 import { observationsOf } from './observations.ts';
+import { pooledCorrelations } from './pooled-correlations.ts';
 import { rivalsOf } from './rivals.ts';
 import { samplingPhase } from './sampling-phase.ts';
 import { problemOf, type StudySettings } from './settings.ts';
 import { loadData, trainingPhase } from './training-phase.ts';
-import type { TrainingPlan } from './training-plan.ts';
 import { uncountedKinds, uncountedText } from './training-shown.ts';
-import { inputEntry, makeTwins } from './twins.ts';
+import { twinsPhase } from './twins-phase.ts';
 import type { StudyValidation } from './validation-design.ts';
 import { linkPlan, planDigest, planSeeds, type ValidationPlan, validationPlan } from './validation-plan.ts';
-import type { PooledCorrelation, ValidationResult } from './validation-result.ts';
-
-/** Streams of the study's seed that patterns do not use. */
-const streams = {
-  control: 301,
-  verdict: 302,
-  pooled: 303,
-  rivals: 304,
-  twins: 305,
-  twinsVerdict: 306,
-  labels: 307,
-} as const;
-
-/** The strategy of renumbered twins: they are no candidates of the plan. */
-const TWIN = 'twin';
+import type { ValidationResult } from './validation-result.ts';
+import { plannedCandidates, type ValidationWork, validationStreams } from './validation-work.ts';
 
 const TOP_ONLY =
   'only patterns from the random level up are trained: whether scatter helps or harms below it cannot be shown';
-
-const BOOTSTRAP = { resamples: 1000, permutations: 99 } as const;
-
-/** One study that validates, on its way. */
-export interface ValidationWork {
-  readonly study: StudyRecord;
-  readonly settings: StudySettings;
-  readonly validation: StudyValidation;
-  readonly plan: TrainingPlan;
-  readonly host: StudyHost;
-  readonly emit: Emit;
-}
-
-const plannedCandidates = ({ host, study, validation }: ValidationWork): CandidateRecord[] =>
-  host.store.candidates(study, { sort: 'number' }).filter(({ number }) => number <= validation.planned.length);
 
 /** Fixes the plan, patterns included, before the first training. @returns the settings that the store now has */
 function fixPlan(work: ValidationWork): StudySettings {
@@ -95,21 +63,6 @@ async function trainPlan(work: ValidationWork, dataset: Dataset): Promise<string
   return digest;
 }
 
-const pooled = (value: number | null, low: number | null, high: number | null): PooledCorrelation =>
-  value === null ? { value: 0, low: -1, high: 1 } : { value, low: low ?? -1, high: high ?? 1 };
-
-function pooledCorrelations(observations: readonly Observation[], random: Random) {
-  const outcomes = outcomesOf(observations, 'missing');
-  const x = outcomes.map(({ scatter }) => scatter);
-  const y = outcomes.map(({ accuracy }) => accuracy);
-  const spearman = spearmanLink(x, y, random.fork(1), BOOTSTRAP);
-  const kendall = kendallLink(x, y, random.fork(2), BOOTSTRAP);
-  return {
-    spearman: pooled(spearman.value, spearman.low, spearman.high),
-    kendall: pooled(kendall.value, kendall.low, kendall.high),
-  };
-}
-
 function controlOf(
   work: ValidationWork,
   candidates: readonly CandidateRecord[],
@@ -137,92 +90,6 @@ function labelsOf({ settings, host, study }: ValidationWork, candidates: readonl
   return labelShare(patterns, entries, metric, random);
 }
 
-const isClaim = ({ verdict }: LinkFinding) => verdict === 'predicts' || verdict === 'misleads';
-
-/** Base patterns of twins: of each of up to three families the candidate of highest scatter. */
-function twinBases(work: ValidationWork, candidates: readonly CandidateRecord[]) {
-  const best = new Map<string, CandidateRecord>();
-  for (const candidate of candidates) {
-    const known = best.get(candidate.family);
-    if (known === undefined || candidate.scatter > known.scatter) best.set(candidate.family, candidate);
-  }
-  return [...best.values()]
-    .sort((a, b) => b.scatter - a.scatter || a.number - b.number)
-    .slice(0, 3)
-    .map(({ number }) => ({ number, pattern: work.host.store.loadPattern(work.study.id, number) }));
-}
-
-/** Stores twins as candidates behind the plan's, audited like them. @returns their numbers, in order */
-function storeTwins(work: ValidationWork, twins: ReturnType<typeof makeTwins>): number[] {
-  const { host, study, settings, validation } = work;
-  const { entries, metric } = problemOf(settings);
-  const known = new Map(host.store.candidates(study).map(({ fingerprint, number }) => [fingerprint, number]));
-  return twins.map((twin, place) => {
-    const there = known.get(twin.fingerprint);
-    if (there !== undefined) return there;
-    const { score, other } = scoreBoth(twin.pattern, entries, metric);
-    const audit = auditScore(twin.pattern, entries, score, Random.fromSeed(settings.seed).fork(streams.twins, place));
-    if (!audit.agrees) throw new Error(`the audit of a twin's score failed: ${audit.message}`);
-    const number = validation.planned.length + 1 + place;
-    const candidate: NumberedCandidate = {
-      ...{ number, fingerprint: twin.fingerprint, strategy: TWIN, family: `${TWIN}/${twin.base}`, island: 0, round: 2 },
-      ...{ pattern: twin.pattern, scatter: score.scatter, vector: score.vector },
-      ...{ otherScatter: other?.scatter ?? null, otherVector: other?.vector ?? null, ties: {}, audit: audit.audit },
-    };
-    const { evaluated, searchSeconds } = study;
-    host.store.recordRound(study.id, {
-      added: [candidate],
-      evaluated: Math.max(evaluated, number),
-      seconds: searchSeconds,
-      checkpoint: null,
-    });
-    return number;
-  });
-}
-
-/** After a claim: trains twins and judges whether the windows matter. Null where none are wanted or possible, or when interrupted. */
-async function twinsPhase(
-  work: ValidationWork,
-  candidates: readonly CandidateRecord[],
-  found: LinkFinding,
-  decisive: QuestionFinding,
-  dataset: Dataset,
-): Promise<TwinsFinding | null> {
-  const { settings, validation, host, emit, plan, study } = work;
-  const { entries, metric } = problemOf(settings);
-  const entry = inputEntry(entries, metric);
-  if (!isClaim(found) || validation.twins === 0 || entry === null) return null;
-  const random = Random.fromSeed(settings.seed);
-  const twins = makeTwins(twinBases(work, candidates), validation.twins, entry, metric, random.fork(streams.twins));
-  const numbers = storeTwins(work, twins);
-  emit({ kind: 'phase', phase: 'twins', candidates: numbers });
-  const work1 = { plan, study: study.id, candidates: numbers, seeds: [1], dataset };
-  const { settingsDigest } = await trainingPhase(work1, host, emit);
-  if (host.signal.aborted) return null;
-  const evaluations = new Map(
-    host.store
-      .evaluations(study.id, { settingsDigest })
-      .filter(({ seed }) => seed === 1)
-      .map((row) => [row.candidate, row]),
-  );
-  return judgeTwins(
-    twins.map((twin, place) => ({
-      base: twin.base,
-      scatter: twin.input,
-      accuracy: evaluations.get(numbers[place])?.testAccuracy ?? null,
-    })),
-    {
-      sign: decisive.answer === 'misleads' ? -1 : 1,
-      range: validation.top - validation.randomLevel,
-      margin: validation.margin,
-    },
-    random.fork(streams.twinsVerdict),
-  );
-}
-
-const decisiveOf = (questions: readonly QuestionFinding[]) =>
-  questions.findLast(({ answer }) => answer === 'predicts' || answer === 'misleads') ?? questions[0];
-
 const windowsText = (twins: TwinsFinding | null, control: ReturnType<typeof judgeControl>): string => {
   const { answer, why } = twins ?? control;
   if (answer === 'windows') return ` It is the windows that matter: ${why}.`;
@@ -241,16 +108,16 @@ async function concludeValidation(
   const candidates = plannedCandidates(work);
   const observations = observationsOf(host.store, study, candidates, digest);
   const link = linkPlan(validation);
-  const found = judgeLink(observations, link, true, { random: random.fork(streams.verdict) });
-  const decisive = decisiveOf(found.questions);
+  const found = judgeLink(observations, link, true, { random: random.fork(validationStreams.verdict) });
+  const decisive = decisiveQuestion(found.questions);
   const twins = await twinsPhase(work, candidates, found, decisive, dataset);
   if (host.signal.aborted) return null;
-  const control = controlOf(work, candidates, observations, random.fork(streams.control));
+  const control = controlOf(work, candidates, observations, random.fork(validationStreams.control));
   const trained = new Set(outcomesOf(observations, 'missing').map(({ candidate }) => candidate));
   const judged = candidates.filter(({ number }) => trained.has(number));
   const measured = await rivalsOf({ study, settings, host, dataset, training: plan.settings }, judged);
   if (measured === null) return null;
-  const rivals = compareRivals(measured, outcomesOf(observations, 'missing'), random.fork(streams.rivals));
+  const rivals = compareRivals(measured, outcomesOf(observations, 'missing'), random.fork(validationStreams.rivals));
   const ran = host.store.evaluations(study.id, { settingsDigest: digest })[0];
   const shownPlan = validationPlan(settings, candidates, {
     threads: plan.threads,
@@ -267,16 +134,16 @@ async function concludeValidation(
     ),
     diverged: found.diverged,
     ...{ verdict: found.verdict, why: found.why },
-    meaning: `${meaning}${isClaim(found) ? windowsText(twins, control) : ''}${lookText(validation)}${mixText(work, digest)}`,
+    meaning: `${meaning}${isClaim(found.verdict) ? windowsText(twins, control) : ''}${lookText(validation)}${mixText(work, digest)}`,
     gain: decisive.gain,
     questions: found.questions.map(({ families, agreement: _, gain90: __, ...question }) => ({
       ...question,
       families: families.filter(({ inOrder }) => inOrder !== null).length,
     })),
     ceiling: noiseCeiling(observations),
-    ...pooledCorrelations(observations, random.fork(streams.pooled)),
+    ...pooledCorrelations(observations, random.fork(validationStreams.pooled)),
     families: found.questions[0].families,
-    ...{ twins, control, labels: labelsOf(work, judged, random.fork(streams.labels)), proxies: rivals },
+    ...{ twins, control, labels: labelsOf(work, judged, random.fork(validationStreams.labels)), proxies: rivals },
   };
 }
 

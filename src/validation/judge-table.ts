@@ -8,7 +8,7 @@ import { describeMeaning } from './link-meaning.ts';
 import { judgeLink } from './link-verdict.ts';
 import type { Observation } from './observation.ts';
 import { outcomesOf } from './paired-seeds.ts';
-import type { Answer, LinkPlan, QuestionFinding } from './question.ts';
+import { type Answer, decisiveQuestion, type LinkPlan, type QuestionFinding } from './question.ts';
 import { residuals } from './residuals.ts';
 import { numericColumn, proxyColumns, rangeOf, type TrainedTable } from './table.ts';
 
@@ -167,10 +167,6 @@ function planOf(observations: readonly Observation[], request: TableRequest): Li
   };
 }
 
-/** The question that the verdict rests on: the last that claims, else the first. */
-const decisive = (questions: readonly QuestionFinding[]) =>
-  questions.findLast(({ answer }) => answer === 'predicts' || answer === 'misleads') ?? questions[0];
-
 function judgeStratum(
   rows: readonly JudgedRow[],
   request: TableRequest,
@@ -183,7 +179,7 @@ function judgeStratum(
   const found = judgeLink(observations, plan, request.randomLevel !== undefined, options);
   const outcomes = outcomesOf(observations, 'missing');
   const repeated = repeatability(observations);
-  const { gain, inOrder, p } = decisive(found.questions);
+  const { gain, inOrder, p } = decisiveQuestion(found.questions);
   return {
     stratum,
     candidates: observations.length,

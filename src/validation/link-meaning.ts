@@ -1,5 +1,5 @@
 import type { LinkFinding } from './link-verdict.ts';
-import { describeGain, type LinkPlan, type QuestionFinding } from './question.ts';
+import { decisiveQuestion, describeGain, isClaim, type LinkPlan, type QuestionFinding } from './question.ts';
 
 const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
@@ -25,8 +25,8 @@ const exchangeable =
 /** What a verdict means, in one or two sentences. @param hasRandomLevel whether both questions were asked */
 export function describeMeaning(found: LinkFinding, plan: LinkPlan, proxy: string, hasRandomLevel: boolean): string {
   const { questions, verdict, why } = found;
-  const claims = questions.filter(({ answer }) => answer === 'predicts' || answer === 'misleads');
-  const decisive = claims.at(-1) ?? questions[0];
+  const claims = questions.filter(({ answer }) => isClaim(answer));
+  const decisive = decisiveQuestion(questions);
   const evidence = `${pairsSentence(decisive, proxy, plan.familiesCount)}${gainSentence(decisive, plan, hasRandomLevel)}`;
   const where = claims.length > 0 && decisive !== questions[0] ? ' from the random level up' : '';
   const tail = plan.familiesCount ? '' : ` ${exchangeable}`;

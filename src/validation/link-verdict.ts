@@ -1,7 +1,14 @@
 import { sum } from 'simple-statistics';
 import type { Observation } from './observation.ts';
 import { anyDiverged, type DivergedAs, outcomesOf } from './paired-seeds.ts';
-import { type Answer, answerQuestion, type LinkPlan, type QuestionFinding, type QuestionOptions } from './question.ts';
+import {
+  type Answer,
+  answerQuestion,
+  isClaim,
+  type LinkPlan,
+  type QuestionFinding,
+  type QuestionOptions,
+} from './question.ts';
 
 /** Whether a proxy predicts accuracy, and what that rests on. */
 export interface LinkFinding {
@@ -16,8 +23,6 @@ export interface LinkFinding {
 
 /** Candidates this far below the random level still count as at it. */
 const AT_LEVEL = 0.01;
-
-const isClaim = (answer: Answer) => answer === 'predicts' || answer === 'misleads';
 
 function verdictOf(questions: readonly QuestionFinding[]): Pick<LinkFinding, 'verdict' | 'why'> {
   const claims = questions.filter(({ answer }) => isClaim(answer));
@@ -36,7 +41,7 @@ function verdictOf(questions: readonly QuestionFinding[]): Pick<LinkFinding, 've
   return { verdict: 'cannot-tell', why: `${open.name}: ${open.why}` };
 }
 
-function ask(
+function askBoth(
   observations: readonly Observation[],
   plan: LinkPlan,
   asksTwice: boolean,
@@ -77,9 +82,9 @@ export function judgeLink(
   const diverged = sum(
     observations.map(({ accuracies }) => accuracies.filter((accuracy) => accuracy === 'diverged').length),
   );
-  const found = ask(observations, plan, asksTwice, 'missing', options);
+  const found = askBoth(observations, plan, asksTwice, 'missing', options);
   if (!anyDiverged(observations)) return { ...found, diverged };
-  const ranked = ask(observations, plan, asksTwice, 'worst', options);
+  const ranked = askBoth(observations, plan, asksTwice, 'worst', options);
   if (ranked.verdict === found.verdict) return { ...found, diverged };
   const why = `${diverged} trainings diverged: without them the answer is "${found.verdict}", with them ranked last "${ranked.verdict}"`;
   return { verdict: 'cannot-tell', why, questions: found.questions, diverged };

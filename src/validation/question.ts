@@ -9,6 +9,9 @@ import type { PairedOutcome } from './observation.ts';
 
 export type Answer = 'predicts' | 'misleads' | 'no-link' | 'cannot-tell';
 
+/** Whether an answer claims a link, of either sign. */
+export const isClaim = (answer: Answer): boolean => answer === 'predicts' || answer === 'misleads';
+
 /** What is fixed about a link before the first training. */
 export interface LinkPlan {
   /** mean scatter of random patterns, and the highest scatter: the gain is the accuracy between the two */
@@ -193,3 +196,7 @@ export function answerQuestion(
   const { total: _, ...finding } = evidence;
   return { ...finding, ...decide(evidence, plan) };
 }
+
+/** The question that a verdict rests on: the last that makes a claim, else the first. */
+export const decisiveQuestion = (questions: readonly QuestionFinding[]): QuestionFinding =>
+  questions.findLast(({ answer }) => isClaim(answer)) ?? questions[0];
