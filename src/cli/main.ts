@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readManifest } from '../base/manifest.ts';
-import { nodeComplaint } from './node-version.ts';
+import { loadComplaint, nodeComplaint } from './node-version.ts';
 
 // What `bin` runs. It must parse and run on any Node from 14 on, so that the user of an old one is told so: the program
 // itself, with all that it imports, is loaded only on a Node that it can run on.
@@ -11,8 +11,7 @@ const complaint = node === null ? null : nodeComplaint(process.versions.node, no
 
 /** A package is missing, or a file of the program is. */
 function tellUnloaded(error: Error): void {
-  const [why] = error.message.split('\n');
-  process.stderr.write(`scattershot: the program does not load (${why}). Run npm ci in the folder of Scattershot.\n`);
+  process.stderr.write(`${loadComplaint(error.message, asJson)}\n`);
   process.exitCode = 1;
 }
 

@@ -48,3 +48,22 @@ export function nodeComplaint(version: string, range: string, asJson: boolean): 
     ? JSON.stringify({ reason: 'unsupported-node', message, nextStep })
     : `scattershot: ${message}. ${nextStep}`;
 }
+
+/** The most characters of a reason that is not ours. */
+const MOST_SHOWN = 1000;
+
+/** Control and format characters, and what stands outside ASCII, as escapes: a path may hold anything. */
+const escaped = (text: string): string =>
+  text.slice(0, MOST_SHOWN).replace(/[^ -~]/g, (character) => {
+    const code = character.charCodeAt(0).toString(16);
+    return `\\u${'0000'.slice(code.length)}${code}`;
+  });
+
+/** What to print where a package or a file of the program cannot be loaded, as one line. @param why in the system's words */
+export function loadComplaint(why: string, asJson: boolean): string {
+  const message = `the program does not load (${escaped(why.split('\n')[0])})`;
+  const nextStep = 'Run npm ci in the folder of Scattershot.';
+  return asJson
+    ? JSON.stringify({ reason: 'not-installed', message, nextStep })
+    : `scattershot: ${message}. ${nextStep}`;
+}

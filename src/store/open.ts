@@ -28,10 +28,10 @@ const LOG_LIMIT_BYTES = 64 * 2 ** 20;
 /** Largest file that is read whole into memory, where its folder cannot be written. */
 const MOST_COPIED_BYTES = 2 ** 30;
 
-const noDatabase = (path: string): Failure =>
+const noDatabase = (path: string, why: 'does not exist' | 'is empty'): Failure =>
   failure(
     'no-database',
-    `there is no study yet: ${path} does not exist`,
+    `there is no study yet: ${path} ${why}`,
     'Make one with: scattershot demo, or scattershot search; or name another file with --db FILE.',
   );
 
@@ -167,7 +167,7 @@ function copyInMemory(path: string): Database.Database {
 }
 
 function openForReading(path: string, timeoutMs: number): Database.Database {
-  if (!fileExists(path)) throw new ScattershotError(noDatabase(path));
+  if (!fileExists(path)) throw new ScattershotError(noDatabase(path, 'does not exist'));
   let database = openDatabase(path, { readonly: true, fileMustExist: true, timeout: timeoutMs });
   try {
     schemaVersion(database);
@@ -179,7 +179,7 @@ function openForReading(path: string, timeoutMs: number): Database.Database {
   }
   return prepared(database, () => {
     const { origin, version } = requireOwnFile(database);
-    if (origin === 'empty') throw new ScattershotError(noDatabase(path));
+    if (origin === 'empty') throw new ScattershotError(noDatabase(path, 'is empty'));
     if (version === migrations.length) return;
     const why = `${path} was made by an older version of Scattershot (its schema is ${version}; this version uses ${migrations.length})`;
     const nextStep = 'Any command that writes to it, such as scattershot search, brings it up to date.';

@@ -10,6 +10,7 @@ import { type FoundCandidate, judgeOf } from './found-candidate.ts';
 import { type Emit, emitterTo } from './host.ts';
 import { rankingOf } from './leaderboard.ts';
 import type { SearchEnd } from './search-end.ts';
+import { searchMemoryLack } from './search-memory.ts';
 import { runSearchWithEvents, searchRequest } from './search-phase.ts';
 import { type TargetResult, targetResult } from './search-result.ts';
 import { type SearchChoices, searchSettings } from './search-settings.ts';
@@ -82,6 +83,8 @@ export async function search(
   }
   const settings = unwrap(await searchSettings(defineArchitecture(network), choices));
   const emit = emitterTo(onEvent ?? (() => {}));
+  const lack = searchMemoryLack(settings.architecture, Math.min(workers, settings.islands.length));
+  if (lack !== null) throw new ScattershotError(lack);
   const entryKeys = problemOf(settings).entries.map((entry) => entry.key);
   emit({
     ...{ kind: 'study-started', study: settings.baseName, id: null, resumed: false, settings },

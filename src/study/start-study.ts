@@ -5,6 +5,7 @@ import { strategyFileFault } from '../search/strategy-file.ts';
 import type { StudyRecord } from '../store/index.ts';
 import { type Emit, emitterTo, type StudyHost, startHeartbeat, type UntimedEvent } from './host.ts';
 import type { SearchConclusion, SearchEnd } from './search-end.ts';
+import { searchMemoryLack } from './search-memory.ts';
 import { searchPhase } from './search-phase.ts';
 import { problemOf, type StudySettings, storedSettings } from './settings.ts';
 import { type TrainingPlan, trainingPlan } from './training-plan.ts';
@@ -76,7 +77,13 @@ interface StudyWork {
   readonly plan: TrainingPlan | null;
 }
 
-async function planOf({ architecture, training }: StudySettings, host: StudyHost): Promise<TrainingPlan | null> {
+/** Asked before a study is made or touched. @throws ScattershotError where memory holds no search or no training of its network */
+async function planOf(
+  { architecture, islands, training }: StudySettings,
+  host: StudyHost,
+): Promise<TrainingPlan | null> {
+  const lack = searchMemoryLack(architecture, Math.min(host.workers, islands.length));
+  if (lack !== null) throw new ScattershotError(lack);
   return training === null ? null : unwrap(await trainingPlan({ architecture, ...training }, host));
 }
 

@@ -96,6 +96,15 @@ test('a pattern file that is not there, not JSON, truncated or wrong is refused 
   });
 });
 
+test('a net that no memory holds is refused with the estimate before a study is made', async () => {
+  await inFolder(async (cwd) => {
+    const search = ['search', '--layers', '100000,100000', '--fan-out', '100000', '--budget', '1'];
+    expectClear(await runProgram(search, { cwd }), 1, /a junction of 10000000000 edges/, /smaller layers/);
+    const { stdout } = await runProgram(['studies', '--json'], { cwd });
+    expect(JSON.parse(stdout)).toEqual([]);
+  });
+});
+
 test('reading commands say so when there is no database, no study or no such candidate', async () => {
   await inFolder(async (cwd) => {
     expectClear(await runProgram(['leaderboard'], { cwd }), 1, /no database|does not exist|there is no/i);

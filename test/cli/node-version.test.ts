@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readManifest } from '../../src/base/manifest.ts';
-import { describeRange, nodeComplaint, satisfies } from '../../src/cli/node-version.ts';
+import { describeRange, loadComplaint, nodeComplaint, satisfies } from '../../src/cli/node-version.ts';
 
 const range = readManifest().node as string;
 
@@ -39,6 +39,19 @@ test('with --json the refusal is one document', () => {
     reason: 'unsupported-node',
     message: expect.stringContaining('this is Node 18.20.8'),
     nextStep: expect.stringContaining('npm ci'),
+  });
+});
+
+test('a program that does not load says why in one clean line, or one document', () => {
+  const why = `Cannot find package 'x' imported from /a\x1b[31m\u202e/ü${'a'.repeat(5000)}\nat stack`;
+  const line = loadComplaint(why, false);
+  expect(line).toMatch(/^scattershot: the program does not load \([ -~]*\\u001b\[31m\\u202e[ -~]*\)\. Run npm ci/);
+  expect(line.length).toBeLessThan(1400);
+  expect(line).not.toContain('stack');
+  expect(JSON.parse(loadComplaint(why, true))).toEqual({
+    reason: 'not-installed',
+    message: expect.stringContaining("Cannot find package 'x'"),
+    nextStep: 'Run npm ci in the folder of Scattershot.',
   });
 });
 

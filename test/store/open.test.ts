@@ -49,7 +49,10 @@ test('reading where nothing was ever stored says so and makes nothing', () => {
 test('an empty file holds no studies to read, and is filled by writing', () => {
   const path = join(temporaryFolder(), 'a.db');
   writeFileSync(path, '');
-  expect(openStore(path, read)).toMatchObject({ reason: 'no-database' });
+  expect(openStore(path, read)).toMatchObject({
+    reason: 'no-database',
+    message: `there is no study yet: ${path} is empty`,
+  });
   unwrap(openStore(path, write)).close();
   expect(openStore(path, read).ok).toBe(true);
 });
