@@ -24,6 +24,7 @@ export { readPatternFile, writePatternFile } from './pattern/formats/index.ts';
 export type { Pattern, PatternFault } from './pattern/pattern.ts';
 export { fingerprint, makePattern, patternFault } from './pattern/pattern.ts';
 export { presets } from './pattern/presets.ts';
+export { type WrittenReport, writeReport } from './report/write-report.ts';
 export { certificate, entryBound, scoreBound } from './scatter/bound.ts';
 export { IncrementalScorer } from './scatter/incremental.ts';
 export { scoreBoth, scorePattern } from './scatter/kernel.ts';

@@ -21,6 +21,8 @@ export interface GlobalOptions {
 /** Where files are and how output is written, for one run of the program. */
 export interface Context {
   readonly cacheFolder: string;
+  /** one folder a study */
+  readonly reportsFolder: string;
   readonly database: string;
   readonly seed: number;
   readonly workers: number;
@@ -54,6 +56,7 @@ export function makeContext(options: GlobalOptions): Context {
   const toStderr = (text: string) => void process.stderr.write(`${cleanLines(text, MOST_LINE)}\n`);
   return {
     cacheFolder,
+    reportsFolder: join(home, 'reports'),
     database: options.db === undefined ? join(cacheFolder, 'scattershot.db') : resolve(options.db),
     seed: options.seed ?? searchDefaults.seed,
     workers: options.workers ?? availableParallelism(),

@@ -5,6 +5,7 @@ import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
 import { leaderboardCommand } from './commands/leaderboard.ts';
+import { reportCommand } from './commands/report.ts';
 import { scoreCommand } from './commands/score.ts';
 import { searchCommand } from './commands/search.ts';
 import { studiesCommand } from './commands/studies.ts';
@@ -21,6 +22,7 @@ const commands: readonly { readonly make: () => Command; readonly threads?: bool
   { make: trainCommand, threads: true },
   { make: validateCommand, threads: true },
   { make: leaderboardCommand },
+  { make: reportCommand },
   { make: studiesCommand },
   { make: exportCommand },
   { make: dataCommand },

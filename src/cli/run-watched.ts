@@ -38,7 +38,7 @@ export interface WatchedRun {
 export async function runWatched(
   { context, store, command, json }: WatchedRun,
   study: (host: StudyHost) => Promise<StudyOutcome>,
-  print: (outcome: StudyOutcome) => void,
+  print: (outcome: StudyOutcome) => void | Promise<void>,
 ): Promise<void> {
   const watch = await watchStudy(context, json);
   const goOn = (name: string) => `Go on with: scattershot ${command} --resume ${name}`;
@@ -56,7 +56,7 @@ export async function runWatched(
   } finally {
     await watch.done();
   }
-  print(outcome);
+  await print(outcome);
   if (outcome.status !== 'interrupted') return;
   context.say(`Interrupted; everything found so far is stored. ${goOn(outcome.study.name)}`);
   process.exitCode = EXIT.interrupted;

@@ -6,6 +6,25 @@ function accuracyOf({ status, testAccuracy }: EvaluationRecord): Accuracy {
   return status === 'finished' ? testAccuracy : null;
 }
 
+/** Accuracies of some candidates by seed, in the order of the seeds given. */
+export function observationsBySeed(
+  evaluations: readonly EvaluationRecord[],
+  candidates: readonly CandidateRecord[],
+  seeds: readonly number[],
+): Observation[] {
+  const places = new Map(seeds.map((seed, place) => [seed, place]));
+  const byCandidate = new Map(candidates.map(({ number }) => [number, new Array<Accuracy>(seeds.length).fill(null)]));
+  for (const evaluation of evaluations) {
+    const own = byCandidate.get(evaluation.candidate);
+    const place = places.get(evaluation.seed);
+    if (own !== undefined && place !== undefined) own[place] = accuracyOf(evaluation);
+  }
+  return candidates.map(({ number, family, scatter }) => ({
+    ...{ candidate: number, family, scatter },
+    accuracies: byCandidate.get(number) ?? [],
+  }));
+}
+
 /** What was trained of some candidates, in the order of seeds 1, 2, …. */
 export function observationsOf(
   store: Store,
@@ -15,13 +34,9 @@ export function observationsOf(
 ): Observation[] {
   const evaluations = store.evaluations(study.id, { settingsDigest: digest });
   const seeds = Math.max(1, ...evaluations.map(({ seed }) => seed));
-  const byCandidate = new Map(candidates.map(({ number }) => [number, new Array<Accuracy>(seeds).fill(null)]));
-  for (const evaluation of evaluations) {
-    const own = byCandidate.get(evaluation.candidate);
-    if (own !== undefined) own[evaluation.seed - 1] = accuracyOf(evaluation);
-  }
-  return candidates.map(({ number, family, scatter }) => ({
-    ...{ candidate: number, family, scatter },
-    accuracies: byCandidate.get(number) ?? [],
-  }));
+  return observationsBySeed(
+    evaluations,
+    candidates,
+    Array.from({ length: seeds }, (_, index) => index + 1),
+  );
 }

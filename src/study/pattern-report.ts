@@ -52,17 +52,15 @@ export interface ReportRequest {
 }
 
 /** Random patterns drawn for the levels of spans and of S: many where they are cheap. */
-function sampleCount(pattern: Pattern): number {
-  const edges = pattern.junctions.reduce((sum, sources) => sum + sources.length, 0);
-  return Math.min(64, Math.max(2, Math.floor(2e6 / edges)));
-}
+export const randomSamples = (edges: number): number => Math.min(64, Math.max(2, Math.floor(2e6 / edges)));
 
 /** Everything that can be said of one pattern's scatter. */
 export function reportPattern(pattern: Pattern, request: ReportRequest): PatternReport {
   const { architecture, entries, metric, random } = request;
   const sample = (source: Random) => uniformRandomPattern({ architecture, entries, metric, target: null }, source);
   const { score, other, otherReason } = scoreBoth(pattern, entries, metric);
-  const levels = randomLevels(entries, architecture, metric, sample, random, sampleCount(pattern));
+  const edges = pattern.junctions.reduce((sum, sources) => sum + sources.length, 0);
+  const levels = randomLevels(entries, architecture, metric, sample, random, randomSamples(edges));
   const invariant = invariantScatter(score, entries, architecture);
   return {
     fingerprint: fingerprint(pattern),

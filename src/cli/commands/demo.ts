@@ -12,6 +12,7 @@ import { UsageError } from '../errors.ts';
 import { oneOf } from '../parse.ts';
 import { runWatched } from '../run-watched.ts';
 import { withStore } from '../stores.ts';
+import { reportAtEnd } from '../study-report.ts';
 import { backends } from '../training-options.ts';
 
 interface DemoOptions extends GlobalOptions {
@@ -37,8 +38,10 @@ async function demo(options: DemoOptions): Promise<void> {
   const context = makeContext(options);
   const run = { context, command: 'demo', json: options.json === true } as const;
   await withStore(context, 'write', async (store) => {
-    const print = ({ study, status }: StudyOutcome) => {
-      if (status === 'finished') printStudy(store, study, options, context);
+    const print = async ({ study, status }: StudyOutcome) => {
+      if (status !== 'finished') return;
+      printStudy(store, study, options, context);
+      await reportAtEnd(store, study, context);
     };
     if (options.resume === undefined) {
       const settings = demoSettings({ seed: context.seed, backend: options.backend });

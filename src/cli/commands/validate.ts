@@ -26,6 +26,7 @@ import { EXIT, UsageError } from '../errors.ts';
 import { budget, names, positiveNumber, wholeNumber } from '../parse.ts';
 import { runWatched } from '../run-watched.ts';
 import { withStore } from '../stores.ts';
+import { reportAtEnd } from '../study-report.ts';
 import { addTrainingOptions, type TrainingOptions, trainingRequestFrom } from '../training-options.ts';
 
 interface ValidateOptions
@@ -124,8 +125,10 @@ async function validate(given: ValidateOptions): Promise<void> {
   }
   await withStore(context, 'write', async (store) => {
     const run = { context, store, command: 'validate', json: given.json === true } as const;
-    const print = ({ study, status }: StudyOutcome) => {
-      if (status === 'finished') printResult(study, given, context);
+    const print = async ({ study, status }: StudyOutcome) => {
+      if (status !== 'finished') return;
+      printResult(study, given, context);
+      await reportAtEnd(store, study, context);
     };
     if (given.resume !== undefined) {
       const study = unwrap(store.getStudy(given.resume));
