@@ -111,6 +111,11 @@ function leftOutLines(proxies: readonly Proxy[], text: TextOptions): string[] {
   return [...byReason].flatMap(([reason, names]) => paragraph(`${names.join(', ')}: ${reason}`, text));
 }
 
+/** What `--json` prints: the values of every rival on every candidate stand in the report's table alone. */
+export function validationJson({ measured: _, ...result }: ValidationResult) {
+  return result;
+}
+
 /** The verdict first, then what it rests on. */
 export function validationText(result: ValidationResult, text: TextOptions): string {
   const { ceiling, spearman, kendall, diverged, labels = null } = result;

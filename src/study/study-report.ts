@@ -1,5 +1,6 @@
 import { mean } from 'simple-statistics';
 import { uniformRandomPattern } from '../../strategies/uniform-random.ts';
+import { unwrap } from '../base/failure.ts';
 import { isRecord } from '../base/json.ts';
 import { Random } from '../base/random.ts';
 import { junctionSizes } from '../pattern/architecture.ts';
@@ -16,10 +17,9 @@ import type { Rival } from '../validation/rivals.ts';
 import { rankedCandidates } from './leaderboard.ts';
 import { observationsBySeed } from './observations.ts';
 import { randomSamples } from './pattern-report.ts';
-import { rivalsOf } from './rivals.ts';
 import { type StudySettings, storedSettings } from './settings.ts';
 import { planSeeds } from './validation-plan.ts';
-import { storedValidation, type ValidationResult } from './validation-result.ts';
+import { type MeasuredProxies, storedValidation, type ValidationResult } from './validation-result.ts';
 
 /** A candidate with what was trained of it. */
 export interface ReportedCandidate {
@@ -148,7 +148,7 @@ function reportedCandidates(
   });
 }
 
-/** Of a study without a verdict nothing is measured anew: what its search knows of its candidates. */
+/** What the store knows of its candidates without measuring anything. */
 function knownProxies({ entryKeys }: StudyRecord, records: readonly CandidateRecord[]): Rival[] {
   const ties = [...new Set(records.flatMap((record) => Object.keys(record.ties)))];
   return [
@@ -156,6 +156,22 @@ function knownProxies({ entryKeys }: StudyRecord, records: readonly CandidateRec
     ...entryKeys.map((name, entry) => ({ name, values: records.map(({ vector }) => vector[entry]) })),
     ...ties.map((name) => ({ name, values: records.map((record) => record.ties[name] ?? null) })),
   ];
+}
+
+/** What is known of all candidates, then what a validation measured on those that it judged. */
+function proxiesOf(
+  study: StudyRecord,
+  records: readonly CandidateRecord[],
+  { candidates, proxies }: MeasuredProxies = { candidates: [], proxies: [] },
+): Rival[] {
+  const known = knownProxies(study, records);
+  const names = new Set(known.map(({ name }) => name));
+  const places = new Map(candidates.map((number, place) => [number, place]));
+  const valueFor = (values: Rival['values'], { number }: CandidateRecord) => values[places.get(number) ?? -1] ?? null;
+  const measured = proxies
+    .filter(({ name }) => !names.has(name))
+    .map(({ name, values }) => ({ name, values: records.map((record) => valueFor(values, record)) }));
+  return [...known, ...measured];
 }
 
 function drawnCandidates(
@@ -183,13 +199,12 @@ function drawnCandidates(
 }
 
 /**
- * All that a study's report tells, from the store alone; proxies of a validated study are measured again on its patterns.
+ * All that a study's report tells, from the store alone; nothing is measured again.
  * @throws ScattershotError 'unreadable-document' for settings or a result that another version stored
  */
 export function studyReport(store: Store, study: StudyRecord): StudyReport {
-  const stored = study.kind === 'train' ? null : storedSettings(study);
-  const settings = stored?.ok ? stored.value : null;
-  const result = study.result !== null && settings?.validation !== undefined ? storedValidation(study) : null;
+  const settings = study.kind === 'train' ? null : unwrap(storedSettings(study));
+  const verdict = study.result !== null && settings?.validation !== undefined ? unwrap(storedValidation(study)) : null;
   const planned = settings?.validation?.planned.length;
   const ranked = rankedCandidates(store, study);
   const records =
@@ -201,11 +216,10 @@ export function studyReport(store: Store, study: StudyRecord): StudyReport {
   const seeds = seedsOf(evaluations, settings, records);
   const observations = observationsBySeed(evaluations, records, seeds);
   return {
-    ...{ study, settings, result: result?.ok ? result.value : null },
+    ...{ study, settings, result: verdict },
     candidates: reportedCandidates(observations, settings, records),
     seeds,
-    proxies:
-      settings?.validation === undefined ? knownProxies(study, records) : rivalsOf(store, study, settings, records),
+    proxies: proxiesOf(study, records, verdict?.measured),
     ...levels,
     evaluations,
     spread: repeatability(observations),

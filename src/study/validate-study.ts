@@ -144,8 +144,15 @@ async function concludeValidation(
     ...pooledCorrelations(observations, random.fork(validationStreams.pooled)),
     families: found.questions[0].families,
     ...{ twins, control, labels: labelsOf(work, judged, random.fork(validationStreams.labels)), proxies: rivals },
+    measured: {
+      candidates: judged.map(({ number }) => number),
+      proxies: measured.map(({ name, values }) => ({ name, values: values.map(finiteOrNull) })),
+    },
   };
 }
+
+/** JSON has no other numbers. */
+const finiteOrNull = (value: number | null) => (value !== null && Number.isFinite(value) ? value : null);
 
 /** What the study was also trained by: its verdict is of one engine, backend and revision. */
 function mixText({ host, study }: ValidationWork, digest: string): string {

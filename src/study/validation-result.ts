@@ -20,6 +20,14 @@ export interface PooledCorrelation {
 /** A question's answer, its families counted: they are listed once, for all candidates. */
 type QuestionResult = Omit<QuestionFinding, 'families' | 'agreement' | 'gain90'> & { readonly families: number };
 
+/** Values of every rival on the candidates that were judged: what a table for others holds. */
+export interface MeasuredProxies {
+  /** numbers of the candidates */
+  readonly candidates: readonly number[];
+  /** values in the order of the candidates */
+  readonly proxies: readonly { readonly name: string; readonly values: readonly (number | null)[] }[];
+}
+
 /** What a validation came to. Fractions from 0 to 1; gains and margins in accuracy points. */
 export interface ValidationResult {
   readonly study: string;
@@ -51,6 +59,8 @@ export interface ValidationResult {
   /** how much of S is the numbering of hidden neurons; null without a hidden layer */
   readonly labels: LabelShare | null;
   readonly proxies: readonly RivalFinding[];
+  /** absent in what older versions stored */
+  readonly measured?: MeasuredProxies;
 }
 
 /** The fields that a stored result must have to be shown; what versions add is kept. */
@@ -69,6 +79,12 @@ const resultSchema = z.looseObject({
   families: z.array(z.looseObject({ family: z.string() })),
   control: z.looseObject({ answer: z.string() }),
   proxies: z.array(z.looseObject({ name: z.string() })),
+  measured: z
+    .looseObject({
+      candidates: z.array(z.number()),
+      proxies: z.array(z.looseObject({ name: z.string(), values: z.array(z.number().nullable()) })),
+    })
+    .optional(),
 });
 
 /** What a study that validated came to, as it was stored. Failure 'unreadable-document'. */

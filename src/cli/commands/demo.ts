@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { unwrap } from '../../base/failure.ts';
 import { leaderboardTable } from '../../report/leaderboard.ts';
-import { validationText } from '../../report/validation.ts';
+import { validationJson, validationText } from '../../report/validation.ts';
 import type { Store, StudyRecord } from '../../store/index.ts';
 import { demoSettings } from '../../study/demo.ts';
 import { rankedCandidates } from '../../study/leaderboard.ts';
@@ -70,7 +70,7 @@ function requireDemo(study: StudyRecord, { seed, backend }: DemoOptions): void {
 function printStudy(store: Store, study: StudyRecord, options: DemoOptions, context: Context): void {
   const result = unwrap(storedValidation(study));
   if (options.json) {
-    printJson(context, result);
+    printJson(context, validationJson(result));
     return;
   }
   const trained = rankedCandidates(store, study, { sort: 'accuracy', filter: { trained: true } });

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { ScattershotError, unwrap } from '../../base/failure.ts';
 import { readInput } from '../../base/input-file.ts';
 import { Random } from '../../base/random.ts';
-import { planTextLines, tableText, validationText } from '../../report/validation.ts';
+import { planTextLines, tableText, validationJson, validationText } from '../../report/validation.ts';
 import type { Budget } from '../../search/events.ts';
 import type { Store, StudyRecord } from '../../store/index.ts';
 import type { StudySettings } from '../../study/settings.ts';
@@ -188,7 +188,7 @@ function printPlan({ study, plan }: StudyOutcome, given: ValidateOptions, contex
 
 function printResult(study: StudyRecord, given: ValidateOptions, context: Context): void {
   const result = unwrap(storedValidation(study));
-  if (given.json) printJson(context, result);
+  if (given.json) printJson(context, validationJson(result));
   else context.print(validationText(result, context.text).trimEnd());
 }
 

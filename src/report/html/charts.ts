@@ -60,7 +60,7 @@ export function gainChart({ questions, plan }: ValidationResult): Promise<Markup
   }));
   const domain = [least - room, most + room];
   const x = { type: 'quantitative', scale: { domain, nice: false }, axis: { title: 'gain, accuracy points' } } as const;
-  const y = { field: 'question', type: 'nominal', axis: { title: null, labelLimit: 190 }, sort: null } as const;
+  const y = { field: 'question', type: 'nominal', axis: { title: null, labelLimit: 260 }, sort: null } as const;
   const spec = {
     ...{ width: 320, height: 34 * values.length },
     layer: [
@@ -92,7 +92,14 @@ export function gainChart({ questions, plan }: ValidationResult): Promise<Markup
 /** Mean accuracy by the scatter that was wanted, one line a family. */
 export function levelChart(report: StudyReport): Promise<Markup> {
   const names = families(report);
-  const values = levelMeans(report).map((row) => ({ ...row, family: name(row.family) }));
+  // Families of one level stand beside each other, so that their intervals can be told apart.
+  const step = 0.007 * (report.top - report.randomLevel);
+  const aside = (family: string) => step * (names.indexOf(family) - (names.length - 1) / 2);
+  const values = levelMeans(report).map((row) => ({
+    ...row,
+    family: name(row.family),
+    level: row.level + aside(row.family),
+  }));
   const x = {
     field: 'level',
     type: 'quantitative',
@@ -155,7 +162,7 @@ export function rivalsChart({ proxies }: ValidationResult): Promise<Markup> {
     )
     .sort((a, b) => b.share - a.share);
   const x = { type: 'quantitative', scale: { domain: [0, 100] }, axis: { title: 'pairs in order, %' } } as const;
-  const y = { field: 'proxy', type: 'nominal', sort: null, axis: { title: null, labelLimit: 190 } } as const;
+  const y = { field: 'proxy', type: 'nominal', sort: null, axis: { title: null, labelLimit: 260 } } as const;
   const color = {
     ...{ field: 'clear', type: 'nominal', legend: null },
     scale: { domain: [true, false], range: [ink.accent, ink.faint] },

@@ -20,6 +20,7 @@ p{max-width:52rem;margin:.4rem 0}
 .facts span{color:var(--faint);font-size:.85rem}
 .row{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1.2rem 2rem;align-items:start}
 .row>*{min-width:0}
+@media(min-width:60rem){.wide{grid-template-columns:minmax(0,27rem) minmax(0,1fr)}.three{grid-template-columns:repeat(3,minmax(0,1fr))}}
 figure{margin:.6rem 0}
 figure svg{display:block;max-width:100%;height:auto}
 .patterns{display:flex;flex-wrap:wrap;gap:.4rem 1.4rem}
@@ -40,6 +41,6 @@ footer{margin-top:2.5rem;border-top:1px solid var(--grid);padding-top:.8rem;colo
 --c1:#0b63b5;--c2:#c2410c;--c3:#15803d;--c4:#7e22ce;--c5:#a16207;--c6:#be185d;--c7:#0e7490;--c8:#52525b}
 body{font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}main{max-width:none;padding:0}
 .verdict{font-size:14pt}h2{break-after:avoid}figure,tr,.facts li{break-inside:avoid}.scroll{overflow:visible}
-table{font-size:8pt}th,td{padding-right:.4rem}.row{grid-template-columns:1fr 1fr}.wide{grid-template-columns:1fr}}
+table{font-size:8pt}th,td{padding-right:.4rem}.row{grid-template-columns:1fr 1fr}.wide,.three{grid-template-columns:1fr}}
 @page{margin:16mm}
 `;

@@ -94,7 +94,7 @@ const familyColumns: readonly HtmlColumn<Family>[] = [
 
 /** Questions, families, twins, ceiling: what the verdict rests on. */
 export async function evidenceSection(result: ValidationResult): Promise<Markup> {
-  const { questions, families, twins, control, ceiling, spearman, kendall } = result;
+  const { questions, families, twins, control, labels = null, ceiling, spearman, kendall } = result;
   const chart = questions.some(({ gain }) => gain !== null) ? await gainChart(result) : null;
   const figure =
     chart === null
@@ -104,6 +104,10 @@ export async function evidenceSection(result: ValidationResult): Promise<Markup>
     twins === null
       ? 'No twins were trained.'
       : `${twins.twins} twins (one pattern, inputs renumbered): ${twins.why}; gain ${gainText(twins.gain)} points, 90 % interval, p ${pText(twins.p)}.`;
+  const labelled =
+    labels === null
+      ? null
+      : html`<p>Renumbering hidden neurons, which leaves the network as it is, changes scatter by ${labels.meanChange.toFixed(3)} on average and by up to ${labels.mostChange.toFixed(3)}.</p>`;
   const correlation = (estimate: Estimate | null) => (estimate === null ? MISSING : gainText(estimate));
   return html`<h2>Questions and families</h2>
 ${figure}${htmlTable(questions, questionColumns)}
@@ -112,6 +116,7 @@ ${htmlTable(families, familyColumns)}
 <h3>Is it the windows?</h3>
 <p>${twinsText}</p>
 <p>Scatter with relabelled windows as control: ${control.why}. Partial rank correlation of scatter given the control ${correlation(control.scatterGivenControl)}, of the control given scatter ${correlation(control.controlGivenScatter)}.</p>
+${labelled}
 <h3>Noise</h3>
 <p>Noise ceiling ${rangeText(ceiling)}: the highest correlation with accuracies this noisy that can be expected even of the truth${ceiling.reason === null ? '' : ` (${ceiling.reason})`}. Pooled over families, as a description only: Spearman ${rangeText(spearman)}, Kendall ${rangeText(kendall)}.</p>`;
 }
