@@ -4,7 +4,7 @@ import { cleanText } from '../../base/clean-text.ts';
 import type { StudyReport } from '../../study/study-report.ts';
 import type { ValidationResult } from '../../study/validation-result.ts';
 import { curvesByScatter } from './curves.ts';
-import { draw, ink, palette, shapes } from './draw.ts';
+import { draw, ink, markShapes, palette } from './draw.ts';
 import type { Markup } from './markup.ts';
 import { families, levelMeans, scatterPoints } from './points.ts';
 
@@ -26,7 +26,7 @@ function byFamily(names: readonly string[]) {
     color: { field: 'family', type: 'nominal', scale: { domain, range } },
     shape: {
       ...{ field: 'family', type: 'nominal' },
-      scale: { domain, range: domain.map((_, index) => shapes[index % shapes.length]) },
+      scale: { domain, range: domain.map((_, index) => markShapes[index % markShapes.length]) },
     },
   } as const;
 }

@@ -6,7 +6,7 @@ export const ink = { text: 'var(--ink)', faint: 'var(--faint)', grid: 'var(--gri
 
 export const palette = ['--c1', '--c2', '--c3', '--c4', '--c5', '--c6', '--c7', '--c8'].map((name) => `var(${name})`);
 
-export const shapes = [
+export const markShapes = [
   'circle',
   'square',
   'triangle-up',

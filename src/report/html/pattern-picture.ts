@@ -11,18 +11,18 @@ const SHADES = 5;
 const SIDE = 192;
 
 /** One junction as shares of the fullest block: right neurons downwards, left neurons across. */
-interface Blocks {
+interface BlockDensities {
   readonly rows: number;
   readonly columns: number;
   readonly counts: Float64Array;
 }
 
-function blocksOf(sources: Pattern['junctions'][number], left: number, right: number): Blocks {
+function blocksOf(sources: Pattern['junctions'][number], left: number, right: number): BlockDensities {
   const columns = Math.min(left, MOST_CELLS);
   const rows = Math.min(right, MOST_CELLS);
   const fanIn = sources.length / right;
   const counts = new Float64Array(rows * columns);
-  // Blocks of uneven layers hold uneven numbers of pairs, so an edge counts by how many there are.
+  // BlockDensities of uneven layers hold uneven numbers of pairs, so an edge counts by how many there are.
   const sizes = (total: number, parts: number) => {
     const found = new Float64Array(parts);
     for (let k = 0; k < total; k++) found[Math.floor((k * parts) / total)]++;
@@ -38,7 +38,7 @@ function blocksOf(sources: Pattern['junctions'][number], left: number, right: nu
 }
 
 /** Cells of one shade as one path of runs along the rows. */
-function pathOf({ rows, columns, counts }: Blocks, shadeOf: (count: number) => number, shade: number): string {
+function pathOf({ rows, columns, counts }: BlockDensities, shadeOf: (count: number) => number, shade: number): string {
   let path = '';
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; ) {
