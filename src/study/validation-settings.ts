@@ -13,11 +13,11 @@ import type { Metric } from '../scatter/metric.ts';
 import { randomLevels } from '../scatter/random-level.ts';
 import { defaultSearchOrder } from '../search/ranking.ts';
 import type { Problem } from '../search/strategy.ts';
-import type { StudyRecord } from '../store/index.ts';
 import type { TrainingSettings } from '../training/trainer.ts';
-import { type FamilySpec, planCandidates } from '../validation/design.ts';
+import { type FamilySpec, type PlannedCandidate, planCandidates } from '../validation/design.ts';
 import { DEFAULT_MARGIN } from '../validation/judge-table.ts';
-import { problemOf, type StudySettings, storedSettings } from './settings.ts';
+import { type EarlierStudy, earlierLooks, withLooks } from './earlier-looks.ts';
+import { problemOf, type StudySettings } from './settings.ts';
 
 /** What decides a validation; whatever is left out is as `validationDefaults` says. */
 export interface ValidationChoices {
@@ -63,8 +63,8 @@ const RANDOM_FAMILY: FamilySpec = { strategy: 'uniform-random' };
 /** Random patterns whose mean scatter is the random level. */
 const RANDOM_DRAWS = 64;
 
-/** Streams of a study's seed that patterns do not use. */
-const LEVELS = 201;
+/** Stream of a study's seed for the draws of the random level; patterns do not use it. */
+const LEVEL_STREAM = 201;
 
 /** Families that can be moved to a wanted scatter here, in the order in which a small plan takes them. */
 function movableFamilies(problem: Problem, target: number): FamilySpec[] {
@@ -76,49 +76,22 @@ function movableFamilies(problem: Problem, target: number): FamilySpec[] {
   const starts = (['concentrated', 'grid', 'exact', 'local'] as const).filter((kind) => kinds.includes(kind));
   const families: FamilySpec[] = [{ strategy: 'anneal' }, ...starts.map((start) => ({ strategy: 'target', start }))];
   const possible = families.filter(accepts);
-  // Where hardly any start is possible, one more that is much like another is better than two families.
+  // A claim needs three families that agree: where fewer are possible, one more is added, although it is much like another.
   const more: FamilySpec = { strategy: 'target', start: 'random' };
   return possible.length < 3 && accepts(more) ? [...possible, more] : possible;
 }
 
-/** A study of the database, and how many of its candidates were trained. */
-export interface EarlierStudy extends StudyRecord {
-  readonly trained: number;
+/** Every family of the planned candidates once. */
+function familiesOf(planned: readonly PlannedCandidate[]): FamilySpec[] {
+  const families = planned.map(({ strategy, start }): [string, FamilySpec] => [
+    `${strategy}/${start}`,
+    { strategy, ...(start === undefined ? {} : { start }) },
+  ]);
+  return [...new Map(families).values()];
 }
 
-/** Earlier studies that asked the same of the same network and data. One of which nothing was trained has shown nobody anything. */
-function earlierLooks(studies: readonly EarlierStudy[], asked: StudySettings): StudySettings[] {
-  const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-  return studies.flatMap((study) => {
-    if (study.kind !== 'validate' || study.trained === 0) return [];
-    const stored = storedSettings(study);
-    if (!stored.ok || stored.value.training === null || stored.value.validation === undefined) return [];
-    const { architecture, metric, entries, constraints, training } = stored.value;
-    const isSame =
-      same(
-        [architecture, metric, entries, constraints ?? null],
-        [asked.architecture, asked.metric, asked.entries, asked.constraints ?? null],
-      ) && training.dataset === asked.training?.dataset;
-    return isSame ? [stored.value] : [];
-  });
-}
-
-/** A new look draws patterns of its own: it is judged on new candidates alone. */
-const seedOfLook = (seed: number, look: number) => (seed + (look - 1) * 1_000_003) % Number.MAX_SAFE_INTEGER;
-
-function differs(asked: StudySettings, before: StudySettings): boolean {
-  const designOf = ({ training, validation }: StudySettings) =>
-    JSON.stringify([
-      training?.settings,
-      training?.seeds,
-      validation?.margin,
-      validation?.topOnly,
-      validation?.everyThird,
-    ]);
-  return designOf(asked) !== designOf(before);
-}
-
-const whole = (value: number, least: number, what: string) => {
+/** @throws RangeError for anything except a whole number from `least` */
+const requireWhole = (value: number, least: number, what: string) => {
   if (!Number.isSafeInteger(value) || value < least) {
     throw new InvalidValueError(`${what} must be a whole number from ${least}; got ${value}`);
   }
@@ -141,9 +114,9 @@ export function validationSettings(
   const chosen: ValidationChoices & typeof validationDefaults = { ...validationDefaults, ...said };
   const { metric, windows, spans, constraints, candidates, margin, topOnly, twins, seed } = chosen;
   const { seeds } = choices;
-  whole(candidates, 2, 'the number of candidates');
-  whole(seeds ?? 1, 1, 'the number of seeds');
-  whole(twins, 0, 'the number of twins');
+  requireWhole(candidates, 2, 'the number of candidates');
+  requireWhole(seeds ?? 1, 1, 'the number of seeds');
+  requireWhole(twins, 0, 'the number of twins');
   if (!(margin > 0)) throw new InvalidValueError(`the margin must be above 0 accuracy points; got ${margin}`);
   const base: StudySettings = {
     ...{ kind: 'validate', baseName, architecture, metric, entries: { windows, spans } },
@@ -162,7 +135,7 @@ export function validationSettings(
   }
   const top = scoreBound(problem.entries, architecture, metric);
   const floor = scoreFloor(problem.entries, architecture, metric);
-  const random = Random.fromSeed(seed).fork(LEVELS);
+  const random = Random.fromSeed(seed).fork(LEVEL_STREAM);
   const sample = (source: Random) => uniformRandomPattern(problem, source);
   const randomLevel = randomLevels(problem.entries, architecture, metric, sample, random, RANDOM_DRAWS).scatter.value;
   const movable = movableFamilies(problem, (randomLevel + top) / 2);
@@ -174,27 +147,11 @@ export function validationSettings(
     );
   }
   const planned = planCandidates({ candidates, movable, random: RANDOM_FAMILY, randomLevel, top, floor, topOnly });
-  const families = [
-    ...new Map(
-      planned.map(({ strategy, start }) => [
-        `${strategy}/${start}`,
-        { strategy, ...(start === undefined ? {} : { start }) },
-      ]),
-    ).values(),
-  ];
   const everyThird = seeds === undefined ? 2 : seeds;
   const designed: StudySettings = {
     ...base,
-    islands: families,
+    islands: familiesOf(planned),
     validation: { margin, topOnly, everyThird, randomLevel, top, floor, planned, twins, look: 1, exploratory: false },
   };
   return success(withLooks(designed, earlierLooks(earlier, designed)));
-}
-
-function withLooks(settings: StudySettings, before: readonly StudySettings[]): StudySettings {
-  const { validation } = settings;
-  if (validation === undefined || before.length === 0) return settings;
-  const look = before.length + 1;
-  const exploratory = before.some((one) => differs(settings, one));
-  return { ...settings, seed: seedOfLook(settings.seed, look), validation: { ...validation, look, exploratory } };
 }

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { unwrap } from '../../src/base/failure.ts';
 import { Random } from '../../src/base/random.ts';
-import { judgeTable, type TableRequest } from '../../src/validation/judge-table.ts';
+import { judgeTable } from '../../src/validation/judge-table.ts';
 import { readTrainedTable } from '../../src/validation/table.ts';
+import type { TableRequest } from '../../src/validation/table-rows.ts';
 
 /**
  * 3 942 patterns of a 5-layer, 512-wide network on flattened CIFAR-10, five seeds each (You, Leskovec, He, Xie, "Graph Structure of
