@@ -4,9 +4,9 @@ import type { Pattern } from '../../src/pattern/pattern.ts';
 import { IncrementalScorer } from '../../src/scatter/incremental.ts';
 import type { Metric } from '../../src/scatter/metric.ts';
 
-const drawn = 1 << 16;
+const DRAWN = 1 << 16;
 /** swaps between two looks at the clock */
-const stretch = 128;
+const STRETCH = 128;
 
 /**
  * Swaps evaluated per second while climbing: random pairs of edges of all junctions in turn, accepted where the sum of the vector
@@ -23,13 +23,13 @@ export function swapsPerSecond(
   const scorer = new IncrementalScorer(pattern, entries, metric);
   const random = Random.fromSeed(seed);
   const junctions = scorer.edges.length;
-  const edges = Uint32Array.from({ length: 2 * drawn }, (_, i) =>
+  const edges = Uint32Array.from({ length: 2 * DRAWN }, (_, i) =>
     random.below(scorer.edges[Math.floor(i / 2) % junctions]),
   );
   let swap = 0;
   const climb = () => {
-    for (const end = swap + stretch; swap < end; swap++) {
-      const pair = swap % drawn;
+    for (const end = swap + STRETCH; swap < end; swap++) {
+      const pair = swap % DRAWN;
       if (!scorer.propose(1 + (pair % junctions), edges[2 * pair], edges[2 * pair + 1])) continue;
       let change = 0;
       for (let e = 0; e < entries.length; e++) change += scorer.proposed[e] - scorer.vector[e];

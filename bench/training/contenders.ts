@@ -45,7 +45,7 @@ export function ourContender(name: string, trainer: Trainer, threads: number, fa
   };
 }
 
-const checkedSteps = 4;
+const CHECKED_STEPS = 4;
 
 /** Losses of the first batches in the data's own order, from the same start weights. */
 function ourLosses({ architecture, pattern, dataset }: TrainingCase): number[] {
@@ -54,7 +54,7 @@ function ourLosses({ architecture, pattern, dataset }: TrainingCase): number[] {
   const { features, train } = dataset;
   const network = new SparseNetwork({ architecture, pattern, start, settings, features, batch: 256, fastMath: false });
   const order = Uint32Array.from({ length: train.examples }, (_, i) => i);
-  return Array.from({ length: checkedSteps }, (_, step) => {
+  return Array.from({ length: CHECKED_STEPS }, (_, step) => {
     network.sums.loss = 0;
     network.accumulate(train, order, 256 * step, 256 * (step + 1), () => false);
     network.update();
@@ -71,7 +71,7 @@ export function torchContender(torch: Torch, files: CaseFiles, kind: TorchKind):
   const open = async (item: TrainingCase) => {
     if (opened.has(item.name)) return;
     opened.add(item.name);
-    const request = { do: 'open', ...requestOf(item), steps: checkedSteps };
+    const request = { do: 'open', ...requestOf(item), steps: CHECKED_STEPS };
     const { losses } = await torch.ask<{ losses: number[] }>(request);
     for (const [step, loss] of ourLosses(item).entries()) {
       if (Math.abs(losses[step] / loss - 1) > 1e-3) {

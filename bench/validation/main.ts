@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { simulate, type Tally } from './simulate.ts';
+import { type AnswerShares, simulate } from './simulate.ts';
 import { type Design, worlds } from './world.ts';
 
 const designs: readonly Design[] = [
@@ -11,7 +11,7 @@ const designs: readonly Design[] = [
 
 const percent = (share: number) => (100 * share).toFixed(1);
 
-function line({ world, design, answers, coverage, bounded, studies }: Tally): string {
+function line({ world, design, answers, coverage, bounded, studies }: AnswerShares): string {
   const { predicts, misleads } = answers;
   const shares = [predicts, misleads, answers['no-link'], answers['cannot-tell']].map(percent).join(' / ');
   const covered = coverage === null ? '' : `, interval holds the gain in ${percent(coverage)} % of ${bounded}`;
@@ -32,14 +32,14 @@ export async function main(parameters: readonly string[]): Promise<void> {
       json: { type: 'boolean', default: false },
     },
   });
-  const tallies: Tally[] = [];
+  const shares: AnswerShares[] = [];
   if (!values.json) console.log('world | design | predicts / misleads / no link / cannot tell, %');
   for (const world of worlds.filter(({ name }) => values.world === undefined || name === values.world)) {
     for (const design of designs) {
       const tally = simulate(world, design, Number(values.studies), 2026, Number(values.permutations));
-      tallies.push(tally);
+      shares.push(tally);
       if (!values.json) console.log(line(tally));
     }
   }
-  if (values.json) console.log(JSON.stringify(tallies, null, 2));
+  if (values.json) console.log(JSON.stringify(shares, null, 2));
 }

@@ -4,7 +4,7 @@ import type { Answer, LinkPlan } from '../../src/validation/question.ts';
 import { type Design, RANDOM_LEVEL, study, TOP, type World } from './world.ts';
 
 /** What came of many studies of one world and one design. */
-export interface Tally {
+export interface AnswerShares {
   readonly world: string;
   readonly design: string;
   readonly studies: number;
@@ -28,7 +28,13 @@ function trueGain(world: World, design: Design): number | null {
 }
 
 /** @param permutations of each question's p: fewer than the program's 9999 make p coarser, not wrong */
-export function simulate(world: World, design: Design, studies: number, seed: number, permutations: number): Tally {
+export function simulate(
+  world: World,
+  design: Design,
+  studies: number,
+  seed: number,
+  permutations: number,
+): AnswerShares {
   const counts: Record<Answer, number> = { predicts: 0, misleads: 0, 'no-link': 0, 'cannot-tell': 0 };
   const truth = trueGain(world, design);
   let bounded = 0;

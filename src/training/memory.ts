@@ -21,40 +21,40 @@ export interface TrainingBytes {
   readonly most: number;
 }
 
-const floatBytes = 4;
+const FLOAT_BYTES = 4;
 
 /** One WebAssembly memory of 32-bit addresses. */
-const wasmBytes = 2 ** 32;
+const WASM_BYTES = 2 ** 32;
 
 /** Rows that an evaluation asks for at once, and a batch beyond which nobody knows whether the data have so many. */
-const mostRows = 1024;
+const MOST_ROWS = 1024;
 
 /** The sparse engine's layout is known to the byte; beside it stand the pattern and its start weights. */
 async function sparseBytes({ architecture, features, batchSize }: TrainingSize): Promise<number> {
   const { layOut } = await import('./sparse/layout.ts');
   const { layers, fanOuts, usedOutputs } = architecture;
   const edges = fanOuts.reduce((sum, fanOut, index) => sum + fanOut * layers[index], 0);
-  const batch = Math.min(batchSize, mostRows);
-  return layOut({ layers, fanOuts, usedOutputs, features, batch }).totalBytes + 2 * floatBytes * edges;
+  const batch = Math.min(batchSize, MOST_ROWS);
+  return layOut({ layers, fanOuts, usedOutputs, features, batch }).totalBytes + 2 * FLOAT_BYTES * edges;
 }
 
 /** Dense kernels: the one that edges are scattered into, the backend's copy and its gradient; values of each layer for a batch. */
 function denseBytes({ architecture, batchSize, front }: TrainingSize): number {
   const { layers } = architecture;
-  const rows = Math.min(batchSize, mostRows);
+  const rows = Math.min(batchSize, MOST_ROWS);
   const kernels = layers.slice(1).reduce((sum, right, index) => sum + right * layers[index], 0);
   const images = front === undefined ? [] : blockSizes(fronts[front]);
   const values = images.reduce(
     (sum, { height, width, filters }) => sum + height * width * filters,
     layers.reduce((sum, neurons) => sum + neurons, 0),
   );
-  return floatBytes * (3 * kernels + 2 * rows * values);
+  return FLOAT_BYTES * (3 * kernels + 2 * rows * values);
 }
 
 /** Memory that one training of such a network takes. */
 export async function trainingBytes(size: TrainingSize): Promise<TrainingBytes> {
   if (size.engine === 'tfjs') return { each: denseBytes(size), most: Number.POSITIVE_INFINITY };
-  return { each: await sparseBytes(size), most: wasmBytes };
+  return { each: await sparseBytes(size), most: WASM_BYTES };
 }
 
 /** Memory that this process may still take, in bytes: what the machine has free, or its container if that is less. */

@@ -12,10 +12,10 @@ export interface PaperNetwork {
  * λ of the same authors' later public code for 800-100-10 with fan-out 50,10. The paper has L2 regularisation for its MNIST networks
  * but names no strength.
  */
-const mnistL2 = 8e-5;
+const MNIST_L2 = 8e-5;
 
 const mnistConnected: PaperNetwork = {
-  training: { epochs: 100, optimizer: 'adam', l2: mnistL2 },
+  training: { epochs: 100, optimizer: 'adam', l2: MNIST_L2 },
   source: 'Dey et al.: 100 epochs (fig. 2c), Adam, L2; the strength of L2 is that of the authors’ later code.',
 };
 
@@ -38,7 +38,7 @@ export const paperNetworks: Readonly<Record<string, PaperNetwork>> = {
   'mnist-cl': mnistConnected,
   'mnist-single': mnistConnected,
   'mnist-conv': {
-    training: { epochs: 30, optimizer: 'adam', l2: mnistL2 },
+    training: { epochs: 30, optimizer: 'adam', l2: MNIST_L2 },
     source: 'Dey et al.: 30 epochs (fig. 2a, b), Adam, L2; the strength of L2 is that of the authors’ later code.',
   },
   'cifar10-2cl': cifar,

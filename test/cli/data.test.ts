@@ -218,9 +218,9 @@ test.runIf(smallDisksWork)('a disk that is full is said to be, and exits with 1'
   });
 });
 
-const debianFolder = '/usr/share/datasets/fashion-mnist';
+const DEBIAN_FOLDER = '/usr/share/datasets/fashion-mnist';
 
-test.runIf(existsSync(debianFolder))('Fashion-MNIST comes from the Debian package where it is installed', async () => {
+test.runIf(existsSync(DEBIAN_FOLDER))('Fashion-MNIST comes from the Debian package where it is installed', async () => {
   await inFolder(async (cwd) => {
     const run = await runProgram(['data', 'fetch', 'fashion-mnist'], { cwd });
     expect(run).toMatchObject({ code: 0, stdout: '' });

@@ -8,7 +8,7 @@ import { inFolder, runProgram } from './program.ts';
 const search = ['search', '--layers', '64,32,64', '--fan-out', '8,16', '--budget', '12', '--quiet'];
 const quick = ['--data', 'morse:examples=20/5/5', '--epochs', '2', '--batch-size', '128'];
 
-interface Trained {
+interface TrainReport {
   readonly engine: string;
   readonly backend: string;
   readonly samplesPerSecond: number;
@@ -36,13 +36,13 @@ test('train gives runs by seed and their mean, and never trains the same again',
       runProgram(['train', '1', ...quick, '--seeds', seeds, '--json', '--backend', 'wasm', '--quiet'], { cwd });
     const first = await train('2');
     expect(first.code).toBe(0);
-    const trained = JSON.parse(first.stdout) as Trained;
+    const trained = JSON.parse(first.stdout) as TrainReport;
     expect(trained).toMatchObject({ engine: 'tfjs', backend: 'wasm' });
     expect(trained.samplesPerSecond).toBeGreaterThan(0);
     expect(trained.runs.map((run) => run.seed)).toEqual([1, 2]);
     expect(trained.runs.every((run) => run.epochs.length === 2)).toBe(true);
     expect(trained.testAccuracy).toBeCloseTo((trained.runs[0].testAccuracy + trained.runs[1].testAccuracy) / 2, 12);
-    const more = JSON.parse((await train('3')).stdout) as Trained;
+    const more = JSON.parse((await train('3')).stdout) as TrainReport;
     expect(more.runs.slice(0, 2)).toEqual(trained.runs);
     expect(evaluationsIn(cwd).map(({ seed, status, epochs }) => `${seed} ${status} ${epochs}`)).toEqual([
       '1 finished 2',
@@ -56,7 +56,7 @@ test('train gives runs by seed and their mean, and never trains the same again',
     const table = await runProgram(['leaderboard', '--plain'], { cwd });
     expect(table.stdout).toMatch(/^Accuracy: on morse:examples=20\/5\/5 after 2 epochs, by the tfjs engine\.$/m);
     const again = await runProgram(['train', '1', ...quick, '--seeds', '3', '--backend', 'wasm'], { cwd });
-    expect(again.stdout).toMatch(/^Trained by tfjs on wasm .*\n3 of 3 runs were trained before$/m);
+    expect(again.stdout).toMatch(/^TrainReport by tfjs on wasm .*\n3 of 3 runs were trained before$/m);
     expect(again.stderr).toMatch(/data: morse:examples=20\/5\/5, divided by 16, 3 decimals; 1280\/320\/320 examples/);
   });
 });

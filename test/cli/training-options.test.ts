@@ -14,14 +14,14 @@ import type { TrainOneReport } from '../../src/study/train-one.ts';
 import { settingsFor } from '../../src/study/training-plan.ts';
 import { defaultTrainingSettings } from '../../src/training/settings.ts';
 
-interface Trained {
+interface TrainedNet {
   readonly network?: string;
   readonly features: number;
   readonly layers: readonly number[];
 }
 
 /** The settings that a plan would have for what was typed. */
-function settingsOf(typed: string, trained?: Trained) {
+function settingsOf(typed: string, trained?: TrainedNet) {
   const command = addTrainingOptions(new Command('train'))
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
@@ -31,7 +31,7 @@ function settingsOf(typed: string, trained?: Trained) {
   return settingsFor(request, data);
 }
 
-const on = (network: string, features: number): Trained => ({ network, features, layers: presets[network].layers });
+const on = (network: string, features: number): TrainedNet => ({ network, features, layers: presets[network].layers });
 
 test('nothing typed and no network of the paper: the defaults', () => {
   expect(settingsOf('')).toEqual(defaultTrainingSettings);

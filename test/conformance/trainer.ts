@@ -27,7 +27,7 @@ export interface ConformanceOptions {
 
 type Result = TrainingResult & { readonly job: string };
 
-interface Trained {
+interface TrainedJobs {
   readonly events: readonly TrainingEvent[];
   readonly results: ReadonlyMap<string, Result>;
 }
@@ -60,7 +60,7 @@ export function trainerConformance(name: string, options: ConformanceOptions): v
       settings: TrainingSettings = quick,
       data: Dataset = dataset,
       signal: AbortSignal = new AbortController().signal,
-    ): Promise<Trained> => {
+    ): Promise<TrainedJobs> => {
       const events: TrainingEvent[] = [];
       for await (const event of trainer.train(jobs, data, { ...settings, ...options.settings }, signal))
         events.push(event);
@@ -246,7 +246,7 @@ export function trainerConformance(name: string, options: ConformanceOptions): v
 
 /** Losses within 1e-4, weights within 1e-3, accuracies within one example: what float32 may differ by in a few steps. */
 function expectAgreement(
-  { events, results }: Trained,
+  { events, results }: TrainedJobs,
   oracle: ReturnType<typeof trainOracle>,
   data: Dataset = dataset,
 ): void {

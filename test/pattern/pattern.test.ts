@@ -9,7 +9,7 @@ import {
   patternFault,
   sortRows,
 } from '../../src/pattern/pattern.ts';
-import { exampleFingerprint, examplePattern, exampleRows, patterns } from './sample-patterns.ts';
+import { EXAMPLE_FINGERPRINT, examplePattern, exampleRows, patterns } from './sample-patterns.ts';
 
 const sizes = { layers: [8, 4, 4], fanOuts: [1, 2] };
 
@@ -130,7 +130,7 @@ describe('making a pattern', () => {
 
 describe('the fingerprint', () => {
   test('is the one that Python’s hashlib gives', () => {
-    expect(fingerprint(examplePattern())).toBe(exampleFingerprint);
+    expect(fingerprint(examplePattern())).toBe(EXAMPLE_FINGERPRINT);
     const small = makePattern({ layers: [4, 2], fanOuts: [1] }, [Uint32Array.from([0, 1, 2, 3])]);
     expect(fingerprint(small)).toBe('839544a0a1e094bfdd182805694745f40eac30ca5fb43f3ae112db1c13c08fc4');
   });
@@ -138,7 +138,7 @@ describe('the fingerprint', () => {
   test('sees only a junction’s own part of a longer buffer', () => {
     const buffer = Uint32Array.from([99, 99, ...exampleRows[0].flat(), 99]);
     const view = { ...examplePattern(), junctions: [buffer.subarray(2, 10), examplePattern().junctions[1]] };
-    expect(fingerprint(view)).toBe(exampleFingerprint);
+    expect(fingerprint(view)).toBe(EXAMPLE_FINGERPRINT);
   });
 
   test('tells apart nets of equal edges, and rows that change places', () => {

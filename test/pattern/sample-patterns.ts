@@ -52,7 +52,7 @@ export const exampleRows = [
     [0, 1],
   ],
 ];
-export const exampleFingerprint = '4de9b29149b4893b7ec410c6929fa350b251b9338b934e7e4fc142aec14c6fac';
+export const EXAMPLE_FINGERPRINT = '4de9b29149b4893b7ec410c6929fa350b251b9338b934e7e4fc142aec14c6fac';
 
 export const examplePattern = (): Pattern =>
   makePattern(

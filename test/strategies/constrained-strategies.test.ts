@@ -14,7 +14,7 @@ import { uniformRandom } from '../../strategies/uniform-random.ts';
 import { makeProblem } from '../conformance/strategy-problems.ts';
 import { chiSquareDeviation } from './chi-square.ts';
 
-const none = null;
+const NONE = null;
 const net = { layers: [16, 64, 16], fanOuts: [16, 4] };
 
 const constrained: Readonly<Record<string, Problem>> = {
@@ -22,7 +22,7 @@ const constrained: Readonly<Record<string, Problem>> = {
   'parallelism that divides fan-ins': problem(net, { parallelism: [4, 8] }),
   'parallelism that ends within right neurons': problem({ layers: [12, 16], fanOuts: [12] }, { parallelism: [6] }),
   '1:4': problem(net, { structure: [nm(1, 4), nm(1, 4)] }),
-  '1:4 transposable, in one junction': problem(net, { structure: [none, nm(1, 4, true)] }),
+  '1:4 transposable, in one junction': problem(net, { structure: [NONE, nm(1, 4, true)] }),
   'parallelism and 4:8': problem({ layers: [16, 16], fanOuts: [8] }, { parallelism: [2], structure: [nm(4, 8)] }),
   'forbidden and forced edges': problem(net, {
     forbidden: [

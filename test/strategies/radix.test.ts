@@ -49,11 +49,11 @@ test('a single system of 2·3 on 6-6-6 joins node n to n and n + 1, then to n, n
         .map((n) => (n + 12) % 6)
         .sort(),
     );
-  const inTurn = [rows((j) => [j, j - 1]), rows((j) => [j, j - 2, j - 4])];
+  const inOrder = [rows((j) => [j, j - 1]), rows((j) => [j, j - 2, j - 4])];
   const swapped = [rows((j) => [j, j - 3]), rows((j) => [j, j - 1, j - 2])];
   const made = Array.from({ length: 400 }, (_, seed) => radixPattern(problem, plans, Random.fromSeed(seed)));
   const names = new Set(made.map(fingerprint));
-  for (const junctions of [inTurn, swapped]) {
+  for (const junctions of [inOrder, swapped]) {
     const pattern = { layers: [6, 6, 6], fanOuts: [2, 3], junctions: junctions.map((j) => Uint32Array.from(j.flat())) };
     expect(patternFault(pattern)).toBeNull();
     expect(names).toContain(fingerprint(pattern));

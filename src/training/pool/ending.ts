@@ -14,22 +14,22 @@ export function stoppedIn(epoch: number, { epochs }: TrainingSettings): Ending {
   return { status: 'stopped', reason: `it was stopped in epoch ${epoch} of ${epochs}` };
 }
 
-const advice = 'a lower learning rate may help';
+const ADVICE = 'a lower learning rate may help';
 
 /** @param what "the loss", "the output" */
 export function notFiniteIn(epoch: number, what: string): Ending {
-  return { status: 'diverged', reason: `${what} was no longer finite in epoch ${epoch}; ${advice}` };
+  return { status: 'diverged', reason: `${what} was no longer finite in epoch ${epoch}; ${ADVICE}` };
 }
 
 /** What a mean loss may be, in losses of a network that guesses. */
-const mostGuesses = 1000;
+const MOST_GUESSES = 1000;
 
 /**
  * The mean cross-entropy of an epoch above which a training has diverged, though its loss is finite: 1000 × ln(used outputs), a
  * thousand times that of giving all classes the same probability. One output's loss is always 0, and its bound that of two.
  */
 export const divergedAbove = ({ usedOutputs }: Pick<Architecture, 'usedOutputs'>): number =>
-  mostGuesses * Math.log(Math.max(2, usedOutputs));
+  MOST_GUESSES * Math.log(Math.max(2, usedOutputs));
 
 /**
  * Whether an epoch's loss ends the training: the one rule of all engines.
@@ -42,6 +42,6 @@ export function divergedBy(
 ): Ending | null {
   if (!Number.isFinite(loss)) return notFiniteIn(epoch, 'the loss');
   if (loss <= divergedAbove(architecture)) return null;
-  const reason = `the loss rose to ${loss.toPrecision(2)} in epoch ${epoch}, ${mostGuesses} times that of guessing and more; ${advice}`;
+  const reason = `the loss rose to ${loss.toPrecision(2)} in epoch ${epoch}, ${MOST_GUESSES} times that of guessing and more; ${ADVICE}`;
   return { status: 'diverged', reason };
 }

@@ -9,17 +9,17 @@ export interface DeviceLimits {
 }
 
 /** Beyond this many candidates a device is full anyway, and the first results would only come later. */
-export const largestPopulation = 256;
+export const LARGEST_POPULATION = 256;
 
 /** Rows of an evaluation, and the fewest that room is kept for. */
-export const leastRows = 256;
+export const LEAST_ROWS = 256;
 
 /** Share of the memory that a population may fill; the rest is for the examples, drivers and other programs. */
-const populationShare = 0.6;
+const POPULATION_SHARE = 0.6;
 /** Share of the memory that the training examples may fill, so as not to be sent batch by batch. */
-const examplesShare = 0.2;
+const EXAMPLES_SHARE = 0.2;
 
-const floatBytes = 4;
+const FLOAT_BYTES = 4;
 
 /**
  * Tensors of a junction's size `left × right`. Lasting: mask, weights and the optimiser's two moments. Within a step: gradient, masked
@@ -27,9 +27,9 @@ const floatBytes = 4;
  * keeps its memory for tensors of just that size, so what one junction's update leaves another of a different size cannot use.
  * Both this and `layerTensors` are above what was measured on several networks (docs/gpu.md).
  */
-const junctionTensors = 14;
+const JUNCTION_TENSORS = 14;
 /** Tensors of a layer's size: product, with bias, activated, its delta and its transposed, the shorter last batch's again. */
-const layerTensors = 7;
+const LAYER_TENSORS = 7;
 
 const pairs = ({ layers }: Architecture): number[] => layers.slice(1).map((right, index) => layers[index] * right);
 
@@ -41,13 +41,13 @@ const pairs = ({ layers }: Architecture): number[] => layers.slice(1).map((right
 export function candidateBytes(architecture: Architecture, rows: number): number {
   const weights = pairs(architecture).reduce((sum, size) => sum + size, 0);
   const neurons = architecture.layers.reduce((sum, size) => sum + size, 0);
-  return floatBytes * (junctionTensors * weights + layerTensors * Math.max(rows, leastRows) * neurons);
+  return FLOAT_BYTES * (JUNCTION_TENSORS * weights + LAYER_TENSORS * Math.max(rows, LEAST_ROWS) * neurons);
 }
 
 /** The largest single tensor of one candidate: a junction's kernel, or a layer's values. */
 function largestTensorBytes(architecture: Architecture, rows: number): number {
-  const layers = architecture.layers.map((size) => size * Math.max(rows, leastRows));
-  return floatBytes * Math.max(...layers, ...pairs(architecture));
+  const layers = architecture.layers.map((size) => size * Math.max(rows, LEAST_ROWS));
+  return FLOAT_BYTES * Math.max(...layers, ...pairs(architecture));
 }
 
 /**
@@ -56,13 +56,13 @@ function largestTensorBytes(architecture: Architecture, rows: number): number {
  * @param rows of a batch
  */
 export function populationSize(architecture: Architecture, rows: number, limits: DeviceLimits): number {
-  const byMemory = Math.floor((populationShare * limits.memoryBytes) / candidateBytes(architecture, rows));
+  const byMemory = Math.floor((POPULATION_SHARE * limits.memoryBytes) / candidateBytes(architecture, rows));
   const byTensor = Math.floor(limits.maxTensorBytes / largestTensorBytes(architecture, rows));
-  return Math.max(1, Math.min(largestPopulation, byMemory, byTensor));
+  return Math.max(1, Math.min(LARGEST_POPULATION, byMemory, byTensor));
 }
 
 /** Whether a split of so many values may stay on the device. */
 export function fitsOnDevice(values: number, limits: DeviceLimits): boolean {
-  const bytes = floatBytes * values;
-  return bytes <= limits.maxTensorBytes && bytes <= examplesShare * limits.memoryBytes;
+  const bytes = FLOAT_BYTES * values;
+  return bytes <= limits.maxTensorBytes && bytes <= EXAMPLES_SHARE * limits.memoryBytes;
 }

@@ -1,5 +1,5 @@
 /** Steps at the start of a training that are not timed: compilers and caches are still cold. */
-const warmUpSteps = 10;
+const WARM_UP_STEPS = 10;
 
 /** Samples a second over optimiser steps alone. Time runs from `start` to the last `count`; the first steps of a training do not count. */
 export class StepClock {
@@ -20,7 +20,7 @@ export class StepClock {
     const now = performance.now();
     this.#allSamples += samples;
     this.#allMs += now - this.#since;
-    if (this.#steps >= warmUpSteps) {
+    if (this.#steps >= WARM_UP_STEPS) {
       this.#samples += samples;
       this.#elapsedMs += now - this.#since;
     }

@@ -1,5 +1,5 @@
 import type { JunctionWeights } from '../trainer.ts';
-import { rowBytes } from './kernels/arithmetic.ts';
+import { ROW_BYTES } from './kernels/arithmetic.ts';
 import type { JunctionLayout } from './layout.ts';
 import type { Machine } from './machine.ts';
 
@@ -24,7 +24,7 @@ function writeForward({ words }: Machine, junction: JunctionLayout, sources: Uin
   let live = 0;
   for (let j = 0; j < size.right; j++) {
     for (let e = j * size.fanIn; e < (j + 1) * size.fanIn; e++) {
-      if (sources[e] < features) words[forward.sources / 4 + live++] = input + rowBytes * sources[e];
+      if (sources[e] < features) words[forward.sources / 4 + live++] = input + ROW_BYTES * sources[e];
     }
     words[forward.ends / 4 + j] = 4 * live;
   }
@@ -39,7 +39,7 @@ function writeByLeft({ words, layout }: Machine, junction: JunctionLayout, sourc
   for (let e = 0; e < sources.length; e++) {
     if (sources[e] >= byLeft.rows) continue;
     const place = next[sources[e]]++;
-    words[byLeft.sources / 4 + place] = output + rowBytes * Math.floor(e / size.fanIn);
+    words[byLeft.sources / 4 + place] = output + ROW_BYTES * Math.floor(e / size.fanIn);
     words[byLeft.places / 4 + place] = layout.parameters.values + weights + 4 * held++;
   }
   for (let k = 0; k < byLeft.rows; k++) words[byLeft.ends / 4 + k] = 4 * (k + 1) * size.fanOut;

@@ -1,5 +1,5 @@
 import { type JunctionSize, junctionSizes } from '../../pattern/architecture.ts';
-import { rowBytes, tileWidth } from './kernels/arithmetic.ts';
+import { ROW_BYTES, TILE_WIDTH } from './kernels/arithmetic.ts';
 import type { ExampleRows } from './kernels/softmax.ts';
 
 /** One junction's edges by the neuron that they are summed into; all are addresses of lists of 32-bit words. */
@@ -121,11 +121,11 @@ export interface NetworkSizes {
   readonly mostTiles?: number | undefined;
 }
 
-const lineBytes = 64;
+const LINE_BYTES = 64;
 
 /** Values that are kept of a batch from forward to backward, in bytes, unless 256 examples take more. */
-const mostKeptBytes = 2 ** 24;
-const fewestTilesKept = 16;
+const MOST_KEPT_BYTES = 2 ** 24;
+const FEWEST_TILES_KEPT = 16;
 
 /** The longer side is gone through once and the shorter one's rows are read again and again, so that these stay in a cache. */
 const gradientOrderOf = (leftRows: number, { right }: JunctionSize): GradientOrder =>
@@ -134,11 +134,11 @@ const rounded = (bytes: number, to: number) => Math.ceil(bytes / to) * to;
 
 /** Hands out addresses in order, each at the start of a cache line; 0 is nobody's. */
 class Addresses {
-  top = lineBytes;
+  top = LINE_BYTES;
 
   take(bytes: number): number {
     const address = this.top;
-    this.top += rounded(bytes, lineBytes);
+    this.top += rounded(bytes, LINE_BYTES);
     return address;
   }
 }
@@ -156,13 +156,13 @@ function offsetsOf(lengths: readonly number[], start: number): { offsets: number
 
 /** How many tiles are kept of a batch. */
 function tilesKept({ layers, mostTiles }: NetworkSizes, batch: number): number {
-  const bytes = 2 * rowBytes * layers.reduce((sum, neurons) => sum + neurons, 0);
-  const most = mostTiles ?? Math.max(fewestTilesKept, Math.floor(mostKeptBytes / bytes));
-  return Math.min(Math.ceil(batch / tileWidth), most);
+  const bytes = 2 * ROW_BYTES * layers.reduce((sum, neurons) => sum + neurons, 0);
+  const most = mostTiles ?? Math.max(FEWEST_TILES_KEPT, Math.floor(MOST_KEPT_BYTES / bytes));
+  return Math.min(Math.ceil(batch / TILE_WIDTH), most);
 }
 
 export function layOut(request: NetworkSizes): NetworkLayout {
-  const { layers, fanOuts, usedOutputs, features, batch = tileWidth } = request;
+  const { layers, fanOuts, usedOutputs, features, batch = TILE_WIDTH } = request;
   const take = new Addresses();
   const sizes = junctionSizes({ layers, fanOuts });
   const weights = offsetsOf(
@@ -174,16 +174,16 @@ export function layOut(request: NetworkSizes): NetworkLayout {
     weights.end,
   );
   const stride = rounded(features, 4);
-  const rows = layers.map((neurons) => take.take(rowBytes * Math.max(neurons, neurons === layers[0] ? stride : 0)));
+  const rows = layers.map((neurons) => take.take(ROW_BYTES * Math.max(neurons, neurons === layers[0] ? stride : 0)));
   const tiles = tilesKept(request, batch);
   const kept = (from: number, count: number): KeptRows => {
     // A line more, or the same tile of every row would want the same place in a cache.
-    const rowStride = rowBytes * tiles + lineBytes;
+    const rowStride = ROW_BYTES * tiles + LINE_BYTES;
     return { from, rows: count, address: take.take(rowStride * count), rowStride };
   };
-  const row = () => take.take(rowBytes);
+  const row = () => take.take(ROW_BYTES);
   const exampleRows = { highest: row(), guesses: row(), faults: row(), shares: row(), totals: row() };
-  const examples = take.take(4 * stride * tileWidth);
+  const examples = take.take(4 * stride * TILE_WIDTH);
   const array = () => take.take(biases.end);
   const parameters = { values: array(), gradients: array(), first: array(), second: array() };
   const junctions = sizes.map((size, index): JunctionLayout => {
@@ -205,7 +205,7 @@ export function layOut(request: NetworkSizes): NetworkLayout {
       backward: index === 0 || byLeft === null ? null : { ...byLeft, weights: words(size.edges) },
     };
   });
-  const partials = tiles * tileWidth < batch ? take.take(tileWidth * biases.end) : null;
+  const partials = tiles * TILE_WIDTH < batch ? take.take(TILE_WIDTH * biases.end) : null;
   return {
     ...{ junctions, parameters, weightsEnd: weights.end, end: biases.end, examples, stride, exampleRows },
     ...{ tiles, partials },

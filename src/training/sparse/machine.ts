@@ -1,7 +1,7 @@
 import { InvalidValueError } from '../../base/caller-errors.ts';
 import { assemble, type FunctionCode } from '../../base/wasm/assembler.ts';
 import { type Kernel, PAGE_BYTES, wasm } from '../../base/wasm/platform.ts';
-import { exactMultiplyAdd, type MultiplyAdd, relaxedMultiplyAdd, tileWidth } from './kernels/arithmetic.ts';
+import { exactMultiplyAdd, type MultiplyAdd, relaxedMultiplyAdd, TILE_WIDTH } from './kernels/arithmetic.ts';
 import { denseProduct } from './kernels/dense-products.ts';
 import { biasGradients, edgeGradients, keepKernel } from './kernels/gradients.ts';
 import { gatherKernel, spreadKernel } from './kernels/moves.ts';
@@ -53,7 +53,7 @@ function gradientLists(junction: JunctionLayout, { parameters }: NetworkLayout):
 function gradientKernels(junction: JunctionLayout, i: number, layout: NetworkLayout, multiplyAdd: MultiplyAdd) {
   const { values, deltas, weights, biases } = junction;
   const { partials, parameters } = layout;
-  const partialsAt = (offset: number) => (partials === null ? null : partials + tileWidth * offset);
+  const partialsAt = (offset: number) => (partials === null ? null : partials + TILE_WIDTH * offset);
   const lists = gradientLists(junction, layout);
   return [
     keepKernel(`keepValues${i}`, values),

@@ -5,7 +5,7 @@ import type { Split } from '../datasets/dataset.ts';
 import { adam, rateAt } from '../settings.ts';
 import type { JunctionWeights, TrainingSettings } from '../trainer.ts';
 import { readJunction, writeJunction } from './edges.ts';
-import { tileWidth } from './kernels/arithmetic.ts';
+import { TILE_WIDTH } from './kernels/arithmetic.ts';
 import { type Machine, threadMachine } from './machine.ts';
 
 export interface NetworkRequest {
@@ -31,10 +31,10 @@ export interface Sums {
 }
 
 /** Rows this short are copied faster one by one than by a call. */
-const shortRow = 128;
+const SHORT_ROW = 128;
 
 /** Factors of a partial sum's product of totals, each from 1 to the number of outputs: so many cannot overflow. */
-const factorsOfProduct = 16;
+const FACTORS_OF_PRODUCT = 16;
 
 /**
  * The loss of a batch in the order of sums over examples (kernels/gradients.ts), in float64. A partial sum adds (highest logit − the
@@ -42,22 +42,22 @@ const factorsOfProduct = 16;
  * sixteen of its examples, and at the end of the batch.
  */
 class BatchLoss {
-  readonly #partials = new Float64Array(tileWidth);
-  readonly #products = new Float64Array(tileWidth).fill(1);
+  readonly #partials = new Float64Array(TILE_WIDTH);
+  readonly #products = new Float64Array(TILE_WIDTH).fill(1);
 
   /** @param position of the example in its batch. @param rest highest logit − the label's */
   add(position: number, rest: number, total: number): void {
-    const partial = position % tileWidth;
+    const partial = position % TILE_WIDTH;
     this.#partials[partial] += rest;
     this.#products[partial] *= total;
-    if (Math.floor(position / tileWidth) % factorsOfProduct === factorsOfProduct - 1) this.#takeLogarithm(partial);
+    if (Math.floor(position / TILE_WIDTH) % FACTORS_OF_PRODUCT === FACTORS_OF_PRODUCT - 1) this.#takeLogarithm(partial);
   }
 
   /** The batch's sum; the next one begins. */
   take(): number {
     const p = this.#partials;
-    for (let partial = 0; partial < tileWidth; partial++) this.#takeLogarithm(partial);
-    for (let half = tileWidth / 2; half >= 1; half /= 2) for (let i = 0; i < half; i++) p[i] += p[i + half];
+    for (let partial = 0; partial < TILE_WIDTH; partial++) this.#takeLogarithm(partial);
+    for (let half = TILE_WIDTH / 2; half >= 1; half /= 2) for (let i = 0; i < half; i++) p[i] += p[i + half];
     const [sum] = p;
     p.fill(0);
     return sum;
@@ -80,9 +80,9 @@ export class SparseNetwork {
   readonly #pattern: Pattern;
   readonly #settings: TrainingSettings;
   readonly #features: number;
-  readonly #labels = new Uint8Array(tileWidth);
+  readonly #labels = new Uint8Array(TILE_WIDTH);
   /** of the tile's examples, before softmax takes their place */
-  readonly #labelLogits = new Float64Array(tileWidth);
+  readonly #labelLogits = new Float64Array(TILE_WIDTH);
   readonly #loss = new BatchLoss();
   readonly sums: Sums = { loss: 0, correct: 0 };
   #step = 0;
@@ -109,14 +109,14 @@ export class SparseNetwork {
    */
   accumulate(split: Split, order: Uint32Array, from: number, to: number, stopped: () => boolean): boolean {
     const { tiles, partials } = this.#machine.layout;
-    if (partials === null && to - from > tiles * tileWidth) {
-      throw new Error(`a network opened for batches of ${tiles * tileWidth} was given one of ${to - from}`);
+    if (partials === null && to - from > tiles * TILE_WIDTH) {
+      throw new Error(`a network opened for batches of ${tiles * TILE_WIDTH} was given one of ${to - from}`);
     }
     const share = 1 / (to - from);
-    for (let part = from; part < to; part += tiles * tileWidth) {
-      const end = Math.min(to, part + tiles * tileWidth);
+    for (let part = from; part < to; part += tiles * TILE_WIDTH) {
+      const end = Math.min(to, part + tiles * TILE_WIDTH);
       let tile = 0;
-      for (let start = part; start < end; start += tileWidth, tile++) {
+      for (let start = part; start < end; start += TILE_WIDTH, tile++) {
         if (stopped()) return false;
         const count = this.#load(split, order, start, end);
         this.#forward();
@@ -153,7 +153,7 @@ export class SparseNetwork {
     const { floats, words, layout } = this.#machine;
     const { guesses, faults } = layout.exampleRows;
     let correct = 0;
-    for (let start = from; start < to; start += tileWidth) {
+    for (let start = from; start < to; start += TILE_WIDTH) {
       const count = this.#load(split, null, start, to);
       this.#forward();
       for (let i = 0; i < count; i++) {
@@ -185,8 +185,8 @@ export class SparseNetwork {
     this.#load(split, Uint32Array.of(example), 0, 1);
     this.#forward();
     for (const keep of this.#machine.keepValues) keep(0);
-    floats.fill(0, logits / 4, logits / 4 + tileWidth * outputs);
-    for (let output = 0; output < usedOutputs; output++) floats[logits / 4 + tileWidth * output] = 1;
+    floats.fill(0, logits / 4, logits / 4 + TILE_WIDTH * outputs);
+    for (let output = 0; output < usedOutputs; output++) floats[logits / 4 + TILE_WIDTH * output] = 1;
     this.#backward(0);
     this.#sumGradients(1, true, true, () => false);
     return this.gradients();
@@ -202,17 +202,17 @@ export class SparseNetwork {
     const { floats, layout, spread } = this.#machine;
     const features = this.#features;
     const { inputs } = split;
-    const count = Math.min(tileWidth, end - start);
+    const count = Math.min(TILE_WIDTH, end - start);
     for (let i = 0; i < count; i++) {
       const example = order === null ? start + i : order[start + i];
       this.#labels[i] = split.labels[example];
       const from = example * features;
       const to = layout.examples / 4 + i * layout.stride;
-      if (features > shortRow) floats.set(inputs.subarray(from, from + features), to);
+      if (features > SHORT_ROW) floats.set(inputs.subarray(from, from + features), to);
       else for (let k = 0; k < features; k++) floats[to + k] = inputs[from + k];
     }
-    if (count < tileWidth)
-      floats.fill(0, layout.examples / 4 + count * layout.stride, layout.examples / 4 + tileWidth * layout.stride);
+    if (count < TILE_WIDTH)
+      floats.fill(0, layout.examples / 4 + count * layout.stride, layout.examples / 4 + TILE_WIDTH * layout.stride);
     spread();
     return count;
   }
@@ -228,8 +228,8 @@ export class SparseNetwork {
     const { floats, words, layout, softmax } = this.#machine;
     const { highest, guesses, shares, totals } = layout.exampleRows;
     const logits = layout.logits / 4;
-    const place = (i: number) => logits + tileWidth * this.#labels[i] + i;
-    for (let i = 0; i < tileWidth; i++) floats[shares / 4 + i] = i < count ? share : 0;
+    const place = (i: number) => logits + TILE_WIDTH * this.#labels[i] + i;
+    for (let i = 0; i < TILE_WIDTH; i++) floats[shares / 4 + i] = i < count ? share : 0;
     for (let i = 0; i < count; i++) this.#labelLogits[i] = floats[place(i)];
     softmax();
     for (let i = 0; i < count; i++) {

@@ -11,11 +11,11 @@ export interface ConvShape {
 }
 
 /** Values of an im2col at once: what a filter's gradient needs beside its operands, as the wasm backend takes it. */
-const mostColumnValues = 2 ** 23;
+const MOST_COLUMN_VALUES = 2 ** 23;
 
 /** Images at once, so that neither the backend's memory nor the cache is flooded by a big batch. */
 const imagesAtOnce = ({ height, width, inChannels, filterSize }: ConvShape): number =>
-  Math.max(1, Math.floor(mostColumnValues / (height * width * inChannels * filterSize ** 2)));
+  Math.max(1, Math.floor(MOST_COLUMN_VALUES / (height * width * inChannels * filterSize ** 2)));
 
 /** Calls `visit` with consecutive runs of images: first one, how many. */
 function eachChunk(shape: ConvShape, images: number, visit: (first: number, count: number) => void): void {

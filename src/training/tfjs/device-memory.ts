@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { totalmem } from 'node:os';
 import type { StartedBackend } from '../pool/messages.ts';
 
-const mebibyte = 2 ** 20;
-const gibibyte = 2 ** 30;
+const MEBIBYTE = 2 ** 20;
+const GIBIBYTE = 2 ** 30;
 
 /** Taken where nobody can say how much there is: what a graphics card of the last ten years has. */
-const assumedBytes = 4 * gibibyte;
+const ASSUMED_BYTES = 4 * GIBIBYTE;
 
 /**
  * Free memory of the smallest NVIDIA GPU, from what `nvidia-smi --query-gpu=memory.free --format=csv,noheader,nounits` prints: one
@@ -14,7 +14,7 @@ const assumedBytes = 4 * gibibyte;
  */
 export function parseFreeMemory(printed: string): number | null {
   const lines = printed.trim().split('\n');
-  const free = lines.map((line) => (/^\s*\d+\s*$/.test(line) ? Number(line) * mebibyte : Number.NaN));
+  const free = lines.map((line) => (/^\s*\d+\s*$/.test(line) ? Number(line) * MEBIBYTE : Number.NaN));
   const least = Math.min(...free);
   return Number.isFinite(least) && least > 0 ? least : null;
 }
@@ -34,6 +34,6 @@ export function freeGpuMemory(program = 'nvidia-smi'): Promise<number | null> {
  * since a GPU without memory of its own shares it. A device of software gets an eighth of this machine's memory.
  */
 export function usableMemory({ gpu }: Pick<StartedBackend, 'gpu'>, free: number | null, total = totalmem()): number {
-  if (!gpu) return Math.min(assumedBytes, total / 8);
-  return free ?? Math.min(assumedBytes, total / 2);
+  if (!gpu) return Math.min(ASSUMED_BYTES, total / 8);
+  return free ?? Math.min(ASSUMED_BYTES, total / 2);
 }

@@ -9,7 +9,7 @@ import { TrainingPool } from '../pool/training-pool.ts';
 import type { BackendName, RunsOn, Trainer } from '../trainer.ts';
 import { type BackendChoice, chooseBackend, usesGpu } from './backends.ts';
 import { freeGpuMemory, usableMemory } from './device-memory.ts';
-import { anotherBackend } from './optional-package.ts';
+import { ANOTHER_BACKEND } from './optional-package.ts';
 
 export { type BackendReport, detectBackends } from './backends.ts';
 
@@ -52,7 +52,7 @@ async function startPool(backend: BackendName, wanted: number, auto: boolean): P
     softwareAllowed: !auto,
     threads,
     workerUrl: tfjsWorker,
-    otherwise: anotherBackend,
+    otherwise: ANOTHER_BACKEND,
   });
   const outcome = await pool.start();
   if (outcome.ok) return success({ pool, backend, threads, started: outcome.value });

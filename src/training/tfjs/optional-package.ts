@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { type Failure, failure } from '../../base/failure.ts';
 
 /** What to do about a backend that does not start. */
-export const anotherBackend = 'Use another backend: --backend wasm, or --backend cpu.';
+export const ANOTHER_BACKEND = 'Use another backend: --backend wasm, or --backend cpu.';
 
 /** Where optional packages are looked for: beside this one. Tests name a file in a folder of their own. */
 export const ownPackages: string = import.meta.url;

@@ -3,7 +3,7 @@ import type { Architecture } from '../../pattern/architecture.ts';
 import type { Split } from '../datasets/dataset.ts';
 import { divergedBy, type Ending, notFiniteIn, stoppedIn, stopRequested } from '../pool/ending.ts';
 import type { PoolTask } from '../pool/messages.ts';
-import { fitsOnDevice, leastRows } from '../pool/population-size.ts';
+import { fitsOnDevice, LEAST_ROWS } from '../pool/population-size.ts';
 import { resultWithout } from '../pool/result-without.ts';
 import { StepClock } from '../pool/step-clock.ts';
 import { bestEpochOf, type EpochResult, type TrainingEvent, type TrainingJob } from '../trainer.ts';
@@ -14,7 +14,7 @@ import type { PopulationSession } from './population-session.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Steps or evaluated batches between two reads, each of which waits for the device. */
-const stepsPerRead = 16;
+const STEPS_PER_READ = 16;
 
 type MemberEnding = Ending | { readonly status: 'failed'; readonly reason: string };
 
@@ -133,7 +133,7 @@ class Population {
       this.#session.step(batch);
       unread++;
       unreadRows += batch.rows;
-      if (unread < stepsPerRead && start + batch.rows < examples) continue;
+      if (unread < STEPS_PER_READ && start + batch.rows < examples) continue;
       await this.#readSums(totals);
       this.#clock.count(unread, unreadRows);
       [unread, unreadRows] = [0, 0];
@@ -157,14 +157,14 @@ class Population {
   /** Fraction of a split that each member guesses right; null if none is left to go on. */
   async #evaluate(batches: PopulationBatches, { examples }: Split, epoch: number): Promise<number[] | null> {
     const order = inOrder(examples);
-    const rows = Math.max(this.#batchRows, leastRows);
+    const rows = Math.max(this.#batchRows, LEAST_ROWS);
     let counted: ReturnType<PopulationSession['correct']> | null = null;
     try {
       for (let start = 0, unread = 1; start < examples; start += rows, unread++) {
         if (await this.#stopped(epoch)) return null;
         counted = this.#session.correct(batches.gather([order], start, rows), counted);
         // Only to keep the queue of the device short, and this thread able to stop.
-        if (unread % stepsPerRead === 0) await counted.data();
+        if (unread % STEPS_PER_READ === 0) await counted.data();
       }
       const correct = await counted!.data();
       this.#runtime.checkDevice();

@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { failure, type Outcome } from '../../base/failure.ts';
 import type { StartedBackend } from '../pool/messages.ts';
 import type { BackendName } from '../trainer.ts';
-import { anotherBackend, missingPackage, ownPackages, packageFolder } from './optional-package.ts';
-import { complaintsIn, packageFault, packageMissing, tensorflowPackage } from './tensorflow-package.ts';
+import { ANOTHER_BACKEND, missingPackage, ownPackages, packageFolder } from './optional-package.ts';
+import { complaintsIn, packageFault, packageMissing, TENSORFLOW_PACKAGE } from './tensorflow-package.ts';
 
 export interface ProbeOptions {
   /** another child in place of the real one, for tests of what happens when it dies */
@@ -13,14 +13,14 @@ export interface ProbeOptions {
 }
 
 const probeChild = new URL(import.meta.url.endsWith('.ts') ? './probe-child.ts' : './probe-child.js', import.meta.url);
-const timeoutMs = 30_000;
+const TIMEOUT_MS = 30_000;
 /** More than any library says before it gives up. */
-const mostHeard = 65_536;
+const MOST_HEARD = 65_536;
 
 /** What the file system alone tells, before anything is loaded. */
 function fileFault(backend: BackendName, packagesFrom: string): Outcome<StartedBackend> | null {
   if (backend === 'tensorflow') {
-    const folder = packageFolder(tensorflowPackage, packagesFrom);
+    const folder = packageFolder(TENSORFLOW_PACKAGE, packagesFrom);
     return folder === null ? packageMissing : packageFault(folder, process.platform);
   }
   if (backend !== 'webgpu') return null;
@@ -35,7 +35,7 @@ function fileFault(backend: BackendName, packagesFrom: string): Outcome<StartedB
 function listen(child: ChildProcess): () => string {
   let heard = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    if (heard.length < mostHeard) heard += text;
+    if (heard.length < MOST_HEARD) heard += text;
   });
   return () => heard;
 }
@@ -50,7 +50,11 @@ function crashed(backend: BackendName, how: string, heard: string): Outcome<Star
   // "… F tensorflow/core/…: The TensorFlow library was compiled to use AVX2 instructions, but these aren't available …"
   const [, why] = / F tensorflow\/\S+ ([^\n]+)/.exec(heard) ?? [];
   const because = why === undefined ? '' : `: ${why.trim()}`;
-  return failure('backend-crashed', `trying the backend ${backend} ended its process ${how}${because}`, anotherBackend);
+  return failure(
+    'backend-crashed',
+    `trying the backend ${backend} ended its process ${how}${because}`,
+    ANOTHER_BACKEND,
+  );
 }
 
 /**
@@ -74,17 +78,17 @@ export function probeBackend(
     const heard = listen(child);
     let answer: Outcome<StartedBackend> | null = null;
     const timer = setTimeout(() => {
-      const message = `the backend ${backend} did not answer within ${timeoutMs / 1000} s`;
-      answer ??= failure('probe-timeout', message, anotherBackend);
+      const message = `the backend ${backend} did not answer within ${TIMEOUT_MS / 1000} s`;
+      answer ??= failure('probe-timeout', message, ANOTHER_BACKEND);
       child.kill('SIGKILL');
-    }, timeoutMs);
+    }, TIMEOUT_MS);
     child.once('message', (message) => {
       answer = message as Outcome<StartedBackend>;
       child.kill('SIGKILL');
     });
     child.once('error', (error) => {
       clearTimeout(timer);
-      resolve(failure('probe-failed', `${backend} could not be tried (${error.message})`, anotherBackend));
+      resolve(failure('probe-failed', `${backend} could not be tried (${error.message})`, ANOTHER_BACKEND));
     });
     // Not 'exit': what it wrote is all here only when its pipes are closed.
     child.once('close', (code, signal) => {

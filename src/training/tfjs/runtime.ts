@@ -6,7 +6,7 @@ import type { StartedBackend } from '../pool/messages.ts';
 import type { BackendName } from '../trainer.ts';
 import { DeviceSession } from './device-session.ts';
 import { HostSession } from './host-session.ts';
-import { anotherBackend, ownPackages } from './optional-package.ts';
+import { ANOTHER_BACKEND, ownPackages } from './optional-package.ts';
 import { type PopulationRequest, PopulationSession } from './population-session.ts';
 import type { Session, SessionRequest } from './session.ts';
 import { startTensorFlow } from './start-tensorflow.ts';
@@ -108,14 +108,18 @@ export async function startRuntime(
     if (!started.ok) return started;
     if (tf.getBackend() !== backend) {
       const message = `the backend ${backend} did not start; TF.js would have used ${tf.getBackend() || 'none'}`;
-      return failure('backend-not-started', message, anotherBackend);
+      return failure('backend-not-started', message, ANOTHER_BACKEND);
     }
     if (!(await computes())) {
-      return failure('wrong-results', `the backend ${backend} computes a 2 × 2 product wrongly`, anotherBackend);
+      return failure('wrong-results', `the backend ${backend} computes a 2 × 2 product wrongly`, ANOTHER_BACKEND);
     }
     return success({ backend, ...idle, ...started.value, ...sessionsOf(backend) });
   } catch (error) {
     if (backend === 'tensorflow') return explainLoadError(messageOf(error));
-    return failure('backend-not-started', `the backend ${backend} did not start (${messageOf(error)})`, anotherBackend);
+    return failure(
+      'backend-not-started',
+      `the backend ${backend} did not start (${messageOf(error)})`,
+      ANOTHER_BACKEND,
+    );
   }
 }

@@ -6,13 +6,13 @@ import { type Failure, failure } from '../../base/failure.ts';
  * What is wrong with an installed `@tensorflow/tfjs-node-gpu`, as far as files and error messages tell. From the package's scripts
  * and loader (4.22.0) and from messages that its users reported; none of it could be run with a real libtensorflow.
  */
-export const tensorflowPackage = '@tensorflow/tfjs-node-gpu';
+export const TENSORFLOW_PACKAGE = '@tensorflow/tfjs-node-gpu';
 
 /** Said wherever advice is given that nobody here could follow. */
-const untried = 'Untried: there was no libtensorflow to try this with.';
+const UNTRIED = 'Untried: there was no libtensorflow to try this with.';
 
-const wants = 'libtensorflow 2.9.1 with CUDA 11.2 and cuDNN 8.1';
-const rebuild = `npm rebuild ${tensorflowPackage}`;
+const WANTS = 'libtensorflow 2.9.1 with CUDA 11.2 and cuDNN 8.1';
+const rebuild = `npm rebuild ${TENSORFLOW_PACKAGE}`;
 const buildAddon = `${rebuild} --build-addon-from-source`;
 
 const libraryNames: Readonly<Record<string, string>> = {
@@ -23,8 +23,8 @@ const libraryNames: Readonly<Record<string, string>> = {
 
 export const packageMissing: Failure = failure(
   'package-missing',
-  `the package ${tensorflowPackage} is not installed`,
-  `Run npm install ${tensorflowPackage}@4.22.0 where TensorFlow's downloads can be reached (it brings libtensorflow 2.9.1, which wants an NVIDIA GPU, CUDA 11.2 and cuDNN 8.1), or build its addon against a libtensorflow of your own, as docs/gpu.md describes. ${untried}`,
+  `the package ${TENSORFLOW_PACKAGE} is not installed`,
+  `Run npm install ${TENSORFLOW_PACKAGE}@4.22.0 where TensorFlow's downloads can be reached (it brings libtensorflow 2.9.1, which wants an NVIDIA GPU, CUDA 11.2 and cuDNN 8.1), or build its addon against a libtensorflow of your own, as docs/gpu.md describes. ${UNTRIED}`,
 );
 
 /** N-API versions of which the folder has an addon. */
@@ -65,14 +65,14 @@ function addonFault(folder: string, nodeApi: number): Failure | null {
   const wanted = wantedVersion(folder, nodeApi);
   if (wanted === null) return nodeTooOld(`this Node has N-API version ${nodeApi}`);
   if (present.length === 0) {
-    const message = `${tensorflowPackage} is installed without its addon (lib/napi-v*/tfjs_binding.node)`;
-    const nextStep = `Build it: ${buildAddon} (needs Python and a C++ compiler). ${untried}`;
+    const message = `${TENSORFLOW_PACKAGE} is installed without its addon (lib/napi-v*/tfjs_binding.node)`;
+    const nextStep = `Build it: ${buildAddon} (needs Python and a C++ compiler). ${UNTRIED}`;
     return failure('addon-missing', message, nextStep);
   }
   if (wanted !== undefined && !present.includes(wanted)) {
     const got = present.map((version) => `napi-v${version}`).join(', ');
-    const message = `${tensorflowPackage} has an addon for another Node (${got}; this one looks for napi-v${wanted})`;
-    return failure('wrong-napi', message, `Run ${rebuild} with the Node that is to use it. ${untried}`);
+    const message = `${TENSORFLOW_PACKAGE} has an addon for another Node (${got}; this one looks for napi-v${wanted})`;
+    return failure('wrong-napi', message, `Run ${rebuild} with the Node that is to use it. ${UNTRIED}`);
   }
   return null;
 }
@@ -88,14 +88,14 @@ export function packageFault(
   nodeApi: number = Number(process.versions.napi),
 ): Failure | null {
   if (hasLibrary(folder, platform)) return addonFault(folder, nodeApi);
-  const message = `${tensorflowPackage} is installed without its library (deps/lib has no libtensorflow)`;
-  const nextStep = `Put ${wants} into its deps/ folder and run node scripts/install.js gpu there, or reinstall it on a machine that can download it. ${untried}`;
+  const message = `${TENSORFLOW_PACKAGE} is installed without its library (deps/lib has no libtensorflow)`;
+  const nextStep = `Put ${WANTS} into its deps/ folder and run node scripts/install.js gpu there, or reinstall it on a machine that can download it. ${UNTRIED}`;
   return failure('library-missing', message, nextStep);
 }
 
 function nodeTooOld(said: string): Failure {
-  const message = `${tensorflowPackage} does not work with Node ${process.versions.node} (${said})`;
-  return failure('node-too-old', message, `Use Node 20 or 22, then run ${rebuild}. ${untried}`);
+  const message = `${TENSORFLOW_PACKAGE} does not work with Node ${process.versions.node} (${said})`;
+  return failure('node-too-old', message, `Use Node 20 or 22, then run ${rebuild}. ${UNTRIED}`);
 }
 
 interface Explanation {
@@ -110,14 +110,14 @@ const explanations: readonly Explanation[] = [
     explain: (said) =>
       failure(
         'node-too-new',
-        `${tensorflowPackage} does not work with Node ${process.versions.node} (${said})`,
-        `Use Node 20 or 22, then run ${rebuild}. ${untried}`,
+        `${TENSORFLOW_PACKAGE} does not work with Node ${process.versions.node} (${said})`,
+        `Use Node 20 or 22, then run ${rebuild}. ${UNTRIED}`,
       ),
   },
   { words: /N-API version|cannot run this module/, explain: nodeTooOld },
   {
     words: /native addon module|tfjs_binding\.node.*(not found|ENOENT)|Cannot find module.*tfjs_binding/,
-    explain: (said) => failure('addon-missing', `its addon is missing (${said})`, `Run ${buildAddon}. ${untried}`),
+    explain: (said) => failure('addon-missing', `its addon is missing (${said})`, `Run ${buildAddon}. ${UNTRIED}`),
   },
   {
     words: /invalid ELF header|wrong ELF class|not a valid Win32 application|incompatible architecture|mach-o/,
@@ -125,7 +125,7 @@ const explanations: readonly Explanation[] = [
       failure(
         'wrong-platform',
         `its addon was built for another system (${said})`,
-        `Reinstall it on this machine; node_modules cannot be copied from another. ${untried}`,
+        `Reinstall it on this machine; node_modules cannot be copied from another. ${UNTRIED}`,
       ),
   },
   {
@@ -134,13 +134,13 @@ const explanations: readonly Explanation[] = [
       failure(
         'library-unusable',
         `its addon and the library or system do not fit each other (${said})`,
-        `Build the addon here: ${buildAddon}. ${untried}`,
+        `Build the addon here: ${buildAddon}. ${UNTRIED}`,
       ),
   },
   {
     words: /libtensorflow|cannot open shared object file|image not found|specified module could not be found/,
     explain: (said) =>
-      failure('library-missing', `a library it needs is missing (${said})`, `It wants ${wants}. ${untried}`),
+      failure('library-missing', `a library it needs is missing (${said})`, `It wants ${WANTS}. ${UNTRIED}`),
   },
 ];
 
@@ -149,8 +149,8 @@ export function explainLoadError(message: string): Failure {
   const said = message.split('\n', 1)[0].trim();
   const known = explanations.find(({ words }) => words.test(message));
   if (known !== undefined) return known.explain(said);
-  const what = `${tensorflowPackage} does not load (${said})`;
-  return failure('library-unusable', what, `Reinstall it; it wants ${wants}. ${untried}`);
+  const what = `${TENSORFLOW_PACKAGE} does not load (${said})`;
+  return failure('library-unusable', what, `Reinstall it; it wants ${WANTS}. ${UNTRIED}`);
 }
 
 /**
@@ -168,10 +168,10 @@ export function explainNoGpu(complaints: readonly string[] = []): Failure {
   const driver = complaints.filter((complaint) => complaint.startsWith('cuInit') || complaint.startsWith('libcuda.so'));
   if (driver.length > 0) {
     const message = `libtensorflow loads but finds no NVIDIA driver or GPU (${driver.join(', ')})`;
-    const nextStep = `Check that nvidia-smi shows the GPU; in a container, that it is passed on. ${untried}`;
+    const nextStep = `Check that nvidia-smi shows the GPU; in a container, that it is passed on. ${UNTRIED}`;
     return failure('no-cuda-device', message, nextStep);
   }
   const missing = complaints.length === 0 ? '' : ` (missing: ${complaints.join(', ')})`;
-  const nextStep = `Check that nvidia-smi shows the GPU and that CUDA 11.2 and cuDNN 8.1 are on the library path. ${untried}`;
+  const nextStep = `Check that nvidia-smi shows the GPU and that CUDA 11.2 and cuDNN 8.1 are on the library path. ${UNTRIED}`;
   return failure('cuda-missing', `libtensorflow loads but finds no GPU${missing}`, nextStep);
 }

@@ -53,7 +53,7 @@ export function untrainedNetwork(
   };
 }
 
-const notFinite = 'The value is not a finite number.';
+const NOT_FINITE = 'The value is not a finite number.';
 
 /**
  * All untrained scores of one pattern, by name: in this thread, and the same bits on every machine. Nothing is trained; what would
@@ -67,7 +67,7 @@ export function measureUntrained(pattern: Pattern, task: UntrainedTask): Readonl
       if (reason !== null) return [name, { value: null, reason }];
       const measured = score.measure(network);
       const usable = measured.value === null || Number.isFinite(measured.value);
-      return [name, usable ? measured : { value: null, reason: notFinite }];
+      return [name, usable ? measured : { value: null, reason: NOT_FINITE }];
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Split } from '../datasets/dataset.ts';
-import { tileWidth } from '../sparse/kernels/arithmetic.ts';
+import { TILE_WIDTH } from '../sparse/kernels/arithmetic.ts';
 import { GRADIENT_OPERATIONS } from './snip.ts';
 import type { UntrainedNetwork, UntrainedScore, UntrainedValue } from './untrained-score.ts';
 
@@ -68,6 +68,6 @@ export const ntkCondition: UntrainedScore = {
   source:
     'Jacot et al. 2018 (arXiv 1806.07572); its condition as a score of untrained networks: Chen, Gong & Wang 2021 (TE-NAS, arXiv 2102.11535), whose code also takes gradients of the sum of outputs by the weights alone',
   better: 'lower',
-  operations: NTK_EXAMPLES * (GRADIENT_OPERATIONS * tileWidth + 40 * NTK_EXAMPLES),
+  operations: NTK_EXAMPLES * (GRADIENT_OPERATIONS * TILE_WIDTH + 40 * NTK_EXAMPLES),
   measure: condition,
 };

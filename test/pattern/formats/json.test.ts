@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { jsonChunks, patternFromJson } from '../../../src/pattern/formats/json.ts';
 import { denseJunction, fingerprint, makePattern } from '../../../src/pattern/pattern.ts';
-import { exampleFingerprint, examplePattern, exampleRows, patterns } from '../sample-patterns.ts';
+import { EXAMPLE_FINGERPRINT, examplePattern, exampleRows, patterns } from '../sample-patterns.ts';
 import { refusalOf } from './refusals.ts';
 
 const example = () => ({
@@ -34,7 +34,7 @@ describe('reading', () => {
       usedOutputs: 3,
       shapes: [[2, 4], [4], [2, 2]],
     };
-    const file = { ...body, fingerprint: exampleFingerprint, note: 'mine' };
+    const file = { ...body, fingerprint: EXAMPLE_FINGERPRINT, note: 'mine' };
     const { pattern } = patternFromJson(Buffer.from(`\uFEFF${JSON.stringify(file, null, 2)}`));
     const context = { usedInputs: 7, usedOutputs: 3, shapes: [[2, 4], [4], [2, 2]] };
     expect(pattern).toEqual({ ...examplePattern(), context });
@@ -161,7 +161,7 @@ describe('reading', () => {
     expect(refusal.message).toContain(message);
   });
 
-  test.each([[exampleFingerprint.replace('4', '5')], [''], [12], [[exampleFingerprint]]])(
+  test.each([[EXAMPLE_FINGERPRINT.replace('4', '5')], [''], [12], [[EXAMPLE_FINGERPRINT]]])(
     'refuses edges that are not those of the fingerprint %j',
     (fingerprint) => {
       const refusal = refusalOf(() => parse({ ...example(), fingerprint }));
@@ -206,7 +206,7 @@ describe('reading', () => {
     const anything = fc.oneof(fc.integer(), fc.double(), fc.string(), fc.constantFrom(null, true, [], {}, [[]]));
     fc.assert(
       fc.property(fc.nat(), anything, (pick, value) => {
-        const body = { ...example(), fanOuts: [1, 2], fingerprint: exampleFingerprint };
+        const body = { ...example(), fanOuts: [1, 2], fingerprint: EXAMPLE_FINGERPRINT };
         const slots = slotsOf(body);
         slots[pick % slots.length](value);
         try {
@@ -238,7 +238,7 @@ describe('writing', () => {
       ...example(),
       fanOuts: [1, 2],
       context,
-      fingerprint: exampleFingerprint,
+      fingerprint: EXAMPLE_FINGERPRINT,
     });
     expect(Object.keys(body).slice(0, 3)).toEqual(['format', 'version', 'layers']);
   });

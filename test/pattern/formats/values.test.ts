@@ -34,7 +34,7 @@ function safetensors(dtype: string, data: readonly number[]): Buffer {
   return Buffer.concat([length, Buffer.from(text), Buffer.from(data)]);
 }
 
-const place = 'junction 1, right neuron 1, left neuron 0 is';
+const PLACE = 'junction 1, right neuron 1, left neuron 0 is';
 
 test('NaN and infinity are refused with their place, in every float type, byte order and memory order', () => {
   for (const [kind, { one, nan, infinite }] of Object.entries(floats)) {
@@ -42,10 +42,10 @@ test('NaN and infinity are refused with their place, in every float type, byte o
       for (const fortran of [false, true]) {
         const file = (item: readonly number[]) =>
           npyFile(`${big ? '>' : '<'}${kind}`, '(2, 2)', square(one, item, big, fortran), { fortran });
-        expect(refusalOf(() => patternFromNpy(file(nan))).message).toContain(`${place} NaN`);
+        expect(refusalOf(() => patternFromNpy(file(nan))).message).toContain(`${PLACE} NaN`);
         expect(refusalOf(() => patternFromNpy(file(infinite)))).toMatchObject({
           reason: 'not-finite',
-          message: expect.stringContaining(`${place} infinite`),
+          message: expect.stringContaining(`${PLACE} infinite`),
         });
         expect([...patternFromNpy(file(one.map(() => 0))).pattern.junctions[0]]).toEqual([0, 1]);
       }
@@ -57,14 +57,14 @@ test('NaN and infinity are refused in safetensors, bfloat16 and the floats of 8 
   const cases = { F16: floats.f2, F32: floats.f4, F64: floats.f8, BF16: bfloat };
   for (const [dtype, { one, nan, infinite }] of Object.entries(cases)) {
     const file = (item: readonly number[]) => safetensors(dtype, square(one, item, false, false));
-    expect(refusalOf(() => parseSafetensors(file(nan))).message).toContain(`${place} NaN`);
-    expect(refusalOf(() => parseSafetensors(file(infinite))).message).toContain(`${place} infinite`);
+    expect(refusalOf(() => parseSafetensors(file(nan))).message).toContain(`${PLACE} NaN`);
+    expect(refusalOf(() => parseSafetensors(file(infinite))).message).toContain(`${PLACE} infinite`);
   }
   const eight = (dtype: string, item: number) => () =>
     parseSafetensors(safetensors(dtype, square([0x38], [item], false, false)));
-  expect(refusalOf(eight('F8_E4M3', 0x7f)).message).toContain(`${place} NaN`);
-  expect(refusalOf(eight('F8_E5M2', 0x7c)).message).toContain(`${place} infinite`);
-  expect(refusalOf(eight('F8_E5M2', 0x7e)).message).toContain(`${place} NaN`);
+  expect(refusalOf(eight('F8_E4M3', 0x7f)).message).toContain(`${PLACE} NaN`);
+  expect(refusalOf(eight('F8_E5M2', 0x7c)).message).toContain(`${PLACE} infinite`);
+  expect(refusalOf(eight('F8_E5M2', 0x7e)).message).toContain(`${PLACE} NaN`);
 });
 
 test('edges of other values than 1 are noted, ones of every type are not', () => {

@@ -5,47 +5,47 @@ import { planPopulations } from '../../../src/training/pool/population-plan.ts';
 import {
   candidateBytes,
   fitsOnDevice,
-  largestPopulation,
+  LARGEST_POPULATION,
   populationSize,
 } from '../../../src/training/pool/population-size.ts';
 import type { TrainingJob } from '../../../src/training/trainer.ts';
 import { someJob } from '../samples.ts';
 
 const morse = defineArchitecture({ layers: [64, 1024, 64], fanOuts: [128, 8] });
-const gibibyte = 2 ** 30;
-const limits = { maxTensorBytes: gibibyte, memoryBytes: 8 * gibibyte };
+const GIBIBYTE = 2 ** 30;
+const limits = { maxTensorBytes: GIBIBYTE, memoryBytes: 8 * GIBIBYTE };
 
 describe('how many candidates are trained at once', () => {
   test('follows the stated formula: 4 · (14 · Σ pairs + 7 · rows · Σ neurons) bytes each', () => {
     expect(candidateBytes(morse, 256)).toBe(4 * (14 * 2 * 65_536 + 7 * 256 * 1152));
     expect(candidateBytes(morse, 512)).toBe(4 * (14 * 2 * 65_536 + 7 * 512 * 1152));
-    const small = { maxTensorBytes: gibibyte, memoryBytes: gibibyte };
-    expect(populationSize(morse, 256, small)).toBe(Math.floor((0.6 * gibibyte) / candidateBytes(morse, 256)));
+    const small = { maxTensorBytes: GIBIBYTE, memoryBytes: GIBIBYTE };
+    expect(populationSize(morse, 256, small)).toBe(Math.floor((0.6 * GIBIBYTE) / candidateBytes(morse, 256)));
   });
 
   test('keeps room for evaluations when batches are small', () => {
-    const small = { maxTensorBytes: gibibyte, memoryBytes: gibibyte };
+    const small = { maxTensorBytes: GIBIBYTE, memoryBytes: GIBIBYTE };
     expect(populationSize(morse, 1, small)).toBe(populationSize(morse, 256, small));
     expect(populationSize(morse, 1024, small)).toBeLessThan(populationSize(morse, 256, small));
   });
 
   test('is bound by the largest tensor too: here a kernel of 4096 × 512', () => {
     const cifar = defineArchitecture({ layers: [4096, 512, 16], fanOuts: [1, 1] });
-    const roomy = { maxTensorBytes: gibibyte, memoryBytes: 1000 * gibibyte };
-    expect(populationSize(cifar, 256, roomy)).toBe(gibibyte / (4 * 4096 * 512));
-    expect(populationSize(cifar, 1024, roomy)).toBe(gibibyte / (4 * 4096 * 1024));
+    const roomy = { maxTensorBytes: GIBIBYTE, memoryBytes: 1000 * GIBIBYTE };
+    expect(populationSize(cifar, 256, roomy)).toBe(GIBIBYTE / (4 * 4096 * 512));
+    expect(populationSize(cifar, 1024, roomy)).toBe(GIBIBYTE / (4 * 4096 * 1024));
   });
 
   test('is at least one and never more than fills a device', () => {
     expect(populationSize(morse, 256, { maxTensorBytes: 1, memoryBytes: 1 })).toBe(1);
     const tiny = defineArchitecture({ layers: [8, 4], fanOuts: [2] });
-    expect(populationSize(tiny, 32, limits)).toBe(largestPopulation);
+    expect(populationSize(tiny, 32, limits)).toBe(LARGEST_POPULATION);
   });
 
   test('a split stays on the device if it is one tensor of at most a fifth of the memory', () => {
     expect(fitsOnDevice(320_000 * 64, limits)).toBe(true);
-    expect(fitsOnDevice(gibibyte / 4 + 1, limits)).toBe(false);
-    expect(fitsOnDevice(gibibyte / 8, { ...limits, memoryBytes: gibibyte })).toBe(false);
+    expect(fitsOnDevice(GIBIBYTE / 4 + 1, limits)).toBe(false);
+    expect(fitsOnDevice(GIBIBYTE / 8, { ...limits, memoryBytes: GIBIBYTE })).toBe(false);
   });
 });
 

@@ -5,11 +5,11 @@ import { expect, test } from 'vitest';
 import { freeGpuMemory, parseFreeMemory, usableMemory } from '../../../src/training/tfjs/device-memory.ts';
 import { DeviceMemoryError, DeviceWatch, isMemoryFault } from '../../../src/training/tfjs/device-watch.ts';
 
-const gibibyte = 2 ** 30;
+const GIBIBYTE = 2 ** 30;
 
 test('of several GPUs the smallest free memory counts, in bytes', () => {
   expect(parseFreeMemory('80000\n')).toBe(80_000 * 2 ** 20);
-  expect(parseFreeMemory('80000\n 4096\r\n')).toBe(4 * gibibyte);
+  expect(parseFreeMemory('80000\n 4096\r\n')).toBe(4 * GIBIBYTE);
 });
 
 test.each(['', 'No devices were found\n', '[N/A]\n', '80000 MiB\n', '0\n'])('“%s” tells no free memory', (printed) => {
@@ -32,10 +32,10 @@ test('nvidia-smi is asked where it is, and its absence or refusal is no error', 
 });
 
 test('where free memory is not known it is assumed, and never more than half of this machine’s', () => {
-  expect(usableMemory({ gpu: true }, 80 * gibibyte, 16 * gibibyte)).toBe(80 * gibibyte);
-  expect(usableMemory({ gpu: true }, null, 16 * gibibyte)).toBe(4 * gibibyte);
-  expect(usableMemory({ gpu: true }, null, 4 * gibibyte)).toBe(2 * gibibyte);
-  expect(usableMemory({ gpu: false }, 80 * gibibyte, 16 * gibibyte)).toBe(2 * gibibyte);
+  expect(usableMemory({ gpu: true }, 80 * GIBIBYTE, 16 * GIBIBYTE)).toBe(80 * GIBIBYTE);
+  expect(usableMemory({ gpu: true }, null, 16 * GIBIBYTE)).toBe(4 * GIBIBYTE);
+  expect(usableMemory({ gpu: true }, null, 4 * GIBIBYTE)).toBe(2 * GIBIBYTE);
+  expect(usableMemory({ gpu: false }, 80 * GIBIBYTE, 16 * GIBIBYTE)).toBe(2 * GIBIBYTE);
 });
 
 class FakeDevice extends EventTarget {

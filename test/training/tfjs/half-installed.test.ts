@@ -12,7 +12,7 @@ const whole = { addon: 'napi-v8', library };
 const probe = (fake: FakePackage | null) =>
   withPackage(fake, (packagesFrom) => probeBackend('tensorflow', true, { packagesFrom }));
 
-const where = '/app/node_modules/@tensorflow/tfjs-node-gpu/lib';
+const WHERE = '/app/node_modules/@tensorflow/tfjs-node-gpu/lib';
 
 /** States that users of the real package reported, with the messages they reported. */
 const states: readonly [string, FakePackage | null, string, RegExp][] = [
@@ -25,7 +25,7 @@ const states: readonly [string, FakePackage | null, string, RegExp][] = [
     {
       ...whole,
       main: throwing(
-        `The Node.js native addon module (tfjs_binding.node) can not be found at path: ${where}/napi-v8/tfjs_binding.node. \nPlease run command 'npm rebuild @tensorflow/tfjs-node-gpu --build-addon-from-source' to rebuild the native addon module.`,
+        `The Node.js native addon module (tfjs_binding.node) can not be found at path: ${WHERE}/napi-v8/tfjs_binding.node. \nPlease run command 'npm rebuild @tensorflow/tfjs-node-gpu --build-addon-from-source' to rebuild the native addon module.`,
       ),
     },
     'addon-missing',

@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 const dataset = someDataset({ features: 10, classes: 4, examples: { train: 50 } });
-const batchSize = 17;
+const BATCH_SIZE = 17;
 
 /** One architecture, wide to narrow and narrow to wide junctions, in densities of its own for each candidate. */
 const layers = [10, 15, 12, 4];
@@ -62,8 +62,8 @@ const ordersOf = (some: readonly TrainingJob[]) => some.map(({ seed }) => batchO
 /** One epoch, a short last batch included. */
 function trainEpoch(session: PopulationSession, orders: readonly Uint32Array[], resident = true): void {
   const batches = batchesOf(resident);
-  for (let start = 0; start < dataset.train.examples; start += batchSize) {
-    session.step(batches.gather(orders, start, batchSize));
+  for (let start = 0; start < dataset.train.examples; start += BATCH_SIZE) {
+    session.step(batches.gather(orders, start, BATCH_SIZE));
   }
 }
 
@@ -83,7 +83,7 @@ describe.each(['cpu', 'wasm'])('a population on %s', (backend) => {
   beforeAll(() => tf.setBackend(backend));
 
   test.each(settingsOf)('by %s takes, candidate by candidate, the steps of the float64 oracle', async (_, request) => {
-    const settings = trainingSettings({ ...request, epochs: 1, batchSize });
+    const settings = trainingSettings({ ...request, epochs: 1, batchSize: BATCH_SIZE });
     const session = open(jobs.map(memberOf), settings);
     trainEpoch(session, ordersOf(jobs));
     const sums = await session.sums();
@@ -181,12 +181,12 @@ describe.each(['cpu', 'wasm'])('a population on %s', (backend) => {
     const before = tf.memory().numTensors;
     const session = open(jobs.map(memberOf), trainingSettings());
     const batches = batchesOf(true);
-    const step = () => session.step(batches.gather(ordersOf(jobs), 0, batchSize));
+    const step = () => session.step(batches.gather(ordersOf(jobs), 0, BATCH_SIZE));
     step();
     const during = tf.memory().numTensors;
     for (let i = 0; i < 3; i++) step();
     await session.sums();
-    session.correct(batches.gather(ordersOf(jobs), 0, batchSize), null).dispose();
+    session.correct(batches.gather(ordersOf(jobs), 0, BATCH_SIZE), null).dispose();
     await session.weights(1);
     expect(tf.memory().numTensors).toBe(during);
     for (const one of opened.splice(0)) one.dispose();
@@ -198,7 +198,7 @@ describe('batches of a population', () => {
   test('are the same kept on the device or sent one by one, padded with zeros to the width of the first layer', async () => {
     const orders = ordersOf(jobs);
     for (const width of [10, 13]) {
-      const [kept, sent] = [true, false].map((resident) => batchesOf(resident, width).gather(orders, 34, batchSize));
+      const [kept, sent] = [true, false].map((resident) => batchesOf(resident, width).gather(orders, 34, BATCH_SIZE));
       expect(kept.rows).toBe(16);
       expect([kept.labels, kept.inputs.shape]).toEqual([sent.labels, [3, 16, width]]);
       expect(await kept.inputs.data()).toEqual(await sent.inputs.data());

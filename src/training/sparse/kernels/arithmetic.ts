@@ -1,10 +1,10 @@
 import { type Code, f32x4, i32, type Local, repeatBelow, v128, when } from '../../../base/wasm/assembler.ts';
 
 /** Examples that are worked on at once, the batch innermost: a row of a tile is one cache line. */
-export const tileWidth = 16;
+export const TILE_WIDTH = 16;
 /** Bytes of one neuron's row of a tile, and of one vector. */
-export const rowBytes = 4 * tileWidth;
-export const vectorBytes = 16;
+export const ROW_BYTES = 4 * TILE_WIDTH;
+export const VECTOR_BYTES = 16;
 /** Places of a row's vectors. */
 export const vectorOffsets: readonly number[] = [0, 16, 32, 48];
 

@@ -1,5 +1,5 @@
 import { type Code, defineFunction, type FunctionCode, i32, v128 } from '../../../base/wasm/assembler.ts';
-import { loopBelow, type MultiplyAdd, rowBytes, vectorOffsets } from './arithmetic.ts';
+import { loopBelow, type MultiplyAdd, ROW_BYTES, vectorOffsets } from './arithmetic.ts';
 import { type Finish, finished } from './products.ts';
 
 /** A junction in which every row sums over the same `count` consecutive rows, forward or backward. */
@@ -38,7 +38,7 @@ export function denseProduct(
           own.map((sum) => sum.set(weight.get)),
         ]),
       source.set(i32.const(0)),
-      loopBelow(source, i32.const(rowBytes * count), [
+      loopBelow(source, i32.const(ROW_BYTES * count), [
         values.map((value, i) => value.set(v128.load(source.get, input + vectorOffsets[i]))),
         sums
           .slice(0, size)
@@ -47,16 +47,16 @@ export function denseProduct(
             own.map((sum, i) => sum.set(multiplyAdd(values[i].get, weight.get, sum.get))),
           ]),
         edge.increase(i32.const(4)),
-        source.increase(i32.const(rowBytes)),
+        source.increase(i32.const(ROW_BYTES)),
       ]),
       edge.increase(i32.const(4 * count * (size - 1))),
       sums.slice(0, size).map((own, r) =>
         own.map((sum, i) => {
-          const place = out + rowBytes * r + vectorOffsets[i];
+          const place = out + ROW_BYTES * r + vectorOffsets[i];
           return v128.store(target.get, finished(finish, sum, target, place), place);
         }),
       ),
-      target.increase(i32.const(rowBytes * size)),
+      target.increase(i32.const(ROW_BYTES * size)),
       row.increase(i32.const(4 * size)),
     ];
     const pairs = rows - (rows % 2);

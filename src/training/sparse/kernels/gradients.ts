@@ -9,7 +9,7 @@ import {
   when,
 } from '../../../base/wasm/assembler.ts';
 import type { GradientLists, KeptRows } from '../layout.ts';
-import { loopBelow, type MultiplyAdd, rowBytes, tileWidth, vectorOffsets } from './arithmetic.ts';
+import { loopBelow, type MultiplyAdd, ROW_BYTES, TILE_WIDTH, vectorOffsets } from './arithmetic.ts';
 
 /**
  * THE ORDER OF SUMS OVER A BATCH'S EXAMPLES. Gradients of weights and biases, and losses (network.ts), are summed in one order, which
@@ -39,7 +39,7 @@ const fence = (row: Local, sums: readonly Local[]): Code =>
   );
 
 /** Where partial sums are kept from one part of a batch to the next: 16 floats for each place of a list, in the list's order. */
-const partialsOf = (place: Local, scratch: Local): Code => scratch.set(i32.multiply(place.get, i32.const(tileWidth)));
+const partialsOf = (place: Local, scratch: Local): Code => scratch.set(i32.multiply(place.get, i32.const(TILE_WIDTH)));
 
 interface SumRequest {
   readonly name: string;
@@ -51,12 +51,12 @@ interface SumRequest {
 export function keepKernel(name: string, { from, rows, address, rowStride }: KeptRows): FunctionCode {
   return defineFunction(name, ['i32'], ([tile], local) => {
     const [source, target] = [local('i32'), local('i32')];
-    const rowLoop = loopBelow(source, i32.const(rowBytes * rows), [
+    const rowLoop = loopBelow(source, i32.const(ROW_BYTES * rows), [
       vectorOffsets.map((offset) => v128.store(target.get, v128.load(source.get, from + offset), address + offset)),
       target.increase(i32.const(rowStride)),
-      source.increase(i32.const(rowBytes)),
+      source.increase(i32.const(ROW_BYTES)),
     ]);
-    return [target.set(i32.multiply(tile.get, i32.const(rowBytes))), rowLoop];
+    return [target.set(i32.multiply(tile.get, i32.const(ROW_BYTES))), rowLoop];
   });
 }
 
@@ -83,14 +83,14 @@ export function edgeGradients(
     const [place, limit] = [local('i32'), local('i32')];
     /** Offset of the row that is kept of the tile's row at an address. */
     const keptRow = (address: Code): Code =>
-      i32.multiply(i32.subtract(address, i32.const(otherRows.from)), i32.const(otherRows.rowStride / rowBytes));
+      i32.multiply(i32.subtract(address, i32.const(otherRows.from)), i32.const(otherRows.rowStride / ROW_BYTES));
     /** As many edges at once. */
     const block = (size: number): Code => {
       const some = sums.slice(0, size);
       const memory = (move: (sum: Local, offset: number) => Code): Code =>
         partials === null
           ? []
-          : some.map((own16, r) => own16.map((sum, i) => move(sum, partials + rowBytes * r + vectorOffsets[i])));
+          : some.map((own16, r) => own16.map((sum, i) => move(sum, partials + ROW_BYTES * r + vectorOffsets[i])));
       return [
         others.slice(0, size).map((other, r) => other.set(keptRow(i32.load(edge.get, sources + 4 * r)))),
         some.map((own16) => own16.map((sum) => sum.set(v128.zero))),
@@ -110,8 +110,8 @@ export function edgeGradients(
             ),
             i === 1 && size > 1 ? fence(tile, some[0]) : [],
           ]),
-          others.slice(0, size).map((other) => other.increase(i32.const(rowBytes))),
-          tile.increase(i32.const(rowBytes)),
+          others.slice(0, size).map((other) => other.increase(i32.const(ROW_BYTES))),
+          tile.increase(i32.const(ROW_BYTES)),
         ]),
         partials === null
           ? []
@@ -133,7 +133,7 @@ export function edgeGradients(
     };
     return loopBelow(row, i32.const(4 * own.rows), [
       stop.set(i32.load(row.get, ends)),
-      limit.set(i32.add(target.get, i32.multiply(tiles.get, i32.const(rowBytes)))),
+      limit.set(i32.add(target.get, i32.multiply(tiles.get, i32.const(ROW_BYTES)))),
       pairs.set(i32.add(edge.get, i32.and(i32.subtract(stop.get, edge.get), i32.const(-8)))),
       loopBelow(edge, pairs.get, block(2)),
       loopBelow(edge, stop.get, block(1)),
@@ -165,10 +165,10 @@ export function biasGradients(
       partialsOf(row, kept),
       memory(first, (sum, at) => sum.set(v128.load(kept.get, at))),
       tile.set(target.get),
-      limit.set(i32.add(target.get, i32.multiply(tiles.get, i32.const(rowBytes)))),
+      limit.set(i32.add(target.get, i32.multiply(tiles.get, i32.const(ROW_BYTES)))),
       loopBelow(tile, limit.get, [
         sums.map((sum, i) => sum.set(f32x4.add(sum.get, v128.load(tile.get, address + vectorOffsets[i])))),
-        tile.increase(i32.const(rowBytes)),
+        tile.increase(i32.const(ROW_BYTES)),
       ]),
       memory(last, (sum, at) => v128.store(kept.get, sum.get, at)),
       tree(

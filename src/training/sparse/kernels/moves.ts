@@ -7,7 +7,7 @@ import {
   type Local,
   v128,
 } from '../../../base/wasm/assembler.ts';
-import { loopBelow, rowBytes, vectorBytes, vectorOffsets } from './arithmetic.ts';
+import { loopBelow, ROW_BYTES, VECTOR_BYTES, vectorOffsets } from './arithmetic.ts';
 
 /** Rows and columns of a 4 × 4 block exchanged, in eight shuffles. */
 function exchanged([a, b, c, d]: readonly Local[], [p, q, r, s]: readonly Local[]): Code[] {
@@ -41,10 +41,10 @@ export function spreadKernel(examples: number, stride: number, out: number): Fun
       vectorOffsets.map((offset, group) => [
         block.map((each, i) => each.set(v128.load(feature.get, rowOf(group, i)))),
         exchanged(block, scratch),
-        block.map((each, i) => v128.store(target.get, each.get, out + offset + rowBytes * i)),
+        block.map((each, i) => v128.store(target.get, each.get, out + offset + ROW_BYTES * i)),
       ]),
-      feature.increase(i32.const(vectorBytes)),
-      target.increase(i32.const(4 * rowBytes)),
+      feature.increase(i32.const(VECTOR_BYTES)),
+      target.increase(i32.const(4 * ROW_BYTES)),
     ]);
   });
 }

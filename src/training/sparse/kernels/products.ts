@@ -8,7 +8,7 @@ import {
   v128,
 } from '../../../base/wasm/assembler.ts';
 import type { EdgeLists } from '../layout.ts';
-import { loopBelow, type MultiplyAdd, rowBytes, vectorOffsets } from './arithmetic.ts';
+import { loopBelow, type MultiplyAdd, ROW_BYTES, vectorOffsets } from './arithmetic.ts';
 
 /** What becomes of a row's sums: as they are; max(0, ·); or 0 where the row that they replace is not above 0. */
 export type Finish = 'linear' | 'relu' | 'mask';
@@ -52,7 +52,7 @@ export function edgeProduct(
       sums.map((sum, i) =>
         v128.store(target.get, finished(finish, sum, target, out + vectorOffsets[i]), out + vectorOffsets[i]),
       ),
-      target.increase(i32.const(rowBytes)),
+      target.increase(i32.const(ROW_BYTES)),
       row.increase(i32.const(4)),
     ]);
   });

@@ -8,7 +8,7 @@ import {
   type Local,
   v128,
 } from '../../../base/wasm/assembler.ts';
-import { loopBelow, rowBytes, vectorOffsets } from './arithmetic.ts';
+import { loopBelow, ROW_BYTES, vectorOffsets } from './arithmetic.ts';
 
 /** Addresses of what is worked out for each example of a tile, one row each. */
 export interface ExampleRows {
@@ -46,18 +46,18 @@ export function guessKernel(logits: number, outputs: number, used: number, at: E
           each.set(v128.select(value.get, each.get, higher.get)),
           guess[i].set(v128.select(number.get, guess[i].get, higher.get)),
         ]),
-        row.increase(i32.const(rowBytes)),
+        row.increase(i32.const(ROW_BYTES)),
         j.increase(i32.const(1)),
       ]),
       row.set(i32.const(0)),
       guess.map((each, i) => [v128.store(row.get, each.get, plus(at.guesses, i)), each.set(v128.zero)]),
-      loopBelow(row, i32.const(outputs * rowBytes), [
+      loopBelow(row, i32.const(outputs * ROW_BYTES), [
         best.map((each, i) => [
           value.set(v128.load(row.get, plus(logits, i))),
           each.set(f32x4.pseudoMax(each.get, value.get)),
           guess[i].set(f32x4.add(guess[i].get, f32x4.subtract(value.get, value.get))),
         ]),
-        row.increase(i32.const(rowBytes)),
+        row.increase(i32.const(ROW_BYTES)),
       ]),
       row.set(i32.const(0)),
       best.map((each, i) => [
@@ -69,7 +69,7 @@ export function guessKernel(logits: number, outputs: number, used: number, at: E
 }
 
 /** Below this, a power is 0 beside the 1 of the highest logit; its products would be too small to be normal numbers. */
-const lowestExponent = -60;
+const LOWEST_EXPONENT = -60;
 
 /**
  * e^x for x ≤ 0 by arithmetic alone, so that it is the same everywhere: 2^n · e^r, |r| ≤ ln 2 / 2, by the series of e^r up to r⁷
@@ -87,7 +87,7 @@ function power(x: Local, r: Local, n: Local, p: Local): Code {
     p.set(f32x4.const(series[0])),
     series.slice(1).map((factor) => p.set(f32x4.add(f32x4.multiply(p.get, r.get), f32x4.const(factor)))),
     n.set(i32x4.shiftLeft(i32x4.add(i32x4.fromF32(n.get), i32x4.splat(i32.const(127))), i32.const(23))),
-    v128.andNot(f32x4.multiply(p.get, n.get), f32x4.below(x.get, f32x4.const(lowestExponent))),
+    v128.andNot(f32x4.multiply(p.get, n.get), f32x4.below(x.get, f32x4.const(LOWEST_EXPONENT))),
   ];
 }
 
@@ -103,19 +103,19 @@ export function softmaxKernel(logits: number, outputs: number, at: ExampleRows):
       row.set(i32.const(0)),
       highest.set(v128.load(row.get, plus(at.highest, i))),
       total.set(v128.zero),
-      loopBelow(row, i32.const(outputs * rowBytes), [
+      loopBelow(row, i32.const(outputs * ROW_BYTES), [
         x.set(f32x4.subtract(v128.load(row.get, plus(logits, i)), highest.get)),
         p.set(power(x, r, n, p)),
         total.set(f32x4.add(total.get, p.get)),
         v128.store(row.get, p.get, plus(logits, i)),
-        row.increase(i32.const(rowBytes)),
+        row.increase(i32.const(ROW_BYTES)),
       ]),
       row.set(i32.const(0)),
       v128.store(row.get, total.get, plus(at.totals, i)),
       total.set(f32x4.divide(v128.load(row.get, plus(at.shares, i)), total.get)),
-      loopBelow(row, i32.const(outputs * rowBytes), [
+      loopBelow(row, i32.const(outputs * ROW_BYTES), [
         v128.store(row.get, f32x4.multiply(v128.load(row.get, plus(logits, i)), total.get), plus(logits, i)),
-        row.increase(i32.const(rowBytes)),
+        row.increase(i32.const(ROW_BYTES)),
       ]),
     ]);
   });

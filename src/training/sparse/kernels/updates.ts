@@ -1,10 +1,10 @@
 import { defineFunction, type FunctionCode, f32x4, i32, v128 } from '../../../base/wasm/assembler.ts';
 import { adam } from '../../settings.ts';
 import type { ParameterArrays } from '../layout.ts';
-import { flushed, loopBelow, vectorBytes } from './arithmetic.ts';
+import { flushed, loopBelow, VECTOR_BYTES } from './arithmetic.ts';
 
 /** Optimiser state below this is 0: far too little to move a weight, and slow to compute with. */
-const tiny = 1e-30;
+const TINY = 1e-30;
 
 /**
  * adam(from, to, rate, twiceL2): one step over the parameters from byte `from` to byte `to` of each array.
@@ -26,14 +26,14 @@ export function adamKernel(at: ParameterArrays): FunctionCode {
         w.set(v128.load(place.get, at.values)),
         g.set(f32x4.add(v128.load(place.get, at.gradients), f32x4.multiply(decays.get, w.get))),
         m.set(mixed(at.first, adam.beta1, g.get)),
-        m.set(flushed(m, tiny)),
+        m.set(flushed(m, TINY)),
         v.set(mixed(at.second, adam.beta2, f32x4.multiply(g.get, g.get))),
-        v.set(flushed(v, tiny)),
+        v.set(flushed(v, TINY)),
         v128.store(place.get, m.get, at.first),
         v128.store(place.get, v.get, at.second),
         g.set(f32x4.add(f32x4.sqrt(v.get), f32x4.const(adam.epsilon))),
         v128.store(place.get, f32x4.subtract(w.get, f32x4.divide(f32x4.multiply(rates.get, m.get), g.get)), at.values),
-        place.increase(i32.const(vectorBytes)),
+        place.increase(i32.const(VECTOR_BYTES)),
       ]),
     ];
   });
@@ -55,10 +55,10 @@ export function sgdKernel(at: ParameterArrays): FunctionCode {
         velocity.set(
           f32x4.subtract(f32x4.multiply(momenta.get, v128.load(place.get, at.first)), f32x4.multiply(rates.get, g.get)),
         ),
-        velocity.set(flushed(velocity, tiny)),
+        velocity.set(flushed(velocity, TINY)),
         v128.store(place.get, velocity.get, at.first),
         v128.store(place.get, f32x4.add(w.get, velocity.get), at.values),
-        place.increase(i32.const(vectorBytes)),
+        place.increase(i32.const(VECTOR_BYTES)),
       ]),
     ];
   });
