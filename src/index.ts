@@ -3,6 +3,7 @@
 export type { Failure, Outcome } from './base/failure.ts';
 export { ScattershotError, unwrap } from './base/failure.ts';
 export { Random } from './base/random.ts';
+export type { UserModule } from './base/user-module.ts';
 export { version } from './base/version.ts';
 export type { Architecture, ArchitectureRequest, JunctionSize, LayerShape } from './pattern/architecture.ts';
 export {
@@ -31,7 +32,7 @@ export { scoreBoth, scorePattern } from './scatter/kernel.ts';
 export type { Metric, ScatterScore } from './scatter/metric.ts';
 export { referenceScore } from './scatter/reference.ts';
 export type { NumberedCandidate, Ties } from './search/candidate.ts';
-export type { Budget, IslandSpec, SearchEvent, SearchProgress, SearchRequest, StrategyFile } from './search/events.ts';
+export type { Budget, IslandSpec, SearchEvent, SearchProgress, SearchRequest } from './search/events.ts';
 export { inspectStrategyFile } from './search/inspect-strategy-file.ts';
 export { runSearch } from './search/search.ts';
 export type { Elite, Problem, Step, Strategy } from './search/strategy.ts';

@@ -85,6 +85,7 @@ export function planTextLines(plan: ValidationPlan, text: TextOptions): string {
     ['random level', `${fraction(plan.randomLevel)}; top ${fraction(plan.top)}`],
     ['trainings', `${trainings}: ${plural(seeds, 'seed')} each${second}; ${plural(epochs, 'epoch')} on ${dataset}`],
     ['after a claim', twins === 0 ? 'no twins' : `${twins} trainings with renumbered inputs`],
+    ...(plan.proxies.length === 0 ? [] : [['own proxies', plan.proxies.join(', ')] as const]),
     ['questions', plan.questions.join('; ')],
     ['margin', `±${margin} points`],
     ['time', time],

@@ -1,20 +1,13 @@
+import type { UserModule } from '../base/user-module.ts';
 import type { NumberedCandidate, ScoredCandidate } from './candidate.ts';
 import type { Problem } from './strategy.ts';
-
-/** A user's module, and what it held when the study began: another content would give another search. */
-export interface StrategyFile {
-  /** absolute */
-  readonly path: string;
-  /** of its bytes, hexadecimal; what it imports itself is not covered */
-  readonly sha256: string;
-}
 
 /** One independent line of search: a strategy with a seed of its own, by its number. */
 export interface IslandSpec {
   /** name of a strategy: of one of ours, or of the one that `file` holds */
   readonly strategy: string;
   /** where a strategy of the user's own is from */
-  readonly file?: StrategyFile;
+  readonly file?: UserModule;
   /** S wanted from this island instead of the problem's own target; null for the highest */
   readonly target?: number | null;
   /** the one kind of start that the strategy uses, where it has several; absent: all of them alternately */

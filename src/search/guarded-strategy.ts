@@ -1,61 +1,11 @@
 import { serialize } from 'node:v8';
 import { InvalidTypeError } from '../base/caller-errors.ts';
 import type { Random } from '../base/random.ts';
+import { repeatableWith, requireNow } from '../base/repeatable.ts';
+import { errorText, kindOf } from '../base/user-module.ts';
 import type { Elite, Problem, Step, Strategy } from './strategy.ts';
-import { errorText, kindOf } from './strategy-file.ts';
 
-/** What gives other values when a step is done again: the usual ones, not all that there are. */
-const unrepeatable = [
-  [Math, 'random', 'Math.random'],
-  [Date, 'now', 'Date.now'],
-  [performance, 'now', 'performance.now'],
-  [process, 'hrtime', 'process.hrtime'],
-  [crypto, 'getRandomValues', 'crypto.getRandomValues'],
-  [crypto, 'randomUUID', 'crypto.randomUUID'],
-] as const;
-
-const refusal = (name: string) => (): never => {
-  throw new Error(`${name} is not for strategies: draw from the random source that the step is given`);
-};
-
-/** The class without the present time: a date can be made of something, not of nothing. */
-const timelessDate = new Proxy(Date, {
-  construct: (date, values, newTarget) =>
-    values.length === 0 ? refusal('new Date()')() : (Reflect.construct(date, values, newTarget) as Date),
-  apply: refusal('Date()'),
-});
-
-const swaps: readonly (readonly [owner: object, key: string, value: unknown])[] = [
-  ...unrepeatable.map(
-    ([owner, key, name]) => [owner, key, Object.assign(refusal(name), { bigint: refusal(`${name}.bigint`) })] as const,
-  ),
-  [globalThis, 'Date', timelessDate],
-];
-
-/** Runs `work` where chance and clock are not to be had: with them, the same seed would not give the same candidates. */
-function repeatably<T>(work: () => T): T {
-  const former = swaps.map(([owner, key]) => Object.getOwnPropertyDescriptor(owner, key));
-  for (const [owner, key, value] of swaps) {
-    Object.defineProperty(owner, key, { value, configurable: true, writable: true });
-  }
-  try {
-    return work();
-  } finally {
-    for (const [index, [owner, key]] of swaps.entries()) {
-      const descriptor = former[index];
-      if (descriptor === undefined) Reflect.deleteProperty(owner, key);
-      else Object.defineProperty(owner, key, descriptor);
-    }
-  }
-}
-
-/** @throws TypeError for a promise: what it would come to is not waited for */
-function requireNow<T>(value: T, method: string): T {
-  if (typeof (value as { then?: unknown } | null | undefined)?.then !== 'function') return value;
-  // It may still fail: unhandled, that would end the thread.
-  Promise.resolve(value).catch(() => {});
-  throw new InvalidTypeError(`${method} must return its result, not a promise of it`);
-}
+const repeatably = repeatableWith('is not for strategies: draw from the random source that the step is given');
 
 /** @throws TypeError for what cannot be stored and given back */
 function requirePlain(state: unknown, method: string): void {

@@ -1,7 +1,8 @@
 import { Piscina } from 'piscina';
 import { failure, type Outcome, success } from '../base/failure.ts';
+import { errorText } from '../base/user-module.ts';
 import type { IslandSpec } from './events.ts';
-import { errorText, readStrategyFile } from './strategy-file.ts';
+import { readStrategyFile } from './strategy-file.ts';
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const workerFile = new URL(`./inspect-worker.${extension}`, import.meta.url);

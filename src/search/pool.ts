@@ -1,7 +1,8 @@
 import { Piscina } from 'piscina';
 import { failure, ScattershotError } from '../base/failure.ts';
+import { errorText } from '../base/user-module.ts';
 import type { AuditResult } from '../scatter/audit.ts';
-import { errorText, strategyText } from './strategy-file.ts';
+import { strategyText } from './strategy-file.ts';
 import type { AuditTask, StepFailure, StepOutcome, StepTask, WorkerSetup } from './tasks.ts';
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';

@@ -3,16 +3,16 @@ import { strategies } from '../../strategies/index.ts';
 import { InvalidValueError } from '../base/caller-errors.ts';
 import { type Failure, failure, type Outcome, success } from '../base/failure.ts';
 import { Random } from '../base/random.ts';
+import { errorText, type UserModule } from '../base/user-module.ts';
 import { constraintFault } from '../pattern/constraints/fault.ts';
 import { fingerprint, type Pattern, patternFault } from '../pattern/pattern.ts';
 import { type AuditResult, auditScore } from '../scatter/audit.ts';
 import { scoreBoth } from '../scatter/kernel.ts';
 import type { ScoredCandidate } from './candidate.ts';
-import type { StrategyFile } from './events.ts';
 import { hasFingerprint } from './fingerprint-set.ts';
 import { guardedStrategy } from './guarded-strategy.ts';
 import type { Problem, Step, Strategy } from './strategy.ts';
-import { errorText, importStrategy, strategyFileFault, strategyText } from './strategy-file.ts';
+import { importStrategy, strategyFileFault, strategyText } from './strategy-file.ts';
 import type { AuditTask, StepFailure, StepOutcome, StepTask, WorkerSetup } from './tasks.ts';
 import { TieBreakers } from './tie-breakers.ts';
 import { buffersOf } from './transfer.ts';
@@ -30,7 +30,7 @@ const AUDITS = 2;
 /** Strategies of users' files, by path. */
 const loaded = new Map<string, Promise<Outcome<Strategy>>>();
 
-async function load(file: StrategyFile, name: string): Promise<Outcome<Strategy>> {
+async function load(file: UserModule, name: string): Promise<Outcome<Strategy>> {
   const changed = await strategyFileFault(file);
   if (changed !== null) return changed;
   const strategy = await importStrategy(file.path);

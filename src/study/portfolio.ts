@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { strategies, strategyNames } from '../../strategies/index.ts';
 import { InvalidTypeError, InvalidValueError } from '../base/caller-errors.ts';
 import { type Outcome, success } from '../base/failure.ts';
+import { isModulePath } from '../base/user-module.ts';
 import type { IslandSpec } from '../search/events.ts';
 import { inspectStrategyFile } from '../search/inspect-strategy-file.ts';
 
@@ -29,13 +30,10 @@ function repeated(specs: readonly IslandSpec[]): IslandSpec[] {
   return Array.from({ length: rounds }, () => specs).flat();
 }
 
-/** Whether a text is a path rather than a name: "./mine.mjs", "mine.mjs", "/home/me/mine.js". */
-const isPath = (text: string) => /[/\\]/.test(text) || /\.[cm]?[jt]s$/.test(text);
-
 /** As islands name it, so that what was asked for can be compared with what a study has: a path resolved, a name as it is. */
 export const strategyAsked = (strategy: string | URL): string => {
   if (strategy instanceof URL) return fileURLToPath(strategy);
-  return isPath(strategy) ? resolve(strategy) : strategy;
+  return isModulePath(strategy) ? resolve(strategy) : strategy;
 };
 
 /** How an island's strategy is asked for: by its name, or by the path of its file. */
@@ -47,7 +45,7 @@ function requireKnown(asked: readonly (string | URL)[]): void {
     if (typeof strategy !== 'string') {
       throw new InvalidTypeError(`a strategy is given by its name or its file; got ${typeof strategy}`);
     }
-    if (isPath(strategy) || strategies.has(strategy)) continue;
+    if (isModulePath(strategy) || strategies.has(strategy)) continue;
     throw new InvalidValueError(
       `there is no strategy named "${strategy}"`,
       `The strategies are: ${strategyNames.join(', ')}; one of your own is given by its file, such as ./mine.mjs.`,
@@ -70,7 +68,7 @@ export async function islandsFor(
   requireKnown(asked);
   const specs = new Map<string, IslandSpec>();
   for (const strategy of new Set(asked.map(strategyAsked))) {
-    if (!isPath(strategy)) {
+    if (!isModulePath(strategy)) {
       specs.set(strategy, { strategy });
       continue;
     }

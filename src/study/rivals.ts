@@ -3,6 +3,7 @@ import { mean } from 'simple-statistics';
 import type { Architecture } from '../pattern/architecture.ts';
 import type { Pattern } from '../pattern/pattern.ts';
 import { measureProxies, proxies } from '../proxies/index.ts';
+import { measureOwnProxy } from '../proxies/own/proxy-thread.ts';
 import { invariantScatter } from '../scatter/invariant.ts';
 import { otherMetric } from '../scatter/metric.ts';
 import { MOST_TIE_BREAKER_MS, searchOrder } from '../search/tie-breakers.ts';
@@ -11,7 +12,7 @@ import type { Dataset } from '../training/datasets/dataset.ts';
 import type { TrainingSettings } from '../training/trainer.ts';
 import { measureUntrained, untrainedScores } from '../training/untrained/index.ts';
 import type { Rival } from '../validation/rivals.ts';
-import type { StudyHost } from './host.ts';
+import type { Emit, StudyHost } from './host.ts';
 import { problemOf, type StudySettings } from './settings.ts';
 
 /** Whose rivals are measured, and where. */
@@ -22,6 +23,8 @@ export interface RivalsWork {
   /** the data and settings that candidates are trained with */
   readonly dataset: Pick<Dataset, 'features' | 'train'>;
   readonly training: TrainingSettings;
+  /** hears once of a user's proxy that fails */
+  readonly emit: Emit;
 }
 
 /** One pattern's value of one rival; why there is none, where a reason is known. */
@@ -49,13 +52,37 @@ function rivalOf(name: string, measured: readonly (Measured | undefined)[]): Riv
 }
 
 /**
- * All rivals of scatter, measured on the patterns of these candidates: what their vectors say, the proxies of patterns, and the
- * untrained scores of their networks. The same bits on every machine. Null when interrupted.
+ * Proxies of the user's own, each in a thread of its own. One that fails is told and has no values; the others go on. Null when
+ * interrupted.
  */
-export async function rivalsOf(
-  { study, settings, host, dataset, training }: RivalsWork,
+async function ownRivals(
+  { study, settings, host, emit }: RivalsWork,
   candidates: readonly CandidateRecord[],
 ): Promise<Rival[] | null> {
+  const { architecture, validation } = settings;
+  const rivals: Rival[] = [];
+  for (const proxy of validation?.proxies ?? []) {
+    const { name } = proxy;
+    function* patterns() {
+      for (const { number } of candidates) yield host.store.loadPattern(study.id, number);
+    }
+    const measured = await measureOwnProxy(proxy, patterns(), architecture, host.signal);
+    if (host.signal.aborted) return null;
+    if (measured.ok) rivals.push({ name, values: measured.value });
+    else {
+      emit({ kind: 'warning', message: `proxy ${name} is left out: ${measured.message}` });
+      rivals.push({ name, values: candidates.map(() => null), reason: `Left out: ${measured.message}.` });
+    }
+  }
+  return rivals;
+}
+
+/**
+ * All rivals of scatter, measured on the patterns of these candidates: what their vectors say, the proxies of patterns, and the
+ * untrained scores of their networks; last the user's own. The same bits on every machine. Null when interrupted.
+ */
+export async function rivalsOf(work: RivalsWork, candidates: readonly CandidateRecord[]): Promise<Rival[] | null> {
+  const { study, settings, host, dataset, training } = work;
   const { entries, metric, architecture } = problemOf(settings);
   const ofPattern = patternMeasure(architecture);
   const task = { architecture, dataset, settings: training };
@@ -67,6 +94,8 @@ export async function rivalsOf(
     await setImmediate();
     if (host.signal.aborted) return null;
   }
+  const own = await ownRivals(work, candidates);
+  if (own === null) return null;
   const invariant = candidates.map(
     ({ scatter, vector }) => invariantScatter({ metric, scatter, vector }, entries, architecture).value,
   );
@@ -83,8 +112,9 @@ export async function rivalsOf(
     ...names.map((name) =>
       rivalOf(
         name,
-        measured.map((own) => own.get(name)),
+        measured.map((values) => values.get(name)),
       ),
     ),
+    ...own,
   ];
 }

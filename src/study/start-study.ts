@@ -1,7 +1,7 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
 import { failure, messageOf, ScattershotError, unwrap } from '../base/failure.ts';
+import { moduleFault } from '../base/user-module.ts';
 import type { Budget } from '../search/events.ts';
-import { strategyFileFault } from '../search/strategy-file.ts';
 import type { StudyRecord } from '../store/index.ts';
 import { type Emit, emitterTo, type StudyHost, startHeartbeat, type UntimedEvent } from './host.ts';
 import type { SearchConclusion, SearchEnd } from './search-end.ts';
@@ -91,9 +91,13 @@ async function planOf(
 export type ResumeChanges = Partial<Pick<StudySettings, 'budget' | 'patience'>>;
 
 /** Before the study is touched: what cannot go on stays as it is. @throws ScattershotError for a file that is not what it was */
-async function requireStrategyFiles({ islands }: StudySettings): Promise<void> {
-  for (const { file } of islands) {
-    const fault = file === undefined ? null : await strategyFileFault(file);
+async function requireUserModules({ islands, validation }: StudySettings): Promise<void> {
+  const modules = [
+    ...islands.flatMap(({ file }) => (file === undefined ? [] : [['strategy', file] as const])),
+    ...(validation?.proxies ?? []).map(({ file }) => ['proxy', file] as const),
+  ];
+  for (const [kind, file] of modules) {
+    const fault = await moduleFault(kind, file);
     if (fault !== null) throw new ScattershotError(fault);
   }
 }
@@ -112,7 +116,7 @@ function requirePlanned({ name, version }: StudyRecord, { training, validation }
 
 /**
  * Goes on with a study that was interrupted, by its own settings; the budget that `changes` may give is the new total.
- * @throws ScattershotError as `startStudy`; 'strategy-file-changed' or 'no-strategy-file' when a user's strategy is not what it was
+ * @throws ScattershotError as `startStudy`; 'strategy-file-changed', 'proxy-file-changed' and their like when a user's module is not what it was
  */
 export async function resumeStudy(
   study: StudyRecord,
@@ -121,7 +125,7 @@ export async function resumeStudy(
 ): Promise<StudyOutcome> {
   const begun = unwrap(storedSettings(study));
   requirePlanned(study, begun);
-  await requireStrategyFiles(begun);
+  await requireUserModules(begun);
   const plan = await planOf(begun, host);
   const claimed = unwrap(host.store.claimStudy(study.id));
   const stored = unwrap(storedSettings(claimed));

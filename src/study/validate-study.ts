@@ -115,7 +115,7 @@ async function concludeValidation(
   const control = controlOf(work, candidates, observations, random.fork(validationStreams.control));
   const trained = new Set(outcomesOf(observations, 'missing').map(({ candidate }) => candidate));
   const judged = candidates.filter(({ number }) => trained.has(number));
-  const measured = await rivalsOf({ study, settings, host, dataset, training: plan.settings }, judged);
+  const measured = await rivalsOf({ study, settings, host, dataset, training: plan.settings, emit: work.emit }, judged);
   if (measured === null) return null;
   const rivals = compareRivals(measured, outcomesOf(observations, 'missing'), random.fork(validationStreams.rivals));
   const ran = host.store.evaluations(study.id, { settingsDigest: digest })[0];

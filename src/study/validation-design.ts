@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SameType } from '../base/documents.ts';
+import type { OwnProxySpec } from '../proxies/own/own-proxy.ts';
 import type { PlannedCandidate } from '../validation/design.ts';
 
 /** What a study wants of its candidates where it validates the link. Stored with the settings, before anything is trained. */
@@ -18,6 +19,8 @@ export interface StudyValidation {
   readonly planned: readonly PlannedCandidate[];
   /** trainings of renumbered twins after a claim; 0: none */
   readonly twins: number;
+  /** proxies of the user's own among the rivals; absent: none */
+  readonly proxies?: readonly OwnProxySpec[];
   /** from 1: how often the same network, data and metric were asked, this study included */
   readonly look: number;
   /** an earlier look had another design: what comes of this one is no confirmation */
@@ -34,6 +37,12 @@ const plannedSchema = z.strictObject({
   target: share.nullable(),
 });
 
+const ownProxySchema = z.strictObject({
+  name: z.string().min(1),
+  better: z.enum(['higher', 'lower']),
+  file: z.strictObject({ path: z.string(), sha256: z.string() }),
+});
+
 export const validationSchema = z.strictObject({
   margin: z.number().positive(),
   topOnly: z.boolean(),
@@ -41,6 +50,7 @@ export const validationSchema = z.strictObject({
   ...{ randomLevel: share, top: share, floor: share },
   planned: z.array(plannedSchema).min(1),
   twins: z.int().nonnegative(),
+  proxies: z.array(ownProxySchema).min(1).optional(),
   look: z.int().positive(),
   exploratory: z.boolean(),
   digest: z.string().optional(),

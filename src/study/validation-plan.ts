@@ -34,6 +34,8 @@ export interface ValidationPlan {
   readonly topOnly: boolean;
   readonly questions: readonly string[];
   readonly trainings: number;
+  /** names of the user's own proxies among the rivals */
+  readonly proxies: readonly string[];
   /** trainings of twins, if a claim is made */
   readonly twins: number;
   readonly look: number;
@@ -94,6 +96,7 @@ export function validationPlan(
     topOnly: validation.topOnly,
     questions: QUESTIONS,
     trainings,
+    proxies: (validation.proxies ?? []).map(({ name }) => name),
     twins: validation.twins,
     look: validation.look,
     exploratory: validation.exploratory,

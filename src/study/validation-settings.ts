@@ -8,6 +8,7 @@ import { Random } from '../base/random.ts';
 import type { Architecture } from '../pattern/architecture.ts';
 import type { Constraints } from '../pattern/constraints/constraints.ts';
 import type { EntryOptions } from '../pattern/entries.ts';
+import type { OwnProxySpec } from '../proxies/own/own-proxy.ts';
 import { isPointless, scoreBound } from '../scatter/bound.ts';
 import type { Metric } from '../scatter/metric.ts';
 import { randomLevels } from '../scatter/random-level.ts';
@@ -37,6 +38,8 @@ export interface ValidationChoices {
   readonly seed?: number;
   /** trainings of renumbered twins after a claim; default 12, 0 for none */
   readonly twins?: number;
+  /** proxies of the user's own among the rivals: what `inspectProxyFile` gives */
+  readonly proxies?: readonly OwnProxySpec[];
 }
 
 export const validationDefaults = {
@@ -113,7 +116,7 @@ export function validationSettings(
   const said = Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== undefined));
   const chosen: ValidationChoices & typeof validationDefaults = { ...validationDefaults, ...said };
   const { metric, windows, spans, constraints, candidates, margin, topOnly, twins, seed } = chosen;
-  const { seeds } = choices;
+  const { seeds, proxies = [] } = choices;
   requireWhole(candidates, 2, 'the number of candidates');
   requireWhole(seeds ?? 1, 1, 'the number of seeds');
   requireWhole(twins, 0, 'the number of twins');
@@ -151,7 +154,10 @@ export function validationSettings(
   const designed: StudySettings = {
     ...base,
     islands: familiesOf(planned),
-    validation: { margin, topOnly, everyThird, randomLevel, top, floor, planned, twins, look: 1, exploratory: false },
+    validation: {
+      ...{ margin, topOnly, everyThird, randomLevel, top, floor, planned, twins, look: 1, exploratory: false },
+      ...(proxies.length === 0 ? {} : { proxies }),
+    },
   };
   return success(withLooks(designed, earlierLooks(earlier, designed)));
 }

@@ -48,6 +48,10 @@ describe('validate', () => {
     [['validate', '--net', 'morse', '--candidates', '1'], 2],
     [['validate', '--net', 'morse', '--margin', '0'], 2],
     [['validate', '--net', 'morse', '--proxy', 'rank'], 2],
+    [['validate', '--net', 'morse', '--proxy', ','], 2],
+    [['validate', '--net', 'morse', '--proxy', './absent.mjs'], 1],
+    [['validate', '--resume', 'nothing', '--proxy', './absent.mjs'], 2],
+    [['validate', '--table', published, '--proxy', 'rewiring', '--proxy', 'density'], 2],
     [['validate', '--layers', '64,64', '--fan-out', '64', '--data', 'morse'], 1],
     [['validate', '--net', 'mnist-cl', '--data', 'mnist'], 1],
     [['validate', '--table', 'absent.csv'], 1],
@@ -59,6 +63,48 @@ describe('validate', () => {
       const error = JSON.parse(run.stderr);
       expect(error.message).toMatch(/\w/);
       expect(error.nextStep).toMatch(/\w/);
+    });
+  });
+});
+
+const page = readFileSync(new URL('../../docs/proxies.md', import.meta.url), 'utf8');
+const documented = /```js\n([\s\S]*?)```/.exec(page)?.[1] as string;
+
+describe('validate --proxy', () => {
+  test('sets the documented proxy among the rivals, tells once of one that fails, and resumes only as it was', async () => {
+    await inFolder(async (cwd) => {
+      const put = (name: string, text: string) => writeFileSync(join(cwd, name), text);
+      put('mine.mjs', `console.log('loaded');\n${documented}`);
+      put(
+        'bad.mjs',
+        documented.replace('shared-sources', 'bad-one').replace('const { layers', 'lost(); const { layers'),
+      );
+      const planned = await runProgram([...SMALL, '--proxy', './mine.mjs', '--proxy', 'bad.mjs', '--plan', '--json'], {
+        cwd,
+      });
+      expect(planned.code).toBe(0);
+      const { study, plan } = JSON.parse(planned.stdout);
+      expect(plan.proxies).toEqual(['shared-sources', 'bad-one']);
+      const resume = ['validate', '--resume', study];
+      put('mine.mjs', `${documented}// changed\n`);
+      const changed = await runProgram(resume, { cwd });
+      expect(changed).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(/mine\.mjs is not what it was/),
+      });
+      put('mine.mjs', `console.log('loaded');\n${documented}`);
+      const ended = await runProgram([...resume, '--json'], { cwd });
+      expect(ended.code).toBe(0);
+      expect(ended.stderr.match(/bad-one is left out: .*bad\.mjs failed: lost is not defined/g)).toHaveLength(1);
+      const { proxies } = JSON.parse(ended.stdout);
+      expect(proxies.slice(-2)).toMatchObject([
+        { name: 'shared-sources', candidates: 16, reason: null, inOrder: expect.any(Number) },
+        { name: 'bad-one', candidates: 0, reason: expect.stringMatching(/^Left out: .*bad\.mjs failed/), p: null },
+      ]);
+      const text = await runProgram(resume, { cwd });
+      expect(text.stdout).toMatch(/shared-sources +\d+ %/);
+      expect(text.stdout).toContain('bad-one: Left out:');
     });
   });
 });

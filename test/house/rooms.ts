@@ -64,7 +64,7 @@ export const packageRooms: Readonly<Record<string, readonly string[]>> = {
   ink: ['terminal'],
   jstat: ['validation'],
   'ml-matrix': ['scatter', 'proxies', 'validation', 'training/untrained'],
-  piscina: ['search', 'training/pool'],
+  piscina: ['search', 'training/pool', 'proxies/own'],
   react: ['terminal'],
   'simple-statistics': [
     'base',

@@ -32,8 +32,8 @@ interface LeaderboardOptions extends GlobalOptions {
 const TABLE_ROWS = 20;
 
 const HELP = `
-Columns, for --sort and --filter: candidate, strategy, family, scatter, accuracy, sd, seeds, diverged, the entries of the
-scatter vector such as 1:2-forward, the proxies that the study ranks by such as four-cycles, fingerprint, other-scatter,
+Columns, for --sort and --filter: candidate, strategy, family, scatter, invariant, accuracy, sd, seeds, diverged, the entries
+of the scatter vector such as 1:2-forward, the proxies that the study ranks by such as four-cycles, fingerprint, other-scatter,
 island, round, audit, created. seeds are the trainings that finished, diverged those that have no accuracy; sorted by accuracy,
 candidates with diverged trainings stand below those without.
 

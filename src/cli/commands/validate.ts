@@ -6,6 +6,7 @@ import { Random } from '../../base/random.ts';
 import { planTextLines, tableText, validationJson, validationText } from '../../report/validation.ts';
 import type { Budget } from '../../search/events.ts';
 import type { Store, StudyRecord } from '../../store/index.ts';
+import { ownProxies } from '../../study/own-proxies.ts';
 import type { StudySettings } from '../../study/settings.ts';
 import { planStudy, resumeStudy, type StudyOutcome, startStudy } from '../../study/start-study.ts';
 import { trainingPlan } from '../../study/training-plan.ts';
@@ -44,7 +45,7 @@ interface ValidateOptions
   readonly plan?: boolean;
   readonly resume?: string;
   readonly table?: string;
-  readonly proxy?: string;
+  readonly proxy?: string[];
   readonly family?: string;
   readonly stratum?: string;
   readonly given?: string[];
@@ -58,11 +59,18 @@ Examples:
   scattershot validate --net morse --data morse --plan
   scattershot validate --net morse --data morse --candidates 100 --epochs 12
   scattershot validate --net mnist-cl --data mnist:train=10000 --shapes 28x28,224,10 --margin 0.3
+  scattershot validate --net morse --data morse --proxy ./mine.mjs
   scattershot validate --resume morse-1
   scattershot validate --table trained.csv --proxy scatter --family strategy --random-level 0.66 --top 1
   scattershot validate --table trained.csv --proxy rewiring --stratum density
 
 The plan is made and stored before anything is trained. The exit code is 0 whatever the answer.`;
+
+/** Every value of an option that may be given again. */
+function again(text: string, before: readonly string[] | undefined): string[] {
+  names(text);
+  return [...(before ?? []), text];
+}
 
 function finite(text: string): number {
   const value = Number(text);
@@ -92,7 +100,10 @@ const options: readonly Option[] = [
     '--table <file>',
     'judge a table of patterns that others trained: columns accuracy1, accuracy2, …, and columns of numbers',
   ),
-  new Option('--proxy <column>', 'with --table: the column that is judged (default: scatter)'),
+  new Option(
+    '--proxy <file>',
+    'a proxy of your own among the rivals: ./mine.mjs, again or joined by commas for more; with --table: the column that is judged (default: scatter)',
+  ).argParser(again),
   new Option('--family <column>', 'with --table: the column of families; without it all patterns count as one family'),
   new Option('--stratum <column>', 'with --table: the column of strata, which are never pooled'),
   new Option('--given <columns>', 'with --table: columns whose line is taken off proxy and accuracy').argParser(names),
@@ -116,13 +127,18 @@ export function validateCommand(): Command {
 async function validate(given: ValidateOptions): Promise<void> {
   const context = makeContext(given);
   if (given.table !== undefined) return judge(given.table, given, context);
-  const alone = (['proxy', 'family', 'stratum', 'given', 'randomLevel', 'top'] as const).find(
+  const alone = (['family', 'stratum', 'given', 'randomLevel', 'top'] as const).find(
     (name) => given[name] !== undefined,
   );
   if (alone !== undefined) {
     const flag = `--${alone.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     throw new UsageError(`${flag} is for a table that others measured`, 'Give --table FILE.csv with it.');
   }
+  if (given.resume !== undefined && given.proxy !== undefined)
+    throw new UsageError(
+      '--proxy is part of a plan, and a plan cannot be changed',
+      'Leave it out, or begin a new study.',
+    );
   await withStore(context, 'write', async (store) => {
     const run = { context, store, command: 'validate', json: given.json === true } as const;
     const print = async ({ study, status }: StudyOutcome) => {
@@ -167,6 +183,7 @@ async function settingsFrom(given: ValidateOptions, store: Store, context: Conte
       twins: given.twins,
     },
     seed: context.seed,
+    proxies: unwrap(await ownProxies((given.proxy ?? []).flatMap((text) => names(text)))),
   };
   const trained = { dataset, settings: plan.settings, engine, backend };
   const candidates =
@@ -196,7 +213,9 @@ async function judge(path: string, given: ValidateOptions, context: Context): Pr
   const bytes = unwrap(await readInput(path));
   const table = readTrainedTable(bytes.toString('utf8'));
   if (!table.ok) throw new ScattershotError({ ...table, message: `cannot read ${path} as a table: ${table.message}` });
-  const { proxy, family, stratum, given: columns, randomLevel, top, margin } = given;
+  const [proxy, another] = given.proxy ?? [];
+  if (another !== undefined) throw new UsageError('one column of a table is judged at a time', 'Give --proxy once.');
+  const { family, stratum, given: columns, randomLevel, top, margin } = given;
   const request = Object.fromEntries(
     Object.entries({ proxy, family, stratum, given: columns, randomLevel, top, margin }).filter(
       ([, value]) => value !== undefined,

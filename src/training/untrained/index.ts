@@ -29,7 +29,7 @@ const RATE = 25e9;
 const MOST_SECONDS = 0.5;
 
 /** Why a score is not measured for such networks: one sentence; else null. */
-export function untrainedRefusal(score: UntrainedScore, { architecture, settings }: UntrainedTask): string | null {
+function untrainedRefusal(score: UntrainedScore, { architecture, settings }: UntrainedTask): string | null {
   if (settings.front !== undefined) {
     return 'Untrained scores are those of connected layers; this network has convolutional layers in front of them.';
   }

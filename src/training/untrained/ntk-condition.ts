@@ -5,7 +5,7 @@ import { GRADIENT_OPERATIONS } from './snip.ts';
 import type { UntrainedNetwork, UntrainedScore, UntrainedValue } from './untrained-score.ts';
 
 /** Examples between which the kernel is taken. */
-export const NTK_EXAMPLES = 32;
+const NTK_EXAMPLES = 32;
 
 /** A ratio of eigenvalues above this is one of rounding: gradients are float32, so singular values are known to 1e-7 of the largest. */
 const MOST_CONDITION = 1e12;
