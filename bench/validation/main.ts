@@ -36,9 +36,9 @@ export async function main(parameters: readonly string[]): Promise<void> {
   if (!values.json) console.log('world | design | predicts / misleads / no link / cannot tell, %');
   for (const world of worlds.filter(({ name }) => values.world === undefined || name === values.world)) {
     for (const design of designs) {
-      const tally = simulate(world, design, Number(values.studies), 2026, Number(values.permutations));
-      shares.push(tally);
-      if (!values.json) console.log(line(tally));
+      const found = simulate(world, design, Number(values.studies), 2026, Number(values.permutations));
+      shares.push(found);
+      if (!values.json) console.log(line(found));
     }
   }
   if (values.json) console.log(JSON.stringify(shares, null, 2));

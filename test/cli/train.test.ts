@@ -56,7 +56,7 @@ test('train gives runs by seed and their mean, and never trains the same again',
     const table = await runProgram(['leaderboard', '--plain'], { cwd });
     expect(table.stdout).toMatch(/^Accuracy: on morse:examples=20\/5\/5 after 2 epochs, by the tfjs engine\.$/m);
     const again = await runProgram(['train', '1', ...quick, '--seeds', '3', '--backend', 'wasm'], { cwd });
-    expect(again.stdout).toMatch(/^TrainReport by tfjs on wasm .*\n3 of 3 runs were trained before$/m);
+    expect(again.stdout).toMatch(/^Trained by tfjs on wasm .*\n3 of 3 runs were trained before$/m);
     expect(again.stderr).toMatch(/data: morse:examples=20\/5\/5, divided by 16, 3 decimals; 1280\/320\/320 examples/);
   });
 });
