@@ -68,6 +68,7 @@ function trainingOptions(settings: TrainingSettings, engine: string, backend: st
     ...option('decay', decimal(settings.learningRateDecay)),
     ...option('momentum', settings.momentum === 0 ? undefined : decimal(settings.momentum)),
     ...option('l2', decimal(settings.l2)),
+    ...option('init', settings.init),
     ...option('front', settings.front ?? 'none'),
     ...flag('fast-math', settings.fastMath),
     ...option('engine', engine === 'auto' ? undefined : engine),

@@ -49,7 +49,7 @@ export async function rivalsSection(result: ValidationResult): Promise<Markup | 
       )
     : null;
   return html`<h2>Rivals on the same candidates</h2>
-<div class="row wide">${chart}${htmlTable(result.proxies, rivalColumns)}</div>
+${chart}${htmlTable(result.proxies, rivalColumns)}
 <p class="note">Every proxy that was measured stands here. Given the others: partial rank correlation with accuracy within families.</p>`;
 }
 

@@ -17,6 +17,9 @@ const MOST_NAME = 60;
 
 const name = (text: string) => cleanText(text, MOST_NAME);
 
+/** From the lowest value to the highest, with a little room. */
+const fitting = { zero: false, nice: false, padding: 14 } as const;
+
 const points = { axis: { title: 'accuracy, %' }, scale: { zero: false } } as const;
 
 function byFamily(names: readonly string[]) {
@@ -103,7 +106,7 @@ export function levelChart(report: StudyReport): Promise<Markup> {
   const x = {
     field: 'level',
     type: 'quantitative',
-    scale: { zero: false },
+    scale: fitting,
     axis: { title: 'scatter wanted' },
   } as const;
   const { color, shape } = byFamily(names);
@@ -133,7 +136,7 @@ export function scatterChart(report: StudyReport): Promise<Markup> {
   const { color, shape } = byFamily(families(report));
   const values = scatterPoints(report).map((row) => ({ ...row, family: name(row.family) }));
   const many = values.length > 200;
-  const x = { field: 'scatter', type: 'quantitative', scale: { zero: false }, axis: { title: 'scatter' } } as const;
+  const x = { field: 'scatter', type: 'quantitative', scale: fitting, axis: { title: 'scatter' } } as const;
   const y = { field: 'accuracy', type: 'quantitative', ...points } as const;
   const spec = {
     ...{ width: WIDTH, height: HEIGHT },

@@ -36,7 +36,7 @@ const config = {
   },
   legend: {
     ...{ labelColor: ink.text, titleColor: ink.text, labelFontSize: 13, titleFontSize: 13, titleFontWeight: 'normal' },
-    ...{ orient: 'bottom', columns: 2, labelLimit: 260, symbolSize: 70, title: null },
+    ...{ orient: 'bottom', columns: 2, labelLimit: 260, symbolSize: 70, symbolOpacity: 1, title: null },
   },
 } as const;
 

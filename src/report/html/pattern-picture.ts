@@ -51,7 +51,7 @@ function pathOf({ rows, columns, counts }: BlockDensities, shadeOf: (count: numb
   return path;
 }
 
-/** One junction as a small picture: the darker a block, the denser its edges. @param junction from 1 */
+/** One junction as a small picture: the stronger a block, the denser its edges. @param junction from 1 */
 export function junctionPicture(pattern: Pattern, junction: number): Markup {
   const [left, right] = [pattern.layers[junction - 1], pattern.layers[junction]];
   const blocks = blocksOf(pattern.junctions[junction - 1], left, right);

@@ -20,7 +20,7 @@ export function patternsSection({ drawn }: StudyReport): Markup | null {
     const junctions = pattern.junctions.slice(0, MOST_JUNCTIONS).map((_, index) => junctionPicture(pattern, index + 1));
     return html`<div><h3>Candidate ${number}: ${why}</h3><p class="note">${family}, scatter ${fraction(scatter)}</p><div class="patterns">${junctions}</div></div>`;
   });
-  return html`<h2>Patterns</h2><p class="note">Right neurons downwards, left neurons across. A mark is an edge, or where a layer is large a block of edges: the darker, the denser.</p><div class="row three">${pictures}</div>`;
+  return html`<h2>Patterns</h2><p class="note">Right neurons downwards, left neurons across. A mark is an edge, or where a layer is large a block of edges: the stronger, the denser.</p><div class="row three">${pictures}</div>`;
 }
 
 const diverged = ({ accuracies }: ReportedCandidate) => accuracies.filter((value) => value === 'diverged').length;

@@ -31,7 +31,7 @@ th,td{padding:.22rem .7rem .22rem 0;text-align:right;white-space:nowrap;vertical
 th{font-weight:600;border-bottom:1px solid var(--faint);color:var(--faint)}
 td{border-bottom:1px solid var(--grid)}
 th.text,td.text{text-align:left}
-td.wrap{white-space:normal;min-width:12rem;max-width:44rem;overflow-wrap:anywhere}
+td.wrap{white-space:normal;min-width:20rem;max-width:44rem;overflow-wrap:anywhere}
 pre{background:var(--card);border-radius:.4rem;padding:.7rem .9rem;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.85rem}
 code{font-family:ui-monospace,"DejaVu Sans Mono",monospace}
 a{color:var(--accent)}

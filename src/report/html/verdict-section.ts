@@ -118,7 +118,7 @@ ${htmlTable(families, familyColumns)}
 <p>Scatter with relabelled windows as control: ${control.why}. Partial rank correlation of scatter given the control ${correlation(control.scatterGivenControl)}, of the control given scatter ${correlation(control.controlGivenScatter)}.</p>
 ${labelled}
 <h3>Noise</h3>
-<p>Noise ceiling ${rangeText(ceiling)}: the highest correlation with accuracies this noisy that can be expected even of the truth${ceiling.reason === null ? '' : ` (${ceiling.reason})`}. Pooled over families, as a description only: Spearman ${rangeText(spearman)}, Kendall ${rangeText(kendall)}.</p>`;
+<p>Noise ceiling ${rangeText(ceiling)}: the highest correlation with accuracies this noisy that can be expected even of the truth${ceiling.reason === null ? '' : ` (${ceiling.reason})`}. Pooled over families, as a description only: Spearman ${gainText(spearman)}, Kendall ${gainText(kendall)}.</p>`;
 }
 
 type Proxy = ValidationResult['proxies'][number];
