@@ -67,6 +67,7 @@ export type {
   BestEpoch,
   EngineName,
   FrontName,
+  InitName,
   RunsOn,
   Trainer,
   TrainingEvent,

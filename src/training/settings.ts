@@ -22,10 +22,10 @@ export const defaultTrainingSettings: TrainingSettings = {
 
 export const initNames = ['actual-fan-in', 'dense-fan-in'] as const satisfies readonly InitName[];
 
-/** What trainings of earlier versions had, and what settings that say nothing mean. */
+/** What trainings of earlier versions had; docs/findings/training.md compares both. */
 export const DEFAULT_INIT: InitName = 'actual-fan-in';
 
-/** Adam's constants, those of Kingma & Ba but for ε, which is Keras's. */
+/** Adam's constants, those of Kingma & Ba, except ε, which is Keras's. */
 export const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
 
 /** Learning rate of an optimiser step, counted from 0: Keras's `decay`. */
