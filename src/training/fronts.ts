@@ -71,7 +71,7 @@ export function frontOutputs(front: Front): number {
   return last === undefined ? frontFeatures(front) : last.outHeight * last.outWidth * last.filters;
 }
 
-/** The front that makes a first layer of this size from so many features, or null. */
+/** The front that makes a first layer of this size from this number of features, or null. */
 export function frontBetween(features: number, firstLayer: number): FrontName | null {
   const fits = (name: FrontName) =>
     frontFeatures(fronts[name]) === features && frontOutputs(fronts[name]) === firstLayer;

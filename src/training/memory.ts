@@ -26,7 +26,7 @@ const FLOAT_BYTES = 4;
 /** One WebAssembly memory of 32-bit addresses. */
 const WASM_BYTES = 2 ** 32;
 
-/** Rows that an evaluation asks for at once, and a batch beyond which nobody knows whether the data have so many. */
+/** Rows that an evaluation asks for at once, and a batch size that data may not have examples for. */
 const MOST_ROWS = 1024;
 
 /** The sparse engine's layout is known to the byte; beside it stand the pattern and its start weights. */

@@ -10,7 +10,7 @@ export interface PaperNetwork {
 
 /**
  * λ of the same authors' later public code for 800-100-10 with fan-out 50,10. The paper has L2 regularisation for its MNIST networks
- * but names no strength.
+ * and names no strength.
  */
 const MNIST_L2 = 8e-5;
 

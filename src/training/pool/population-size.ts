@@ -61,7 +61,7 @@ export function populationSize(architecture: Architecture, rows: number, limits:
   return Math.max(1, Math.min(LARGEST_POPULATION, byMemory, byTensor));
 }
 
-/** Whether a split of so many values may stay on the device. */
+/** Whether a split of this number of values may stay on the device. */
 export function fitsOnDevice(values: number, limits: DeviceLimits): boolean {
   const bytes = FLOAT_BYTES * values;
   return bytes <= limits.maxTensorBytes && bytes <= EXAMPLES_SHARE * limits.memoryBytes;

@@ -69,7 +69,7 @@ export interface ParameterArrays {
 
 export interface JunctionLayout {
   readonly size: JunctionSize;
-  /** edges whose input can be other than 0; they come first in every list, the others are in none but the parameters */
+  /** edges whose input can be other than 0; they come first in every list; the others are in the parameters alone */
   readonly liveEdges: number;
   readonly forward: EdgeLists;
   /** null for the first junction, through which nothing need flow back */

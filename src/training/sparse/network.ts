@@ -33,7 +33,7 @@ export interface Sums {
 /** Rows this short are copied faster one by one than by a call. */
 const SHORT_ROW = 128;
 
-/** Factors of a partial sum's product of totals, each from 1 to the number of outputs: so many cannot overflow. */
+/** Factors of a partial sum's product of totals, each from 1 to the number of outputs: a product of 16 cannot overflow. */
 const FACTORS_OF_PRODUCT = 16;
 
 /**

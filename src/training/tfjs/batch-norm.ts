@@ -69,7 +69,7 @@ export function normaliseGradient(
 export const varianceCorrection = (places: number): number => places / Math.max(1, places - 1);
 
 /**
- * What a sum of running moments is divided by after so many steps: an exponential mean that begins at 0 has weights that add up to
+ * What a sum of running moments is divided by after that number of steps: an exponential mean that begins at 0 has weights that add up to
  * 1 − momentum^steps. (Keras begins at mean 0 and variance 1 instead and is still near them after a short first epoch.)
  */
 export const runningWeight = (steps: number): number => (steps === 0 ? 1 : 1 - batchNorm.momentum ** steps);

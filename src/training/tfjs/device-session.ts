@@ -79,8 +79,8 @@ function correctGuesses(logits: tf.Tensor2D, labels: tf.Tensor1D, used: number):
 }
 
 /**
- * A session for backends with a device of their own (tensorflow, webgpu): everything by ops, masks included, and nothing read back
- * but two sums every few steps.
+ * A session for backends with a device of their own (tensorflow, webgpu): everything by ops, masks included. All that is read back are
+ * two sums every few steps.
  */
 export class DeviceSession implements Session {
   readonly stepsPerSums = 16;

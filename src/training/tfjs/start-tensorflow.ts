@@ -7,7 +7,7 @@ import { explainLoadError, packageMissing, TENSORFLOW_PACKAGE } from './tensorfl
 /** What a kernel of libtensorflow may index with 32 bits, bytes counted, to be on the safe side. */
 const MAX_TENSOR_BYTES = 2 ** 31;
 
-/** Nothing but the guarded import is its own: everything else is the engine of every other backend. */
+/** Only the guarded import is its own; everything else is the engine of every other backend. */
 export async function startTensorFlow(from: string): Promise<Outcome<StartedDevice>> {
   try {
     if ((await importOptional(TENSORFLOW_PACKAGE, from)) === null) return packageMissing;

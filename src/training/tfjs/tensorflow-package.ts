@@ -163,7 +163,7 @@ export function complaintsIn(stderr: string): string[] {
   return [...new Set([...libraries, ...calls])];
 }
 
-/** It loads, but on the processor. @param complaints as of `complaintsIn` */
+/** Why the library loads and finds no GPU. @param complaints as of `complaintsIn` */
 export function explainNoGpu(complaints: readonly string[] = []): Failure {
   const driver = complaints.filter((complaint) => complaint.startsWith('cuInit') || complaint.startsWith('libcuda.so'));
   if (driver.length > 0) {

@@ -8,7 +8,7 @@ import { BatchReader } from './batches.ts';
 import type { Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
 
-/** Bigger than training batches: evaluation keeps nothing but the logits. Images through a front take a hundred times the memory. */
+/** Bigger than training batches: evaluation keeps the logits alone. Images through a front take a hundred times the memory. */
 const evaluationBatch = ({ front }: TrainingSettings) => (front === undefined ? 1024 : 128);
 
 /** One epoch of optimiser steps, or why it ended early. */

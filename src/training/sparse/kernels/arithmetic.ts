@@ -18,6 +18,6 @@ export const relaxedMultiplyAdd: MultiplyAdd = f32x4.relaxedMultiplyAdd;
 export const loopBelow = (pointer: Local, end: Code, body: Code): Code =>
   when(i32.below(pointer.get, end), repeatBelow(pointer, end, body));
 
-/** x, but 0 where |x| is below the limit: numbers so small cost some processors a hundred times a normal one's time. NaN stays. */
+/** x, but 0 where |x| is below the limit: such small numbers take some processors a hundred times as long as normal ones. NaN stays. */
 export const flushed = (x: Local, limit: number): Code =>
   v128.andNot(x.get, f32x4.below(f32x4.absolute(x.get), f32x4.const(limit)));

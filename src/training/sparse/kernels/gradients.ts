@@ -13,7 +13,7 @@ import { loopBelow, type MultiplyAdd, ROW_BYTES, TILE_WIDTH, vectorOffsets } fro
 
 /**
  * THE ORDER OF SUMS OVER A BATCH'S EXAMPLES. Gradients of weights and biases, and losses (network.ts), are summed in one order, which
- * depends on nothing but the number of examples, and which vectors of 4, 8 or 16 lanes can follow without a detour:
+ * depends on the number of examples alone, and which vectors of 4, 8 or 16 lanes can follow without a detour:
  * 1. Example e of the batch, counted from 0, belongs to partial sum e mod 16. Each of the sixteen starts at +0 and takes its examples
  *    in ascending order, e, e + 16, e + 32, …: partial = partial + (value · delta), product and sum each rounded to float32.
  * 2. At the end of the batch the sixteen become one by a fixed tree: s[i] = p[i] + p[i + 8] for i < 8; t[i] = s[i] + s[i + 4] for

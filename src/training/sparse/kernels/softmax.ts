@@ -92,7 +92,7 @@ function power(x: Local, r: Local, n: Local, p: Local): Code {
 }
 
 /**
- * softmax: after `guess`, turns logits z into softmax(z) · share, the gradient of the mean loss but for the −share of the label's
+ * softmax: after `guess`, turns logits z into softmax(z) · share, the gradient of the mean loss except the −share of the label's
  * output; `totals` is what the loss needs. All outputs take part, padded ones too: classes that never occur.
  */
 export function softmaxKernel(logits: number, outputs: number, at: ExampleRows): FunctionCode {
