@@ -48,9 +48,20 @@ const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u;
 
 const NUMBER = /^\d+$/;
 
-/** A study's name is also a folder under reports/, and must not be taken for the number of another study. */
+/** Digits of any script: whoever reads them in a table would type the number. */
+const DIGITS = /^\p{Nd}+$/u;
+
+/** What commands call the first candidate of a study. */
+const TAKEN_WORD = /^best$/i;
+
+/** A study's name is also a folder under reports/, and must not be taken for the number of another study, or for a candidate. */
 function requireName(name: string): void {
-  if (NUMBER.test(name)) {
+  if (TAKEN_WORD.test(name)) {
+    throw new InvalidValueError(
+      `a study must not be named ${JSON.stringify(name)}, which stands for the best candidate of a study`,
+    );
+  }
+  if (DIGITS.test(name)) {
     throw new InvalidValueError(
       `a study's name must not be a number, since studies are named by their numbers too; got ${JSON.stringify(name)}, expected at least one letter, such as "study-${name}"`,
     );

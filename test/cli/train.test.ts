@@ -208,5 +208,12 @@ test('a study’s name alone trains its best candidate, a lone number one of the
     });
     const [other] = JSON.parse((await runProgram(['leaderboard', 'newer', '--json'], { cwd })).stdout);
     expect(await trained(String(other.candidate))).toMatchObject({ study: 'newer', candidate: other.candidate });
+    expect(await trained('best')).toMatchObject({ study: 'newer', candidate: other.candidate });
+    const none = await runProgram(['train', 'demo-1', ...quick], { cwd });
+    expect([none.code, none.stdout, none.stderr]).toEqual([
+      1,
+      '',
+      expect.stringContaining('there is no study "demo-1"'),
+    ]);
   });
 });

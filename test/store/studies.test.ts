@@ -50,15 +50,28 @@ test('a name is taken once, whatever its case', () => {
   expect(unwrap(store.renameStudy(other.id, 'Überblick_2.1')).name).toBe('Überblick_2.1');
 });
 
-test.each(['', '..', '.hidden', 'a/b', 'a\\b', 'a b', 'end.', '-x', 'a'.repeat(101), 'a\n', '7', '0012'])(
-  'the name %j, which cannot be a folder or is a number, is refused',
-  (name) => {
-    const { store, study } = storeWithStudy();
-    expect(() => store.createStudy({ ...newStudy, name })).toThrow(RangeError);
-    expect(() => store.renameStudy(study.id, name)).toThrow(RangeError);
-    expect(store.listStudies()).toHaveLength(1);
-  },
-);
+test.each([
+  '',
+  '..',
+  '.hidden',
+  'a/b',
+  'a\\b',
+  'a b',
+  'end.',
+  '-x',
+  'a'.repeat(101),
+  'a\n',
+  '7',
+  '0012',
+  '１２',
+  'best',
+  'Best',
+])('the name %j, which cannot be a folder, is a number or means a candidate, is refused', (name) => {
+  const { store, study } = storeWithStudy();
+  expect(() => store.createStudy({ ...newStudy, name })).toThrow(RangeError);
+  expect(() => store.renameStudy(study.id, name)).toThrow(RangeError);
+  expect(store.listStudies()).toHaveLength(1);
+});
 
 test('a study is found by its name or by its number', () => {
   const { path, store, study } = storeWithStudy('first');

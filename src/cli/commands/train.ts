@@ -75,7 +75,9 @@ function studyTrainee(store: Store, name: string | null, candidateName: string):
 
 /** A lone number is a candidate of the newest study, a study's name its best candidate, anything else the newest study's candidate. */
 function loneTrainee(store: Store, name: string): TrainedPattern {
-  const isStudy = !/^\d+$/.test(name) && store.getStudy(name).ok;
+  // What no fingerprint starts with can only be meant as a study: the message is then about studies.
+  const isStudy =
+    !/^\d+$/.test(name) && (store.getStudy(name).ok || !(name.toLowerCase() === BEST || /^[0-9a-f]+$/i.test(name)));
   return isStudy ? studyTrainee(store, name, BEST) : studyTrainee(store, null, name);
 }
 
