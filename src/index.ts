@@ -1,7 +1,20 @@
-/** The public API: what a program that imports Scattershot may rely on. */
+/**
+ * The public API: what a program that imports Scattershot may rely on. Public functions throw: `RangeError` or `TypeError` for what
+ * the caller did wrong, else a `ScattershotError` with `reason` and `nextStep`. Densities, accuracies and scatter are fractions from
+ * 0 to 1, margins and gains accuracy points (hundredths).
+ */
 
-export type { Failure, Outcome } from './base/failure.ts';
-export { ScattershotError, unwrap } from './base/failure.ts';
+import { unwrap } from './base/failure.ts';
+import { provenance } from './base/version.ts';
+import type { Architecture } from './pattern/architecture.ts';
+import type { PatternWithContext } from './pattern/context.ts';
+import * as files from './pattern/formats/index.ts';
+import * as stores from './store/index.ts';
+import * as searches from './study/search-settings.ts';
+import type { StudySettings } from './study/settings.ts';
+import * as validations from './study/validation-settings.ts';
+
+export { type Failure, ScattershotError } from './base/failure.ts';
 export { Random } from './base/random.ts';
 export type { UserModule } from './base/user-module.ts';
 export { version } from './base/version.ts';
@@ -13,65 +26,170 @@ export {
   junctionSizes,
   overallDensity,
 } from './pattern/architecture.ts';
-export { clashFreeFault, clashFreeOrder, parallelismFault } from './pattern/clash-free.ts';
+export { type ClashFault, clashFreeFault, clashFreeOrder, parallelismFault } from './pattern/clash-free.ts';
 export { constraintConflict } from './pattern/constraints/conflict.ts';
 export type { Constraints, NeuronPair, NmStructure } from './pattern/constraints/constraints.ts';
 export { constraintFault } from './pattern/constraints/fault.ts';
 export type { PatternContext, PatternWithContext } from './pattern/context.ts';
-export type { Direction, Entry, EntryOptions, ExplicitWindows } from './pattern/entries.ts';
+export type { Direction, Entry, EntryOptions, ExplicitWindows, Rate } from './pattern/entries.ts';
 export { scatterEntries } from './pattern/entries.ts';
-export type { PatternFile } from './pattern/formats/index.ts';
-export { readPatternFile, writePatternFile } from './pattern/formats/index.ts';
+export type { ArrayChoice, PatternFile } from './pattern/formats/index.ts';
+export type { Metric } from './pattern/metric.ts';
 export type { Pattern, PatternFault } from './pattern/pattern.ts';
 export { fingerprint, makePattern, patternFault } from './pattern/pattern.ts';
 export { presets } from './pattern/presets.ts';
+export type { Windows } from './pattern/windows.ts';
+export type { OwnProxySpec } from './proxies/own/own-proxy.ts';
+export type { Better } from './proxies/proxy.ts';
 export { type WrittenReport, writeReport } from './report/write-report.ts';
 export { certificate, entryBound, scoreBound } from './scatter/bound.ts';
 export { IncrementalScorer } from './scatter/incremental.ts';
-export { scoreBoth, scorePattern } from './scatter/kernel.ts';
-export type { Metric, ScatterScore } from './scatter/metric.ts';
+export { type BothScores, scoreBoth, scorePattern } from './scatter/kernel.ts';
+export type { ScatterScore } from './scatter/metric.ts';
 export { referenceScore } from './scatter/reference.ts';
 export type { NumberedCandidate, Ties } from './search/candidate.ts';
-export type { Budget, IslandSpec, SearchEvent, SearchProgress, SearchRequest } from './search/events.ts';
-export { inspectStrategyFile } from './search/inspect-strategy-file.ts';
-export { runSearch } from './search/search.ts';
+export type { Budget, IslandSpec, SearchEnding, SearchProgress } from './search/events.ts';
 export type { Elite, Problem, Step, Strategy } from './search/strategy.ts';
-export type { CandidateRecord, EvaluationRecord, StudyRecord, StudyStatus } from './store/index.ts';
-export { openStore, type Store } from './store/index.ts';
+export type { Store } from './store/index.ts';
+export type {
+  CandidateRecord,
+  EpochRecord,
+  EvaluationKey,
+  EvaluationRecord,
+  EvaluationStatus,
+  Provenance,
+  StudyRecord,
+  StudyStatus,
+} from './store/records.ts';
 export type { DataReport } from './study/data-report.ts';
 export { type DemoChoices, demoSettings } from './study/demo.ts';
 export type { PhaseName, ShownCandidate, StudyEvent, StudyListener, StudyPhase } from './study/events.ts';
 export type { FoundCandidate } from './study/found-candidate.ts';
-export type { StudyHost } from './study/host.ts';
+export type { LabelShare } from './study/label-share.ts';
 export type { EntryReport, PatternReport } from './study/pattern-report.ts';
-export { type RanStudy, type RunStudyOptions, runStudy } from './study/run-study.ts';
+export { continueStudy, type RanStudy, type RunStudyOptions, runStudy } from './study/run-study.ts';
 export { type ScoreOptions, score } from './study/score.ts';
 export { type FoundPattern, type SearchFound, type SearchOptions, search } from './study/search.ts';
-export type { SearchEnd } from './study/search-end.ts';
 export type { SearchResult, TargetResult } from './study/search-result.ts';
-export { type SearchChoices, searchDefaults, searchSettings } from './study/search-settings.ts';
+export { type SearchChoices, searchDefaults } from './study/search-settings.ts';
 export type { StudySettings, StudyTraining } from './study/settings.ts';
-export { type ResumeChanges, resumeStudy, type StudyOutcome } from './study/start-study.ts';
+export type { ResumeChanges, StudyOutcome } from './study/start-study.ts';
 export { type TrainedPattern, type TrainOptions, train } from './study/train.ts';
 export type { RunsReport, TrainOneRun } from './study/train-one.ts';
 export type { TrainingPlanRequest } from './study/training-plan.ts';
+export type { StudyValidation } from './study/validation-design.ts';
 export type { ValidationPlan } from './study/validation-plan.ts';
-export type { ValidationResult } from './study/validation-result.ts';
-export { type ValidationChoices, type ValidationTraining, validationSettings } from './study/validation-settings.ts';
-export type { Dataset } from './training/datasets/dataset.ts';
-export { findDataset } from './training/datasets/index.ts';
-export { createTrainer, detectBackends } from './training/engines.ts';
+export type {
+  MeasuredProxies,
+  PooledCorrelation,
+  QuestionResult,
+  ValidationResult,
+} from './study/validation-result.ts';
+export { type ValidationChoices, type ValidationTraining, validationDefaults } from './study/validation-settings.ts';
 export { trainingSettings } from './training/settings.ts';
 export type {
   BackendName,
   BestEpoch,
   EngineName,
+  EpochResult,
   FrontName,
   InitName,
+  JunctionWeights,
   RunsOn,
-  Trainer,
   TrainingEvent,
-  TrainingJob,
+  TrainingResult,
   TrainingSettings,
 } from './training/trainer.ts';
-export { judgeLink, type LinkFinding } from './validation/link-verdict.ts';
+export type { Agreement } from './validation/agreement.ts';
+export type { Ceiling } from './validation/ceiling.ts';
+export type { FamilySpec, PlannedCandidate } from './validation/design.ts';
+export type { Estimate } from './validation/gain.ts';
+export type { Answer, FamilyFinding, QuestionFinding } from './validation/question.ts';
+export type { RivalFinding } from './validation/rivals.ts';
+export type { ControlFinding, TwinsFinding, WindowsAnswer } from './validation/windows-or-not.ts';
+
+/**
+ * Reads a pattern file: .json, .npz, .npy or .safetensors, told by its content, then by its ending.
+ *
+ * ```ts
+ * const { pattern } = await readPatternFile('best.npz');
+ * ```
+ *
+ * @param choice which arrays are the junctions, where they are not junction1, junction2, …
+ * @returns the pattern, with the context that its score depends on where the file says any
+ * @throws ScattershotError for whatever is wrong with the file, faulty edges named by junction (from 1) and right neuron (from 0)
+ */
+export async function readPatternFile(path: string, choice: files.ArrayChoice = {}): Promise<files.PatternFile> {
+  return unwrap(await files.readPatternFile(path, choice));
+}
+
+/**
+ * Writes a pattern in the format of the path's ending, whole or not at all: .json, .npz, .npy, .safetensors or .csv.
+ *
+ * ```ts
+ * const found = await search({ layers: [64, 1024, 64], fanOuts: [128, 8] });
+ * await writePatternFile('best.npz', found.best.pattern);
+ * ```
+ *
+ * @param written a pattern (its context goes with it into .json, .npz and .safetensors), or what `readPatternFile` gave
+ * @throws RangeError for a broken pattern; ScattershotError where the file cannot be written
+ */
+export async function writePatternFile(path: string, written: PatternWithContext | files.PatternFile): Promise<void> {
+  unwrap(await files.writePatternFile(path, written));
+}
+
+/**
+ * Opens a database of studies, and makes it where it is to be written and is not there. `close()` it at the end.
+ *
+ * ```ts
+ * const store = openStore('cache/scattershot.db', 'read');
+ * for (const { name, status } of store.listStudies()) console.log(name, status);
+ * store.close();
+ * ```
+ *
+ * @param mode 'write' for `runStudy`, `continueStudy` and `train`
+ * @throws ScattershotError for a file that is no database of ours, is missing or cannot be opened
+ */
+export function openStore(path: string, mode: 'read' | 'write' = 'write'): stores.Store {
+  return unwrap(stores.openStore(path, mode === 'read' ? { mode } : { mode, madeBy: provenance }));
+}
+
+/**
+ * The settings of a search, for `runStudy`: what was chosen, and `searchDefaults` for what was not. Nothing is stored or started.
+ *
+ * ```ts
+ * const settings = await searchSettings(defineArchitecture(presets.morse), { budget: { kind: 'candidates', candidates: 200 } });
+ * const { found } = await runStudy(settings);
+ * ```
+ *
+ * @param baseName what a study of these settings is named after; default: the layers
+ * @throws RangeError or TypeError for what cannot be; ScattershotError for a strategy file that cannot be used
+ */
+export async function searchSettings(
+  architecture: Architecture,
+  choices: searches.SearchChoices = {},
+  baseName?: string,
+): Promise<StudySettings> {
+  return unwrap(await searches.searchSettings(architecture, choices, baseName));
+}
+
+/**
+ * The settings of a validation, for `runStudy`: its families, levels and seeds. Nothing is stored or trained.
+ *
+ * ```ts
+ * const training = { dataset: 'morse', settings: trainingSettings({ epochs: 10 }), engine: 'auto', backend: 'auto' };
+ * const { result } = await runStudy(validationSettings(defineArchitecture(presets.morse), training, { candidates: 30 }));
+ * console.log(result?.verdict, result?.gain, result?.meaning);
+ * ```
+ *
+ * @throws RangeError for numbers that cannot be; ScattershotError 'scatter-says-nothing' where every pattern scores the same,
+ *   'no-families' where scatter cannot be varied
+ */
+export function validationSettings(
+  architecture: Architecture,
+  training: validations.ValidationTraining,
+  choices: validations.ValidationChoices = {},
+  baseName?: string,
+): StudySettings {
+  return unwrap(validations.validationSettings(architecture, training, choices, baseName));
+}

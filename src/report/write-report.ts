@@ -34,7 +34,8 @@ function makeFolder(folder: string): void {
  * where it stands the others do too. Files of an earlier report are replaced.
  *
  * ```ts
- * const { page } = await writeReport(store, unwrap(store.getStudy('demo-1')), 'reports/demo-1');
+ * const { study } = await runStudy(demoSettings(), { store });
+ * const { page } = await writeReport(store, study, 'reports/demo-1');
  * ```
  *
  * @param folder made where it is not there

@@ -1,8 +1,7 @@
 import type { NumberedCandidate } from '../search/candidate.ts';
-import type { Budget, IslandSpec, SearchProgress } from '../search/events.ts';
+import type { Budget, IslandSpec, SearchEnding, SearchProgress } from '../search/events.ts';
 import type { TrainingEvent } from '../training/trainer.ts';
 import type { DataReport } from './data-report.ts';
-import type { SearchEnd } from './search-end.ts';
 import type { StudySettings } from './settings.ts';
 import type { ValidationPlan } from './validation-plan.ts';
 
@@ -97,7 +96,7 @@ export type StudyEvent = { readonly atMs: number } & (
     }
   | { readonly kind: 'search-progress'; readonly progress: SearchProgress }
   | { readonly kind: 'candidates-kept'; readonly candidates: readonly ShownCandidate[] }
-  | { readonly kind: 'search-ended'; readonly why: SearchEnd }
+  | { readonly kind: 'search-ended'; readonly why: SearchEnding }
   | {
       readonly kind: 'selected';
       readonly candidates: readonly ShownCandidate[];

@@ -6,9 +6,10 @@ import { provenance } from '../base/version.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { defaultCacheFolder } from './cache-folder.ts';
 import type { StudyListener } from './events.ts';
+import type { StudyHost } from './host.ts';
 import { type SearchResult, searchResult } from './search-result.ts';
-import type { StudySettings } from './settings.ts';
-import { type StudyOutcome, startStudy } from './start-study.ts';
+import { type StudySettings, storedSettings } from './settings.ts';
+import { type ResumeChanges, resumeStudy, type StudyOutcome, startStudy } from './start-study.ts';
 
 /** Where a study runs and what hears of it; nothing here changes what it finds. */
 export interface RunStudyOptions {
@@ -56,15 +57,44 @@ async function withTemporaryStore<T>(work: (store: Store) => Promise<T>): Promis
  *
  * @param settings of `searchSettings` or `demoSettings`, or read from a study
  * @throws RangeError for settings that cannot be; ScattershotError for what the world does. What was stored in a store of the
- *   caller's own stays, and `resumeStudy` goes on with it
+ *   caller's own stays, and `continueStudy` goes on with it
  */
 export async function runStudy(settings: StudySettings, options: RunStudyOptions = {}): Promise<RanStudy> {
-  const { store, name = null, workers = availableParallelism(), cacheFolder = defaultCacheFolder() } = options;
-  const { signal = new AbortController().signal, onEvent = () => {} } = options;
+  const { store, name = null } = options;
   const run = async (keeper: Store): Promise<RanStudy> => {
-    const host = { store: keeper, cacheFolder, workers, listener: onEvent, signal };
-    const outcome = await startStudy(settings, name, host);
+    const outcome = await startStudy(settings, name, hostOf(keeper, options));
     return { ...outcome, found: searchResult(keeper, outcome.study, settings.keep) };
   };
   return store === undefined ? withTemporaryStore(run) : run(store);
+}
+
+function hostOf(store: Store, options: Omit<RunStudyOptions, 'store' | 'name'>): StudyHost {
+  const { workers = availableParallelism(), cacheFolder = defaultCacheFolder() } = options;
+  const { signal = new AbortController().signal, onEvent = () => {} } = options;
+  return { store, cacheFolder, workers, listener: onEvent, signal };
+}
+
+/**
+ * Goes on with a study that was interrupted, by its own settings, to the result that it would have had.
+ *
+ * ```ts
+ * const store = openStore('cache/scattershot.db');
+ * const { status } = await continueStudy('morse-1', { store });
+ * store.close();
+ * ```
+ *
+ * @param study its name or number
+ * @param changes a new total budget, or patience
+ * @throws ScattershotError as `runStudy`; 'no-study' where there is none; 'strategy-file-changed' or 'no-strategy-file' where a
+ *   strategy of your own is not what it was
+ */
+export async function continueStudy(
+  study: string | number,
+  options: Omit<RunStudyOptions, 'store' | 'name'> & { readonly store: Store },
+  changes: ResumeChanges = {},
+): Promise<RanStudy> {
+  const { store } = options;
+  const outcome = await resumeStudy(unwrap(store.getStudy(study)), hostOf(store, options), changes);
+  const { keep } = unwrap(storedSettings(outcome.study));
+  return { ...outcome, found: searchResult(store, outcome.study, keep) };
 }

@@ -23,7 +23,7 @@ export interface ScoreOptions extends PatternContext {
  * The scatter of a pattern, with every entry beside its bound and its random level.
  *
  * ```ts
- * const { pattern } = unwrap(await readPatternFile('best.npz'));
+ * const { pattern } = await readPatternFile('best.npz');
  * console.log(score(pattern).scatter, score(pattern, { metric: 'fair-share' }).scatter);
  * ```
  *

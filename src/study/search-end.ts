@@ -1,23 +1,20 @@
 import { z } from 'zod';
 import { readDocument } from '../base/documents.ts';
 import { unwrap } from '../base/failure.ts';
-import type { SearchEvent } from '../search/events.ts';
+import type { SearchEnding } from '../search/events.ts';
 import { searchEndingSchema } from '../search/request-schema.ts';
 import { TARGET_TOLERANCE } from '../search/strategy.ts';
 import type { StudyRecord } from '../store/index.ts';
 import type { StudySettings } from './settings.ts';
 
-/** Why a search ended. */
-export type SearchEnd = Extract<SearchEvent, { kind: 'ended' }>['why'];
-
 /** What a finished search alone leaves as its study's result. */
 export interface SearchConclusion {
-  readonly ended: SearchEnd;
+  readonly ended: SearchEnding;
 }
 
 /** Why a search ended, in words; null where its budget was used up or it was stopped. */
 export function describeSearchEnd(
-  ended: SearchEnd,
+  ended: SearchEnding,
   { patience, target }: Pick<StudySettings, 'patience' | 'target'>,
 ): string | null {
   switch (ended) {
@@ -45,7 +42,7 @@ const conclusionSchema = z.strictObject({ ended: searchEndingSchema.optional() }
  * Why a search that ran to its end did so; null while it did not, or where an older version did not note it.
  * @throws ScattershotError 'unreadable-document'
  */
-export function searchEndOf({ kind, status, result, name, version }: StudyRecord): SearchEnd | null {
+export function searchEndOf({ kind, status, result, name, version }: StudyRecord): SearchEnding | null {
   if (kind !== 'search' || status !== 'finished') return null;
   const origin = { what: `the result of study "${name}"`, storedBy: version };
   return unwrap(readDocument(conclusionSchema, result, origin))?.ended ?? null;

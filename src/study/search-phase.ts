@@ -1,11 +1,10 @@
 import { failure, ScattershotError } from '../base/failure.ts';
 import type { NumberedCandidate } from '../search/candidate.ts';
-import type { SearchCheckpoint, SearchEvent, SearchRequest, SearchResume } from '../search/events.ts';
+import type { SearchCheckpoint, SearchEnding, SearchEvent, SearchRequest, SearchResume } from '../search/events.ts';
 import { runSearch } from '../search/search.ts';
 import type { DamagedRow, Store, StudyRecord } from '../store/index.ts';
 import type { ShownCandidate } from './events.ts';
 import type { Emit, StudyHost, UntimedEvent } from './host.ts';
-import type { SearchEnd } from './search-end.ts';
 import { problemOf, type StudySettings } from './settings.ts';
 
 export function shown(kept: NumberedCandidate): ShownCandidate {
@@ -133,7 +132,7 @@ export async function searchPhase(
   settings: StudySettings,
   host: StudyHost,
   emit: Emit,
-): Promise<SearchEnd> {
+): Promise<SearchEnding> {
   const resume = resumeFrom(host.store, study);
   const request = { ...searchRequest(settings, host.workers), ...(resume === null ? {} : { resume }) };
   const ended = await runSearchWithEvents({

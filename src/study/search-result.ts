@@ -1,9 +1,10 @@
 import { unwrap } from '../base/failure.ts';
+import type { SearchEnding } from '../search/events.ts';
 import { TARGET_TOLERANCE } from '../search/strategy.ts';
 import type { Store, StudyRecord } from '../store/index.ts';
 import { type FoundCandidate, judgeOf } from './found-candidate.ts';
 import { rankedCandidates, studyRanking } from './leaderboard.ts';
-import { describeSearchEnd, type SearchEnd, searchEndOf } from './search-end.ts';
+import { describeSearchEnd, searchEndOf } from './search-end.ts';
 import { storedSettings } from './settings.ts';
 
 /** How far a search for a certain scatter came. */
@@ -21,7 +22,7 @@ export interface SearchResult {
   readonly evaluated: number;
   readonly seconds: number;
   /** why the search ended; null while it did not, or where an older version did not note it */
-  readonly ended: SearchEnd | null;
+  readonly ended: SearchEnding | null;
   /** the same in words; null where there is nothing to explain */
   readonly endedBecause: string | null;
   /** null where the highest scatter was wanted */

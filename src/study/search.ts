@@ -4,12 +4,12 @@ import { failure, messageOf, ScattershotError, unwrap } from '../base/failure.ts
 import { type Architecture, type ArchitectureRequest, defineArchitecture } from '../pattern/architecture.ts';
 import { contextOf, type PatternWithContext, withContext } from '../pattern/context.ts';
 import type { NumberedCandidate } from '../search/candidate.ts';
+import type { SearchEnding } from '../search/events.ts';
 import { BestOf } from '../search/ranking.ts';
 import type { StudyListener } from './events.ts';
 import { type FoundCandidate, judgeOf } from './found-candidate.ts';
 import { type Emit, emitterTo } from './host.ts';
 import { rankingOf } from './leaderboard.ts';
-import type { SearchEnd } from './search-end.ts';
 import { searchMemoryLack } from './search-memory.ts';
 import { runSearchWithEvents, searchRequest } from './search-phase.ts';
 import { type TargetResult, targetResult } from './search-result.ts';
@@ -43,7 +43,7 @@ export interface SearchFound<Best extends FoundPattern | null = FoundPattern> {
   /** seconds until the last of these rounds ended */
   readonly seconds: number;
   /** why the search was over */
-  readonly ended: SearchEnd;
+  readonly ended: SearchEnding;
   /** how near it came to a wanted scatter; null where the highest was wanted */
   readonly target: TargetResult | null;
   /** keys of the entries that are 1 for every pattern of these degrees; where all are, scatter tells nothing */

@@ -1,10 +1,10 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
 import { failure, messageOf, ScattershotError, unwrap } from '../base/failure.ts';
 import { moduleFault } from '../base/user-module.ts';
-import type { Budget } from '../search/events.ts';
+import type { Budget, SearchEnding } from '../search/events.ts';
 import type { StudyRecord } from '../store/index.ts';
 import { type Emit, emitterTo, type StudyHost, startHeartbeat, type UntimedEvent } from './host.ts';
-import type { SearchConclusion, SearchEnd } from './search-end.ts';
+import type { SearchConclusion } from './search-end.ts';
 import { searchMemoryLack } from './search-memory.ts';
 import { searchPhase } from './search-phase.ts';
 import { problemOf, type StudySettings, storedSettings } from './settings.ts';
@@ -200,7 +200,7 @@ async function phases(
   { settings, plan }: StudyWork,
   host: StudyHost,
   emit: Emit,
-): Promise<{ readonly ended: SearchEnd; readonly result: ValidationResult | null }> {
+): Promise<{ readonly ended: SearchEnding; readonly result: ValidationResult | null }> {
   const { islands, budget, patience = null, validation } = settings;
   if (validation !== undefined && plan !== null) {
     const work = { study, settings, validation, plan, host, emit: withoutRepeats(emit) };

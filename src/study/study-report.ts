@@ -44,7 +44,7 @@ export interface ReportedEntry {
 }
 
 /** A candidate whose pattern is drawn, and why this one. */
-export interface DrawnCandidate {
+interface DrawnCandidate {
   readonly why: string;
   readonly number: number;
   readonly family: string;

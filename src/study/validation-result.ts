@@ -18,7 +18,7 @@ export interface PooledCorrelation {
 }
 
 /** A question's answer, its families counted: they are listed once, for all candidates. */
-type QuestionResult = Omit<QuestionFinding, 'families' | 'agreement' | 'gain90'> & { readonly families: number };
+export type QuestionResult = Omit<QuestionFinding, 'families' | 'agreement' | 'gain90'> & { readonly families: number };
 
 /** Values of every rival on the candidates that were judged: what a table for others holds. */
 export interface MeasuredProxies {

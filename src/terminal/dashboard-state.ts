@@ -1,6 +1,6 @@
+import type { SearchEnding } from '../search/events.ts';
 import { compareCandidates } from '../search/ranking.ts';
 import type { PhaseName, ShownCandidate, StudyEvent, StudyPhase } from '../study/events.ts';
-import type { SearchEnd } from '../study/search-end.ts';
 import { warningText } from './event-text.ts';
 import { initialSearchState, reduceSearch, type SearchState } from './search-state.ts';
 import { initialTrainingState, reduceTraining, type TrainingState } from './training-state.ts';
@@ -28,7 +28,7 @@ export interface DashboardState {
   /** candidates kept, best first; no more than KEPT_ROWS */
   readonly kept: readonly ShownCandidate[];
   /** why the search was over; null until it is */
-  readonly searchEnd: SearchEnd | null;
+  readonly searchEnd: SearchEnding | null;
   readonly selection: Omit<EventOf<'selected'>, 'kind' | 'atMs'> | null;
   readonly training: TrainingState;
   readonly engine: { readonly engine: string; readonly backend: string; readonly device: string } | null;

@@ -1,9 +1,9 @@
 import { plural } from '../base/plural.ts';
 import { describeArchitecture } from '../pattern/architecture.ts';
-import type { Budget } from '../search/events.ts';
+import type { Budget, SearchEnding } from '../search/events.ts';
 import type { DataReport } from '../study/data-report.ts';
 import type { StudyEvent, StudyPhase } from '../study/events.ts';
-import { describeSearchEnd, type SearchEnd } from '../study/search-end.ts';
+import { describeSearchEnd } from '../study/search-end.ts';
 import type { StudySettings } from '../study/settings.ts';
 
 /** The words that every view finds for what events carry as data. */
@@ -63,7 +63,7 @@ function spentText({ evaluated, seconds, asked, budget }: EventOf<'budget-spent'
   return `${done} are done already, no fewer than asked for; the study’s total stays ${budgetText(budget)}`;
 }
 
-function earlyEndText(why: SearchEnd): string | null {
+function earlyEndText(why: SearchEnding): string | null {
   if (why === 'all-found') return 'The search ended early: every pattern that there is was found.';
   if (why === 'exhausted') {
     return 'The search ended early: it found no new pattern for many rounds, so there are probably no others.';
@@ -97,7 +97,7 @@ export function warningText(event: StudyEvent): string | null {
 /** Why a study ended: what it failed of, or, where it only searched, why the search was over; null where that needs no words. */
 export function endText(
   { status, failure }: Pick<EventOf<'study-ended'>, 'status' | 'failure'>,
-  searchEnd: SearchEnd | null,
+  searchEnd: SearchEnding | null,
   settings: StudySettings | null,
 ): string | null {
   if (failure !== null) return failure;

@@ -2,8 +2,8 @@ import { styleText } from 'node:util';
 import { plural } from '../base/plural.ts';
 import { describeArchitecture } from '../pattern/architecture.ts';
 import { clockTime, fraction, percent, printable, shortNumber, words } from '../report/format.ts';
+import type { SearchEnding } from '../search/events.ts';
 import type { StudyEvent, StudyListener } from '../study/events.ts';
-import type { SearchEnd } from '../study/search-end.ts';
 import type { StudySettings } from '../study/settings.ts';
 import { budgetText, datasetText, endText, phaseText, planText, warningText } from './event-text.ts';
 import { progressShare } from './search-state.ts';
@@ -59,7 +59,7 @@ const warningLines = (event: StudyEvent): LogLine[] => {
 class PlainLines {
   #progressAtMs = Number.NEGATIVE_INFINITY;
   #settings: StudySettings | null = null;
-  #searchEnd: SearchEnd | null = null;
+  #searchEnd: SearchEnding | null = null;
   #bestNumber: number | null = null;
   #jobs: number | null = null;
   #ended = 0;

@@ -7,7 +7,7 @@ import { normalQuantile, normalTwoSidedP } from './distributions.ts';
 import type { Estimate } from './gain.ts';
 
 /** Whether a link is about the windows: "unsaid" where neither could be shown. A test not passed never overturns a claim. */
-type WindowsAnswer = 'windows' | 'not-windows' | 'unsaid';
+export type WindowsAnswer = 'windows' | 'not-windows' | 'unsaid';
 
 /** One training of a twin: a base pattern whose inputs were renumbered. */
 export interface Twin {

@@ -35,8 +35,13 @@ const sharedNames = (declarations: readonly Declaration[]): string[] => [
   ...namesInTwoRooms(declarations.filter(({ isType, isExported }) => isExported && !isType)),
 ];
 
+/** Its functions are those of the rooms by the same names, except that they throw. */
+const PUBLIC_API = 'src/index.ts';
+
 test('no two rooms give types one name, or export one name', () => {
-  const declarations = sourceFiles().flatMap(({ path }) => declarationsOf(readFileSync(path, 'utf8'), folderOf(path)));
+  const declarations = sourceFiles()
+    .filter(({ path }) => path !== PUBLIC_API)
+    .flatMap(({ path }) => declarationsOf(readFileSync(path, 'utf8'), folderOf(path)));
   expect(declarations.length).toBeGreaterThan(1000);
   expect(sharedNames(declarations)).toEqual([]);
 });

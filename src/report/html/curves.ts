@@ -3,7 +3,7 @@ import type { EvaluationRecord } from '../../store/index.ts';
 import type { StudyReport } from '../../study/study-report.ts';
 
 /** One epoch of one training, or of a mean over trainings; accuracy in per cent. */
-export interface CurvePoint {
+interface CurvePoint {
   readonly band: string;
   readonly epoch: number;
   readonly accuracy: number;

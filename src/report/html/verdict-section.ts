@@ -10,7 +10,7 @@ import { type HtmlColumn, htmlTable } from './table.ts';
 const signed = (value: number, digits = 2) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
 
 /** "+0.92 (+0.61 to +1.20)"; an open side is ∞ */
-export function gainText(gain: Estimate | null): string {
+function gainText(gain: Estimate | null): string {
   if (gain === null) return MISSING;
   const low = gain.low === null ? '−∞' : signed(gain.low);
   const high = gain.high === null ? '+∞' : signed(gain.high);
@@ -18,9 +18,9 @@ export function gainText(gain: Estimate | null): string {
 }
 
 /** A correlation with its sign. */
-export const signedOrMissing = (value: number | null): string => (value === null ? MISSING : signed(value));
+const signedOrMissing = (value: number | null): string => (value === null ? MISSING : signed(value));
 
-export const pText = (p: number | null): string => (p === null ? MISSING : p < 0.0001 ? '< 0.0001' : p.toFixed(4));
+const pText = (p: number | null): string => (p === null ? MISSING : p < 0.0001 ? '< 0.0001' : p.toFixed(4));
 
 const rangeText = ({ value, low, high }: { readonly value: number; readonly low: number; readonly high: number }) =>
   `${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
