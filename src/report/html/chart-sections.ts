@@ -21,7 +21,7 @@ export async function chartsSection(report: StudyReport): Promise<Markup | null>
   const levels = isPlanned
     ? figure(
         await levelChart(report),
-        `Mean accuracy of the candidates of one family at one level; random patterns stand at the random level.${bars(report, 'seeds and between patterns')}`,
+        `Mean accuracy of the candidates of one family at one level; random patterns stand at the random level.${bars(report, 'seeds and between the patterns of one family, levels taken together, which makes them wide')}`,
       )
     : null;
   const scatter = figure(
