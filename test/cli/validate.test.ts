@@ -67,6 +67,36 @@ describe('validate', () => {
   });
 });
 
+test('validate, leaderboard and train count finished and diverged trainings alike', async () => {
+  await inFolder(async (cwd) => {
+    const how = ['--data', 'morse:examples=8/4/8', '--epochs', '2', '--optimizer', 'sgd', '--learning-rate', '300'];
+    const net = ['--layers', '64,64,64', '--fan-out', '8,8'];
+    const run = await runProgram(
+      ['validate', ...net, ...how, '--candidates', '8', '--twins', '0', '--name', 'hot', '--json'],
+      { cwd },
+    );
+    expect(run.code).toBe(0);
+    const result = JSON.parse(run.stdout);
+    type Row = { candidate: number; accuracy: { mean: number; n: number } | null; finished: number; diverged: number };
+    const rows = async (): Promise<Row[]> =>
+      JSON.parse((await runProgram(['leaderboard', 'hot', '--sort', 'accuracy', '--json'], { cwd })).stdout);
+    const board = await rows();
+    const total = (of: (row: Row) => number) => board.reduce((sum, row) => sum + of(row), 0);
+    expect(result.diverged).toBeGreaterThan(0);
+    expect(result.candidates).toBeGreaterThan(0);
+    expect(total(({ diverged }) => diverged)).toBe(result.diverged);
+    expect(total(({ finished }) => finished)).toBe(result.plan.trainings - result.diverged);
+    expect(board.filter(({ accuracy }) => accuracy !== null)).toHaveLength(result.candidates);
+    for (const { accuracy, finished } of board) expect(accuracy?.n ?? 0).toBe(finished);
+    const bad = board.find(({ diverged }) => diverged > 0)?.candidate;
+    const trained = await runProgram(['train', 'hot', String(bad), ...how, '--seeds', '2', '--json'], { cwd });
+    expect(trained.code).toBe(1);
+    const { finished, diverged } = JSON.parse(trained.stdout);
+    expect(finished + diverged).toBe(2);
+    expect((await rows()).find(({ candidate }) => candidate === bad)).toMatchObject({ finished, diverged });
+  });
+});
+
 const page = readFileSync(new URL('../../docs/proxies.md', import.meta.url), 'utf8');
 const documented = /```js\n([\s\S]*?)```/.exec(page)?.[1] as string;
 

@@ -48,9 +48,12 @@ export async function rivalsSection(result: ValidationResult): Promise<Markup | 
         'At 50 % a proxy says nothing; far on either side it orders pairs of one family. Coloured: p below .05 after Holm over the table.',
       )
     : null;
+  const leftOut = result.proxies.flatMap(({ name, reason }) =>
+    typeof reason === 'string' ? [html`<p>${name}: ${reason}</p>\n`] : [],
+  );
   return html`<h2>Rivals on the same candidates</h2>
 ${chart}${htmlTable(result.proxies, rivalColumns)}
-<p class="note">Every proxy that was measured stands here. Given the others: partial rank correlation with accuracy within families.</p>`;
+${leftOut}<p class="note">Every proxy that was measured stands here. Given the others: partial rank correlation with accuracy within families.</p>`;
 }
 
 interface EntryRange {
