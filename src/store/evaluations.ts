@@ -3,17 +3,18 @@ import { InvalidValueError } from '../base/caller-errors.ts';
 import { type ReadDocument, readBy } from '../base/documents.ts';
 import type { Claims } from './claims.ts';
 import { type Connection, jsonText, now } from './connection.ts';
-import type { DamagedRow, EpochRecord, EvaluationKey, EvaluationRecord, EvaluationStatus } from './records.ts';
+import type {
+  DamagedRow,
+  EpochRecord,
+  EvaluationKey,
+  EvaluationRecord,
+  EvaluationSetup,
+  EvaluationStatus,
+} from './records.ts';
 import { epochRowSchema, evaluationRowSchema } from './row-schemas.ts';
 
-export interface NewEvaluation extends EvaluationKey {
-  readonly dataset: string;
+export interface NewEvaluation extends EvaluationKey, EvaluationSetup {
   readonly datasetDigest: string;
-  /** plain JSON values */
-  readonly trainingSettings: unknown;
-  readonly engine: string;
-  readonly backend: string;
-  readonly device: string;
 }
 
 /** 'begun': train it, under this id. 'known': it ended before (finished or diverged) and must not be trained again. */

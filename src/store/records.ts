@@ -70,16 +70,21 @@ export interface EpochRecord {
   readonly validationAccuracy: number;
 }
 
-export interface EvaluationRecord extends EvaluationKey, Provenance {
-  readonly id: number;
-  readonly status: EvaluationStatus;
-  readonly reason: string | null;
+/** What a training is made with. */
+export interface EvaluationSetup {
   readonly dataset: string;
-  readonly datasetDigest: string;
+  /** plain JSON values */
   readonly trainingSettings: unknown;
   readonly engine: string;
   readonly backend: string;
   readonly device: string;
+}
+
+export interface EvaluationRecord extends EvaluationKey, EvaluationSetup, Provenance {
+  readonly id: number;
+  readonly status: EvaluationStatus;
+  readonly reason: string | null;
+  readonly datasetDigest: string;
   readonly testAccuracy: number | null;
   readonly samplesPerSecond: number | null;
   readonly durationMs: number | null;

@@ -5,6 +5,7 @@ import { type EntryOptions, scatterEntries } from '../../src/pattern/entries.ts'
 import { makePattern } from '../../src/pattern/pattern.ts';
 import { metrics } from '../../src/scatter/metric.ts';
 import { referenceScore, windowProduct } from '../../src/scatter/reference.ts';
+import { exampleRows } from '../pattern/sample-patterns.ts';
 import { scatterCases } from './arbitrary-case.ts';
 import { fixtureCases } from './fixture-cases.ts';
 import { entryByPaths } from './path-counts.ts';
@@ -38,24 +39,10 @@ describe('published cases', () => {
 
 describe('by hand', () => {
   const paperNet = { layers: [8, 4, 4], fanOuts: [1, 2] };
-  const paperJunctions = [
-    [
-      [4, 5],
-      [2, 3],
-      [1, 6],
-      [0, 7],
-    ],
-    [
-      [1, 3],
-      [2, 3],
-      [0, 2],
-      [0, 1],
-    ],
-  ];
 
   test('the 8-4-4 example: two of four right neurons see one of two windows, so S_1f is 0.75', () => {
     for (const metric of metrics) {
-      expect(vectorOf(paperNet, paperJunctions, metric)).toEqual({
+      expect(vectorOf(paperNet, exampleRows, metric)).toEqual({
         '1:1 forward': 0.75,
         '1:1 backward': 1,
         '2:2 forward': 0.75,
@@ -122,11 +109,11 @@ describe('by hand', () => {
 
   test('padding: only real neurons are averaged over, in spans too, and the window axis is not cut', () => {
     const padded = { ...paperNet, usedInputs: 6, usedOutputs: 3 };
-    const got = vectorOf(padded, paperJunctions, 'indicator');
+    const got = vectorOf(padded, exampleRows, 'indicator');
     // outputs 0 to 2 see windows {0,1},{2,3} of the hidden layer as 2, 1, 2; of the pairs of inputs 3, 3, 3 of 4
     expect(got['2:2 forward']).toBeCloseTo(5 / 6, 15);
     expect(got['1:1 backward']).toBe(1);
-    expect(got['1:2 backward']).toBe(entryByPathsOf(padded, paperJunctions));
+    expect(got['1:2 backward']).toBe(entryByPathsOf(padded, exampleRows));
   });
 
   function entryByPathsOf(sizes: Parameters<typeof defineArchitecture>[0], junctions: number[][][]): number {

@@ -1,36 +1,18 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { unwrap } from '../../../src/base/failure.ts';
+import { describe, expect, test } from 'vitest';
 import { defineArchitecture } from '../../../src/pattern/architecture.ts';
 import { makePattern } from '../../../src/pattern/pattern.ts';
 import { type ConvBlock, type Front, frontFeatures, frontOutputs } from '../../../src/training/fronts.ts';
 import { trainingSettings } from '../../../src/training/settings.ts';
-import { DeviceSession } from '../../../src/training/tfjs/device-session.ts';
-import { HostSession } from '../../../src/training/tfjs/host-session.ts';
-import { startRuntime } from '../../../src/training/tfjs/runtime.ts';
 import type { Session, SessionRequest } from '../../../src/training/tfjs/session.ts';
 import type { TrainingSettings } from '../../../src/training/trainer.ts';
 import { type BlockWeights, startFront, startWeights } from '../../../src/training/weights.ts';
 import { frontGradient, frontLoss, type Parameters, parametersOf } from '../front-oracle.ts';
 import { somePattern } from '../samples.ts';
+import { opened, sessionKinds, startRuntimes } from './sessions.ts';
 
-beforeAll(async () => {
-  unwrap(await startRuntime('cpu', false));
-  unwrap(await startRuntime('wasm', false));
-});
-
-const opened: Session[] = [];
-afterEach(() => {
-  for (const session of opened.splice(0)) session.dispose();
-});
-
-const kinds = [
-  ['host', 'wasm', HostSession],
-  ['host', 'cpu', HostSession],
-  ['device', 'wasm', DeviceSession],
-  ['device', 'cpu', DeviceSession],
-] as const;
+startRuntimes();
 
 type MakeSession = new (request: SessionRequest) => Session;
 
@@ -95,7 +77,7 @@ function distance(got: ArrayLike<number>, expected: ArrayLike<number>): number {
   return worst / largest;
 }
 
-describe.each(kinds)('a %s session with a front on %s', (_, backend, make) => {
+describe.each(sessionKinds)('a %s session with a front on %s', (_, backend, make) => {
   test.each(Object.entries(tinyFronts))(
     'descends by the gradient that differences of a float64 loss show: %s',
     async (_name, front) => {
@@ -197,13 +179,13 @@ describe('trained by PyTorch', () => {
   };
   const start = (count: number, seed: number, scale: number, offset = 0) =>
     Float32Array.from({ length: count }, (_, i) => Math.sin(seed + 1.7 * i + 0.01 * i * i) * scale + offset);
-  const brighter = (count: number, seed: number, kinds: number, contrast: number) =>
+  const brighter = (count: number, seed: number, sessionKinds: number, contrast: number) =>
     Float32Array.from({ length: count * 192 }, (_, i) => {
-      const kind = (Math.floor(i / 192) % kinds) - (kinds - 1) / 2;
+      const kind = (Math.floor(i / 192) % sessionKinds) - (sessionKinds - 1) / 2;
       return Math.sin(seed + 1.7 * i + 0.01 * i * i) + contrast * kind;
     });
 
-  test.each(kinds)('the same net takes the same steps in a %s session on %s', async (_, backend, make) => {
+  test.each(sessionKinds)('the same net takes the same steps in a %s session on %s', async (_, backend, make) => {
     const architecture = defineArchitecture({ layers: [16, 12, 4], fanOuts: [3, 1], usedOutputs: 3 });
     const pattern = makePattern(
       architecture,

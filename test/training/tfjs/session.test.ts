@@ -1,33 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { unwrap } from '../../../src/base/failure.ts';
+import { describe, expect, test } from 'vitest';
 import { trainingSettings } from '../../../src/training/settings.ts';
 import { BatchReader } from '../../../src/training/tfjs/batches.ts';
-import { DeviceSession } from '../../../src/training/tfjs/device-session.ts';
-import { HostSession } from '../../../src/training/tfjs/host-session.ts';
-import { startRuntime } from '../../../src/training/tfjs/runtime.ts';
 import type { Session, SessionRequest } from '../../../src/training/tfjs/session.ts';
 import type { TrainingJob, TrainingSettings } from '../../../src/training/trainer.ts';
 import { batchOrder, startWeights } from '../../../src/training/weights.ts';
 import { trainOracle } from '../oracle.ts';
 import { someDataset, someJob } from '../samples.ts';
+import { opened, sessionKinds, startRuntimes } from './sessions.ts';
 
-beforeAll(async () => {
-  unwrap(await startRuntime('cpu', false));
-  unwrap(await startRuntime('wasm', false));
-});
-
-const opened: Session[] = [];
-afterEach(() => {
-  for (const session of opened.splice(0)) session.dispose();
-});
-
-const kinds = [
-  ['host', 'wasm', HostSession],
-  ['host', 'cpu', HostSession],
-  ['device', 'wasm', DeviceSession],
-  ['device', 'cpu', DeviceSession],
-] as const;
+startRuntimes();
 
 const stepsOf: readonly [string, Partial<TrainingSettings>][] = [
   ['SGD', { optimizer: 'sgd', learningRate: 0.1 }],
@@ -72,7 +54,7 @@ function absentPlaces({ pattern }: TrainingJob): number[][] {
   });
 }
 
-describe.each(kinds)('a %s session on %s', (_, backend, make) => {
+describe.each(sessionKinds)('a %s session on %s', (_, backend, make) => {
   describe.each(stepsOf)('by %s', (_name, request) => {
     test('keeps absent weights and their optimiser state at exactly 0, step after step, and moves the others', async () => {
       for (const sizes of networks) {
