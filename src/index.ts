@@ -9,7 +9,9 @@ import { provenance } from './base/version.ts';
 import type { Architecture } from './pattern/architecture.ts';
 import type { PatternWithContext } from './pattern/context.ts';
 import * as files from './pattern/formats/index.ts';
+import type { OwnProxySpec } from './proxies/own/own-proxy.ts';
 import * as stores from './store/index.ts';
+import { ownProxies as proxiesOfFiles } from './study/own-proxies.ts';
 import * as searches from './study/search-settings.ts';
 import type { StudySettings } from './study/settings.ts';
 import * as validations from './study/validation-settings.ts';
@@ -40,7 +42,6 @@ export { fingerprint, makePattern, patternFault } from './pattern/pattern.ts';
 export { presets } from './pattern/presets.ts';
 export type { Windows } from './pattern/windows.ts';
 export type { OwnProxy, OwnProxySpec } from './proxies/own/own-proxy.ts';
-export { inspectProxyFile } from './proxies/own/proxy-thread.ts';
 export type { Better } from './proxies/proxy.ts';
 export { type WrittenReport, writeReport } from './report/write-report.ts';
 export { certificate, entryBound, scoreBound } from './scatter/bound.ts';
@@ -57,6 +58,7 @@ export type {
   EpochRecord,
   EvaluationKey,
   EvaluationRecord,
+  EvaluationSetup,
   EvaluationStatus,
   Provenance,
   StudyRecord,
@@ -193,4 +195,19 @@ export function validationSettings(
   baseName?: string,
 ): StudySettings {
   return unwrap(validations.validationSettings(architecture, training, choices, baseName));
+}
+
+/**
+ * The proxies that files of your own hold, for `validationSettings`: as its `proxies` they stand beside scatter among the rivals.
+ * Each module is run once, in a thread of its own.
+ *
+ * ```ts
+ * const proxies = await ownProxies(['./mine.mjs']);
+ * ```
+ *
+ * @param paths relative ones are from the working directory
+ * @throws RangeError for what is no path of a module; ScattershotError 'no-proxy-file', 'bad-proxy-file', 'proxy-name-taken'
+ */
+export async function ownProxies(paths: readonly string[]): Promise<readonly OwnProxySpec[]> {
+  return unwrap(await proxiesOfFiles(paths));
 }

@@ -38,7 +38,7 @@ export interface ValidationChoices {
   readonly seed?: number;
   /** trainings of renumbered twins after a claim; default 12, 0 for none */
   readonly twins?: number;
-  /** proxies of the user's own among the rivals: what `inspectProxyFile` gives */
+  /** proxies of the user's own among the rivals: what `ownProxies` gives */
   readonly proxies?: readonly OwnProxySpec[];
 }
 
