@@ -17,6 +17,10 @@ export interface World {
   readonly randomOnly?: boolean;
   /** the gains are drawn anew for each study */
   readonly isRandomGain?: boolean;
+  /** noise of Student's law with 3 degrees of freedom, its standard deviation the same: now and then a training goes badly wrong */
+  readonly isHeavyTailed?: boolean;
+  /** the standard deviation of pattern and residual grows threefold from the lowest scatter to the top */
+  readonly isSpreadGrowing?: boolean;
 }
 
 export const RANDOM_LEVEL = 0.66;
@@ -37,6 +41,23 @@ export interface Design {
   readonly everyThird: number;
   /** besides the random family */
   readonly families: number;
+  /** the first half of the families have three times as many candidates as the others */
+  readonly isUneven?: boolean;
+}
+
+/** Of mean 0 and standard deviation 1. */
+function noiseOf({ isHeavyTailed = false }: World, draws: Random): number {
+  const normal = draws.normal();
+  if (!isHeavyTailed) return normal;
+  const squares = draws.normal() ** 2 + draws.normal() ** 2 + draws.normal() ** 2;
+  return normal / Math.sqrt(squares);
+}
+
+/** Family of every place of a plan: all of them, one after the other, or uneven. */
+function familyOrder(families: number, isUneven: boolean): number[] {
+  const all = Array.from({ length: families }, (_, f) => f);
+  const half = all.slice(0, Math.ceil(families / 2));
+  return isUneven ? [...all, ...half, ...half] : all;
 }
 
 /** One study of a world. Accuracies are fractions. */
@@ -51,19 +72,22 @@ export function study(world: World, design: Design, random: Random): Observation
   const seeds = Math.max(design.seeds, design.everyThird);
   const seedEffects = Array.from({ length: seeds }, () => spreads.seed * draws.normal());
   const familySeeds = tops.map(() => Array.from({ length: seeds }, () => spreads.familySeed * draws.normal()));
+  const order = familyOrder(families, design.isUneven ?? false);
+  const turns = tops.map(() => 0);
   return Array.from({ length: design.candidates }, (_, candidate): Observation => {
-    const f = candidate % families;
-    const turn = Math.floor(candidate / families);
+    const f = order[candidate % order.length];
+    const turn = turns[f]++;
     const scatter =
       f === 0 ? RANDOM_LEVEL + 0.01 * draws.normal() : levelOf(turn, tops[f]) + 0.012 * (draws.float() - 0.5);
+    const spread = world.isSpreadGrowing === true ? 0.4 + (1.2 * (scatter - 0.3)) / 0.7 : 1;
     const truth =
       means[f] +
       (gains[f] * (scatter - RANDOM_LEVEL)) / (TOP - RANDOM_LEVEL) +
       (world.shape?.(scatter) ?? 0) +
-      spreads.pattern * draws.normal();
+      spread * spreads.pattern * noiseOf(world, draws);
     const own = candidate % 3 === 0 ? design.everyThird : design.seeds;
     const accuracies = Array.from({ length: seeds }, (_, seed) => {
-      const noise = spreads.residual * draws.normal();
+      const noise = spread * spreads.residual * noiseOf(world, draws);
       return seed < own ? 0.9 + (truth + seedEffects[seed] + familySeeds[f][seed] + noise) / 100 : null;
     });
     return { candidate: candidate + 1, family: `family-${f}`, scatter, accuracies };
@@ -80,6 +104,10 @@ export const worlds: readonly World[] = [
   { name: 'gain .5, the margin', gains: same(0.5), apart: 1 },
   { name: 'gain 1', gains: same(1), apart: 1 },
   { name: 'random only, gain 3', gains: same(3), apart: 0, randomOnly: true },
+  { name: 'null, heavy tails', gains: same(0), apart: 1, isHeavyTailed: true },
+  { name: 'null, noise grows with scatter', gains: same(0), apart: 1, isSpreadGrowing: true },
+  { name: 'gain 1, heavy tails', gains: same(1), apart: 1, isHeavyTailed: true },
+  { name: 'gain 1, noise grows with scatter', gains: same(1), apart: 1, isSpreadGrowing: true },
   {
     name: 'slopes differ',
     isRandomGain: true,
