@@ -77,7 +77,7 @@ export function planTextLines(plan: ValidationPlan, text: TextOptions): string {
     plan.forecastSeconds === null ? 'unknown for this engine' : `about ${duration(plan.forecastSeconds)} here`;
   const gain =
     plan.detectableGain === null
-      ? 'none: scatter does not vary'
+      ? 'none: too few candidates or families, or too narrow a range, for any claim'
       : `${plan.detectableGain.toFixed(2)} points in four of five studies, if accuracies spread as on Morse`;
   const rows: readonly (readonly [string, string])[] = [
     ['candidates', `${candidates}: ${families.map((own) => `${own.candidates} ${own.family}`).join(', ')}`],

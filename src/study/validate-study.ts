@@ -5,7 +5,7 @@ import type { Dataset } from '../training/datasets/dataset.ts';
 import { noiseCeiling } from '../validation/ceiling.ts';
 import { controlEntries, controlScatter } from '../validation/control.ts';
 import { describeMeaning } from '../validation/link-meaning.ts';
-import { judgeLink } from '../validation/link-verdict.ts';
+import { judgeLink, type LinkFinding, lowestFromRandom } from '../validation/link-verdict.ts';
 import type { Observation } from '../validation/observation.ts';
 import { outcomesOf } from '../validation/paired-seeds.ts';
 import { decisiveQuestion, isClaim } from '../validation/question.ts';
@@ -67,20 +67,26 @@ function controlOf(
   work: ValidationWork,
   candidates: readonly CandidateRecord[],
   observations: readonly Observation[],
+  found: LinkFinding,
   random: Random,
 ) {
-  const { settings, host, study } = work;
+  const { settings, host, study, validation } = work;
   const { entries, metric } = problemOf(settings);
+  const sign = found.verdict === 'predicts' ? 1 : found.verdict === 'misleads' ? -1 : null;
+  // A claim about the patterns from the random level up alone is explained by them alone.
+  const isNarrow = sign !== null && found.questions[0].answer !== found.verdict;
+  const from = isNarrow ? lowestFromRandom(validation) : Number.NEGATIVE_INFINITY;
   const relabellings = controlEntries(entries, random);
   const outcomes = new Map(outcomesOf(observations, 'missing').map((outcome) => [outcome.candidate, outcome]));
   return judgeControl(
     candidates.flatMap(({ number }) => {
       const outcome = outcomes.get(number);
-      if (outcome === undefined) return [];
+      if (outcome === undefined || outcome.scatter < from) return [];
       const pattern = host.store.loadPattern(study.id, number);
       const control = controlScatter(relabellings, (relabelled) => scorePattern(pattern, relabelled, metric).scatter);
       return [{ ...outcome, control }];
     }),
+    sign,
   );
 }
 
@@ -112,7 +118,7 @@ async function concludeValidation(
   const decisive = decisiveQuestion(found.questions);
   const twins = await twinsPhase(work, candidates, found, decisive, dataset);
   if (host.signal.aborted) return null;
-  const control = controlOf(work, candidates, observations, random.fork(validationStreams.control));
+  const control = controlOf(work, candidates, observations, found, random.fork(validationStreams.control));
   const trained = new Set(outcomesOf(observations, 'missing').map(({ candidate }) => candidate));
   const judged = candidates.filter(({ number }) => trained.has(number));
   const measured = await rivalsOf({ study, settings, host, dataset, training: plan.settings, emit: work.emit }, judged);

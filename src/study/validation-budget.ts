@@ -1,15 +1,11 @@
 import { failure, type Outcome, success } from '../base/failure.ts';
 import type { Budget } from '../search/events.ts';
-import { seedsOf } from '../validation/design.ts';
 import { forecastSeconds } from './forecast.ts';
 import type { TrainingPlan } from './training-plan.ts';
 
 /** Trainings of a plan of this number of candidates. */
-function trainingsOf(candidates: number, seeds: number | undefined): number {
-  let total = 0;
-  for (let place = 0; place < candidates; place++) total += seedsOf(place, seeds ?? 1, seeds ?? 2).length;
-  return total;
-}
+const trainingsOf = (candidates: number, seeds: number | undefined): number =>
+  seeds === undefined ? candidates + Math.ceil(candidates / 3) : candidates * seeds;
 
 /** Beyond this a plan gains nothing that a time would be the measure of. */
 const MOST_CANDIDATES = 10_000;

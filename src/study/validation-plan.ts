@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CandidateRecord } from '../store/index.ts';
-import { detectableGain, levelsOf, type PlannedCandidate, seedsOf } from '../validation/design.ts';
+import { levelsOf, type PlannedCandidate, seedsOf } from '../validation/design.ts';
+import { detectableGain } from '../validation/detectable-gain.ts';
 import { byFamily } from '../validation/family-pairs.ts';
 import type { LinkPlan } from '../validation/question.ts';
 import { forecastSeconds } from './forecast.ts';
@@ -42,7 +43,7 @@ export interface ValidationPlan {
   readonly exploratory: boolean;
   /** of all trainings, on this machine; null where nothing is known of the engine's speed */
   readonly forecastSeconds: number | null;
-  /** accuracy points that four of five such studies find, if accuracies spread as on Morse; null where scatter does not vary */
+  /** accuracy points that four of five such studies find, if accuracies spread as on Morse; null where none is */
   readonly detectableGain: number | null;
 }
 
@@ -50,9 +51,9 @@ export interface ValidationPlan {
 export function planSeeds(settings: StudySettings): ReadonlyMap<number, readonly number[]> {
   const { training, validation } = settings;
   if (training === null || validation === undefined) return new Map();
-  return new Map(
-    validation.planned.map((_, place) => [place + 1, seedsOf(place, training.seeds, validation.everyThird)]),
-  );
+  const { planned, everyThird } = validation;
+  const families = new Set(planned.map(plannedFamily)).size;
+  return new Map(planned.map((_, place) => [place + 1, seedsOf(place, training.seeds, everyThird, families)]));
 }
 
 const plannedFamily = ({ strategy, start }: PlannedCandidate) =>
@@ -106,7 +107,7 @@ export function validationPlan(
     ),
     detectableGain: detectableGain(
       [...families.values()].map((members) => members.map(({ scatter }) => scatter)),
-      { randomLevel, top },
+      linkPlan(validation),
       trainings / planned.length,
     ),
   };

@@ -118,7 +118,7 @@ export function planText(plan: EventOf<'plan'>['plan']): readonly [string, strin
     forecastSeconds === null ? 'no forecast of its time for this engine' : `about ${durationText(forecastSeconds)}`;
   const gain =
     detectableGain === null
-      ? ''
+      ? '; too few candidates or families, or too narrow a range, for any claim'
       : `; finds gains of ${detectableGain.toFixed(1)} points in four of five studies, if accuracies spread as on Morse`;
   return [
     `${plural(candidates, 'candidate')} of ${plural(families.length, 'family').replace('familys', 'families')}, ${plural(seeds, 'seed')}${second}: ${plural(trainings, 'training')}, ${time}`,

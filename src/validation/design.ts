@@ -1,4 +1,3 @@
-import { sampleStandardDeviation } from 'simple-statistics';
 import { InvalidValueError } from '../base/caller-errors.ts';
 
 /** What makes one family: a strategy, and a kind of start where it has several. */
@@ -79,32 +78,12 @@ export function planCandidates(request: DesignRequest): PlannedCandidate[] {
   });
 }
 
-/** Seeds of a candidate: `seeds` of every one, `second` of every third, by its place. */
-export const seedsOf = (place: number, seeds: number, everyThird: number): number[] =>
-  Array.from({ length: place % 3 === 0 ? Math.max(seeds, everyThird) : seeds }, (_, seed) => seed + 1);
-
-/** Accuracy points, standard deviations on Morse (64-1024-64): of patterns of one family, and of trainings of one pattern. */
-const MORSE_SPREADS = { pattern: 0.34, training: 0.57 } as const;
-
-/** Standard normal quantiles for a two-sided test at .025 and for a power of 80 %. */
-const NEEDED = 2.24 + 0.84;
-
 /**
- * The gain, in accuracy points, that a plan finds in four of five studies, if accuracies spread as on Morse: from the standard error
- * of a slope over the scatters within families. Null where scatter does not vary.
- * @param scatters of the candidates, by family
+ * Seeds of a candidate, by its place: `seeds` of every one, `everyThird` of every third. Where the families that take turns are a
+ * multiple of three, every third of all would be of the same families: there it is every third of each.
  */
-export function detectableGain(
-  scatters: readonly (readonly number[])[],
-  { randomLevel, top }: Pick<DesignRequest, 'randomLevel' | 'top'>,
-  seeds: number,
-  spreads: { readonly pattern: number; readonly training: number } = MORSE_SPREADS,
-): number | null {
-  const information = scatters.reduce(
-    (total, own) => total + (own.length < 2 ? 0 : (own.length - 1) * sampleStandardDeviation([...own]) ** 2),
-    0,
-  );
-  if (information === 0) return null;
-  const noise = Math.sqrt(spreads.pattern ** 2 + spreads.training ** 2 / seeds);
-  return (NEEDED * noise * (top - randomLevel)) / Math.sqrt(information);
+export function seedsOf(place: number, seeds: number, everyThird: number, families: number): number[] {
+  const turn = families % 3 === 0 ? Math.floor(place / families) : 0;
+  const count = (place + turn) % 3 === 0 ? Math.max(seeds, everyThird) : seeds;
+  return Array.from({ length: count }, (_, seed) => seed + 1);
 }

@@ -1,4 +1,3 @@
-import { ROUNDING } from '../base/numbers.ts';
 import type { PairedOutcome } from './observation.ts';
 
 /** The outcomes of one family, and which pairs of them are compared. */
@@ -25,10 +24,14 @@ export function byFamily(outcomes: readonly PairedOutcome[]): Map<string, Paired
   return families;
 }
 
+/** A difference short of the least one by this share of it is so by rounding alone. */
+const RELATIVE_ROUNDING = 1e-9;
+
 function pairsOf(family: string, members: readonly PairedOutcome[], least: number): FamilyPairs {
   const scatter = Float64Array.from(members, (member) => member.scatter);
   const accuracy = Float64Array.from(members, (member) => member.accuracy);
-  const isCompared = (i: number, j: number) => Math.abs(scatter[j] - scatter[i]) >= least - ROUNDING;
+  const enough = least * (1 - RELATIVE_ROUNDING);
+  const isCompared = (i: number, j: number) => scatter[i] !== scatter[j] && Math.abs(scatter[j] - scatter[i]) >= enough;
   let count = 0;
   for (let i = 0; i < members.length; i++) for (let j = i + 1; j < members.length; j++) if (isCompared(i, j)) count++;
   const first = new Uint32Array(count);

@@ -63,21 +63,39 @@ export interface TableOptions {
 
 export const DEFAULT_MARGIN = 0.5;
 
-/** Compared pairs are apart by a hundredth: of 1 for fractions such as scatter, else of the range. */
+/** Compared pairs are apart by a hundredth: of 1 for scatter, as in a study; else of the range. */
 const LEAST_SHARE = 0.01;
 
-function planOf(observations: readonly Observation[], request: TableRequest): LinkPlan {
+/**
+ * The levels that a gain counts between, and what tells patterns apart.
+ * @throws RangeError where nothing lies above the random level
+ */
+function planOf(
+  observations: readonly Observation[],
+  request: TableRequest,
+  proxy: string,
+  stratum: string | null,
+): LinkPlan {
   const values = observations.map(({ scatter }) => scatter);
   const { low, high } = rangeOf(values);
   const isGiven = (request.given ?? []).length > 0;
   const { randomLevel = low, top = high, margin = DEFAULT_MARGIN, family } = request;
-  const isFraction = low >= 0 && high <= 1 && !isGiven;
+  if ((request.randomLevel !== undefined || request.top !== undefined) && !(top > randomLevel)) {
+    const where = stratum === null ? '' : ` in stratum ${stratum}`;
+    throw new InvalidValueError(
+      `expected a top of ${proxy} above the random level${where}; got ${top} and ${randomLevel}`,
+    );
+  }
+  const isScatter = proxy === 'scatter' && !isGiven;
   return {
-    ...{ randomLevel, top, margin },
-    leastDifference: LEAST_SHARE * (isFraction ? 1 : high - low),
+    ...{ randomLevel, top, margin, proxy },
+    leastDifference: LEAST_SHARE * (isScatter ? 1 : high - low),
     familiesCount: family !== undefined,
   };
 }
+
+const describeProxy = (proxy: string, { given = [] }: TableRequest) =>
+  given.length === 0 ? proxy : `${proxy} given ${given.join(' and ')}`;
 
 function judgeStratum(
   rows: readonly JudgedRow[],
@@ -87,7 +105,7 @@ function judgeStratum(
   options: TableOptions,
 ): StratumFinding {
   const observations = observationsOfRows(rows);
-  const plan = planOf(observations, request);
+  const plan = planOf(observations, request, proxy, stratum);
   const found = judgeLink(observations, plan, request.randomLevel !== undefined, options);
   const outcomes = outcomesOf(observations, 'missing');
   const repeated = repeatability(observations);
@@ -98,7 +116,7 @@ function judgeStratum(
     seeds: Math.max(...observations.map(({ accuracies }) => accuracies.filter((accuracy) => accuracy !== null).length)),
     verdict: found.verdict,
     why: found.why,
-    meaning: describeMeaning(found, plan, proxy, request.randomLevel !== undefined),
+    meaning: describeMeaning(found, plan, describeProxy(proxy, request), request.randomLevel !== undefined),
     ...{ gain, questions: found.questions, inOrder, p },
     spearman: spearman(
       outcomes.map((outcome) => outcome.scatter),

@@ -1,9 +1,13 @@
-import type { LinkFinding } from './link-verdict.ts';
+import { type LinkFinding, lowestFromRandom } from './link-verdict.ts';
 import { decisiveQuestion, describeGain, isClaim, type LinkPlan, type QuestionFinding } from './question.ts';
 
 const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
 
-const decimal = (value: number) => value.toFixed(2);
+/** Two decimals; three digits where those would show nothing. */
+function decimal(value: number): string {
+  const size = Math.abs(value);
+  return size === 0 || (size >= 0.01 && size < 1e5) ? value.toFixed(2) : value.toPrecision(3);
+}
 
 /** "of two patterns of one family, the one of higher scatter was the more accurate in 73 % of pairs" */
 function pairsSentence({ inOrder }: QuestionFinding, proxy: string, hasFamilies: boolean): string {
@@ -11,34 +15,43 @@ function pairsSentence({ inOrder }: QuestionFinding, proxy: string, hasFamilies:
   return `of ${pairs}, the one of higher ${proxy} was the more accurate in ${percent(inOrder ?? 0.5)} of pairs`;
 }
 
-function gainSentence({ gain }: QuestionFinding, { randomLevel, top }: LinkPlan, hasRandomLevel: boolean): string {
-  if (gain === null) return '';
-  const ends = hasRandomLevel
-    ? `from the random level (${decimal(randomLevel)}) to the top (${decimal(top)})`
-    : `from the lowest (${decimal(randomLevel)}) to the highest (${decimal(top)})`;
-  return `; ${ends} accuracy changes by ${describeGain(gain)}`;
+/** Where the gain counts. @param isThere whether the patterns asked about lie there, and no others */
+function stretch({ randomLevel, top }: LinkPlan, hasRandomLevel: boolean, isThere: boolean): string {
+  const ends = `${decimal(randomLevel)}${hasRandomLevel ? ') to the top (' : ' to '}${decimal(top)})`;
+  if (!hasRandomLevel) return `over the range (${ends}`;
+  return isThere ? `from the random level (${ends}` : `for a difference like that from the random level (${ends}`;
 }
 
 const exchangeable =
   'All patterns were taken as one family: nothing here tells a link from what kinds of pattern have in common.';
 
-/** What a verdict means, in one or two sentences. @param hasRandomLevel whether both questions were asked */
+/** What the question that claims nothing says, beside one that does. */
+function otherSentence(questions: readonly QuestionFinding[], { margin }: LinkPlan): string {
+  const index = questions.findIndex(({ answer }) => !isClaim(answer));
+  if (index < 0) return '';
+  const { answer, why } = questions[index];
+  const where = index === 0 ? 'Over all candidates' : 'From the random level up alone';
+  if (answer === 'no-link') return ` ${where} there is no link worth ${margin} points (${why}).`;
+  return ` ${where} it cannot be told (${why}).`;
+}
+
+/** What a verdict means, in one or a few sentences. @param hasRandomLevel whether both questions were asked */
 export function describeMeaning(found: LinkFinding, plan: LinkPlan, proxy: string, hasRandomLevel: boolean): string {
   const { questions, verdict, why } = found;
+  const tail = plan.familiesCount ? '' : ` ${exchangeable}`;
+  if (verdict === 'cannot-tell') return `It cannot be told whether ${proxy} predicts accuracy (${why}).${tail}`;
+  if (verdict === 'no-link') return `There is no link worth ${plan.margin} points: ${why}.${tail}`;
   const claims = questions.filter(({ answer }) => isClaim(answer));
   const decisive = decisiveQuestion(questions);
-  const evidence = `${pairsSentence(decisive, proxy, plan.familiesCount)}${gainSentence(decisive, plan, hasRandomLevel)}`;
-  const where = claims.length > 0 && decisive !== questions[0] ? ' from the random level up' : '';
-  const tail = plan.familiesCount ? '' : ` ${exchangeable}`;
-  const differ = claims.some(({ answer }) => answer !== decisive.answer);
-  switch (verdict) {
-    case 'predicts':
-      return `More ${proxy} goes with more accuracy${where}${differ ? ` (${why})` : ''}: ${evidence}.${tail}`;
-    case 'misleads':
-      return `More ${proxy} goes with less accuracy${where}${differ ? ` (${why})` : ''}: ${evidence}.${tail}`;
-    case 'no-link':
-      return `There is no link worth ${plan.margin} points: ${evidence}.${tail}`;
-    default:
-      return `It cannot be told whether ${proxy} predicts accuracy (${why}).${tail}`;
-  }
+  const isUpper = decisive !== questions[0];
+  const isThere = isUpper || questions[0].families.every(({ low }) => low >= lowestFromRandom(plan));
+  const gain =
+    decisive.gain === null
+      ? ''
+      : `; ${stretch(plan, hasRandomLevel, isThere)} accuracy changes by ${describeGain(decisive.gain)}, 95 %`;
+  const differ = claims.some(({ answer }) => answer !== decisive.answer) ? ` (${why})` : '';
+  const where = isUpper && claims.length === 1 ? ' from the random level up' : '';
+  const direction = verdict === 'predicts' ? 'more' : 'less';
+  const evidence = `${pairsSentence(decisive, proxy, plan.familiesCount)}${gain}`;
+  return `More ${proxy} goes with ${direction} accuracy${where}${differ}: ${evidence}.${otherSentence(questions, plan)}${tail}`;
 }

@@ -1,4 +1,5 @@
 import { sum } from 'simple-statistics';
+import { plural } from '../base/plural.ts';
 import type { Observation } from './observation.ts';
 import { anyDiverged, type DivergedAs, outcomesOf } from './paired-seeds.ts';
 import {
@@ -23,6 +24,11 @@ export interface LinkFinding {
 
 /** Candidates this far below the random level still count as at it. */
 const AT_LEVEL = 0.01;
+
+/** Lowest scatter that the second question asks about. */
+export const lowestFromRandom = ({ randomLevel }: Pick<LinkPlan, 'randomLevel'>): number => randomLevel - AT_LEVEL;
+
+const inWords = (answer: Answer) => answer.replace('-', ' ');
 
 function verdictOf(questions: readonly QuestionFinding[]): Pick<LinkFinding, 'verdict' | 'why'> {
   const claims = questions.filter(({ answer }) => isClaim(answer));
@@ -59,7 +65,7 @@ function askBoth(
         all,
         answerQuestion(
           outcomes,
-          { ...plan, name: 'from the random level up', from: plan.randomLevel - AT_LEVEL },
+          { ...plan, name: 'from the random level up', from: lowestFromRandom(plan) },
           { ...options, random: options.random.fork(2) },
         ),
       ]
@@ -86,6 +92,6 @@ export function judgeLink(
   if (!anyDiverged(observations)) return { ...found, diverged };
   const ranked = askBoth(observations, plan, asksTwice, 'worst', options);
   if (ranked.verdict === found.verdict) return { ...found, diverged };
-  const why = `${diverged} trainings diverged: without them the answer is "${found.verdict}", with them ranked last "${ranked.verdict}"`;
+  const why = `${plural(diverged, 'training')} diverged: without them the answer is "${inWords(found.verdict)}", with them ranked last "${inWords(ranked.verdict)}"`;
   return { verdict: 'cannot-tell', why, questions: found.questions, diverged };
 }

@@ -1,4 +1,5 @@
 import { max, min, sum } from 'simple-statistics';
+import { plural } from '../base/plural.ts';
 import type { Random } from '../base/random.ts';
 import { type Agreement, familyAgreement, LEAST_FAMILIES } from './agreement.ts';
 import { concordance, concordanceVariance, normalConcordanceP, permutedConcordanceP } from './concordance.ts';
@@ -23,6 +24,8 @@ export interface LinkPlan {
   readonly leastDifference: number;
   /** false where candidates count as exchangeable: families need neither agree nor be wide */
   readonly familiesCount: boolean;
+  /** what is judged; default scatter */
+  readonly proxy?: string;
 }
 
 export interface QuestionPlan extends LinkPlan {
@@ -131,14 +134,16 @@ function evidenceOf(outcomes: readonly PairedOutcome[], plan: QuestionPlan, opti
 
 /** What is missing from the design, whatever the accuracies are; null where nothing is. */
 function designLack({ families }: Evidence, plan: QuestionPlan): string | null {
+  const { proxy = 'scatter' } = plan;
   const ranged = families.filter(({ inOrder }) => inOrder !== null);
   const candidates = sum(ranged.map((family) => family.candidates));
   if (candidates < LEAST_CANDIDATES) {
-    return `too few: ${candidates} candidates lie in families whose scatter varies; ${LEAST_CANDIDATES} are needed`;
+    const where = plan.familiesCount ? `lie in families whose ${proxy} varies` : `differ in ${proxy}`;
+    return `too few: ${plural(candidates, 'candidate')} ${where}; ${LEAST_CANDIDATES} are needed`;
   }
   if (!plan.familiesCount) return null;
   if (ranged.length < LEAST_FAMILIES) {
-    return `too few families whose scatter varies: ${ranged.length}; ${LEAST_FAMILIES} are needed`;
+    return `too few families whose ${proxy} varies: ${ranged.length}; ${LEAST_FAMILIES} are needed`;
   }
   const widths = ranged.map(({ low, high }) => high - low).sort((a, b) => b - a);
   const needed = (plan.top - plan.randomLevel) / 2;
@@ -156,11 +161,16 @@ const points = (value: number | null, sign: '−' | '+') =>
 export const describeGain = ({ value, low, high }: Estimate): string =>
   `${points(value, '+')} (${points(low, '−')} to ${points(high, '+')}) points`;
 
+const describeP = (p: number) => (p < 0.0001 ? 'p below 0.0001' : `p ${p.toFixed(4)}`);
+
 function decide(evidence: Evidence, plan: QuestionPlan): Pick<QuestionFinding, 'answer' | 'why'> {
   const { p, total, gain, gain90, agreement, pairs } = evidence;
   const lack = designLack(evidence, plan);
   if (lack !== null || gain === null || p === null) {
-    return { answer: 'cannot-tell', why: lack ?? 'no two candidates of one family differ in scatter' };
+    return {
+      answer: 'cannot-tell',
+      why: lack ?? `no two candidates of one family differ in ${plan.proxy ?? 'scatter'}`,
+    };
   }
   if (isInside(gain90, plan.margin)) {
     return {
@@ -171,10 +181,10 @@ function decide(evidence: Evidence, plan: QuestionPlan): Pick<QuestionFinding, '
   if (p >= ALPHA) {
     return {
       answer: 'cannot-tell',
-      why: `noise: the gain is ${describeGain(gain)}, neither clear of 0 nor within ±${plan.margin}`,
+      why: `noise: the gain is ${describeGain(gain)}, 95 %, ${describeP(p)}: neither clear of 0 at p ${ALPHA} nor within ±${plan.margin}`,
     };
   }
-  const claim = { answer: total > 0 ? 'predicts' : 'misleads', why: `p ${p.toFixed(4)} over ${pairs} pairs` } as const;
+  const claim = { answer: total > 0 ? 'predicts' : 'misleads', why: `${describeP(p)} over ${pairs} pairs` } as const;
   if (!plan.familiesCount) return claim;
   if (agreement?.agree === true && Math.sign(agreement.slope) === Math.sign(total)) return claim;
   return {

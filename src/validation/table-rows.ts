@@ -1,3 +1,4 @@
+import { mean } from 'simple-statistics';
 import { type Failure, failure, type Outcome, success } from '../base/failure.ts';
 import type { Observation } from './observation.ts';
 import { residuals } from './residuals.ts';
@@ -86,10 +87,10 @@ export function observationsOfRows(rows: readonly JudgedRow[]): Observation[] {
   const observations = rows.map(({ observation }) => observation);
   const columns = (rows[0]?.given ?? []).map((_, column) => rows.map(({ given }) => given[column]));
   if (columns.length === 0) return observations;
-  const scatter = residuals(
-    observations.map((observation) => observation.scatter),
-    columns,
-  );
+  const values = observations.map((observation) => observation.scatter);
+  // The proxy's mean is put back, so that levels keep their meaning: those of a pattern whose other columns are average.
+  const centre = mean(values);
+  const scatter = residuals(values, columns).map((value) => centre + value);
   const seeds = Math.max(...observations.map(({ accuracies }) => accuracies.length));
   const adjusted = observations.map(({ accuracies }) => [...accuracies]);
   for (let seed = 0; seed < seeds; seed++) {

@@ -23,10 +23,13 @@ const refuse = (message: string, nextStep: string) => failure('bad-table', messa
 const LAYOUT =
   'A table has a header, one row a pattern, columns accuracy1, accuracy2, … (one a seed, fractions) and columns of numbers to judge.';
 
+/** How tables write that there is nothing. */
+const isMissing = (text: string): boolean => /^(nan|na|null|none)?$/i.test(text.trim());
+
 /** "0.91" → 0.91, "" → null, "diverged"; undefined for anything else */
 function accuracyOf(text: string): Accuracy | undefined {
   const trimmed = text.trim();
-  if (trimmed === '' || /^(nan|na|null|none)$/i.test(trimmed)) return null;
+  if (isMissing(trimmed)) return null;
   if (/^diverged$/i.test(trimmed)) return 'diverged';
   const value = Number(trimmed);
   return Number.isFinite(value) ? value : undefined;
@@ -59,6 +62,11 @@ function records(text: string): Outcome<readonly (readonly string[])[]> {
 
 /** Reads a table. Failure 'bad-table', naming line and column of what is wrong. */
 export function readTrainedTable(text: string): Outcome<TrainedTable> {
+  const header = text.slice(0, text.search(/\r|\n|$/));
+  if (!header.includes(',') && /[;\t]/.test(header)) {
+    const between = header.includes(';') ? 'semicolons' : 'tabs';
+    return refuse(`its columns stand between ${between}`, 'Save it with commas between columns and points in numbers.');
+  }
   const lines = records(text);
   if (!lines.ok) return lines;
   const [columns, ...body] = lines.value;
@@ -75,7 +83,7 @@ export function readTrainedTable(text: string): Outcome<TrainedTable> {
       const accuracy = accuracyOf(cells[name]);
       if (accuracy === undefined) {
         return refuse(
-          `line ${index + 2} has "${cells[name].slice(0, 40)}" in column ${name}; expected a fraction, "diverged" or nothing`,
+          `line ${index + 2} has "${cells[name].slice(0, 40)}" in column ${name}; expected a fraction such as 0.91, "diverged" or nothing`,
           LAYOUT,
         );
       }
@@ -83,36 +91,34 @@ export function readTrainedTable(text: string): Outcome<TrainedTable> {
     }
     rows.push({ line: index + 2, cells, accuracies: own });
   }
-  const highest = max(
-    rows.flatMap(({ accuracies: own }) => own.flatMap((value) => (typeof value === 'number' ? value : []))).concat(0),
-  );
-  if (highest > 1) {
-    return refuse(`an accuracy of ${highest} is no fraction from 0 to 1`, 'Divide percentages by 100.');
-  }
+  const known = rows.flatMap(({ accuracies: own }) => own.filter((value) => typeof value === 'number')).concat(0);
+  const { low, high } = rangeOf(known);
+  if (high > 1) return refuse(`an accuracy of ${high} is no fraction from 0 to 1`, 'Divide percentages by 100.');
+  if (low < 0) return refuse(`an accuracy of ${low} is no fraction from 0 to 1`, LAYOUT);
   return success({ columns, seeds: accuracies.value.length, rows });
 }
 
-/** Columns in which every cell is a number, or empty, and not all are the same; accuracies left out. */
+/** Columns in which every cell is a number or missing, and one at least a number; accuracies left out. */
 export function proxyColumns({ columns, rows }: TrainedTable): string[] {
   return columns.filter((name) => {
     if (/^accuracy_?\d*$/i.test(name)) return false;
-    const filled = rows.flatMap(({ cells }) => (cells[name] === '' ? [] : [cells[name]]));
+    const filled = rows.flatMap(({ cells }) => (isMissing(cells[name]) ? [] : [cells[name]]));
     return filled.length > 0 && filled.every((cell) => Number.isFinite(Number(cell)));
   });
 }
 
-/** Numbers of a column; null for an empty cell. @returns Failure 'bad-table' for a column that is not there, or not of numbers */
+/** Numbers of a column; null for a missing one. @returns Failure 'bad-table' for a column that is not there, or not of numbers */
 export function numericColumn(table: TrainedTable, name: string): Outcome<readonly (number | null)[]> {
   const known = proxyColumns(table);
   if (!table.columns.includes(name)) {
     return refuse(`it has no column "${name}"`, `Columns of numbers: ${known.join(', ') || 'none'}.`);
   }
   if (!known.includes(name)) {
-    const row = table.rows.find(({ cells }) => !Number.isFinite(Number(cells[name])));
+    const row = table.rows.find(({ cells }) => !isMissing(cells[name]) && !Number.isFinite(Number(cells[name])));
     const what = row === undefined ? 'is empty' : `has "${row.cells[name].slice(0, 40)}" in line ${row.line}`;
     return refuse(`its column ${name} ${what}; expected numbers`, `Columns of numbers: ${known.join(', ') || 'none'}.`);
   }
-  return success(table.rows.map(({ cells }) => (cells[name] === '' ? null : Number(cells[name]))));
+  return success(table.rows.map(({ cells }) => (isMissing(cells[name]) ? null : Number(cells[name]))));
 }
 
 /** Lowest and highest of a column. */

@@ -1,9 +1,10 @@
 import { sum } from 'simple-statistics';
 import { ROUNDING } from '../base/numbers.ts';
+import { plural } from '../base/plural.ts';
 import type { Random } from '../base/random.ts';
 import { withoutFamilyMeans } from './ceiling.ts';
 import { centredCorrelation, midRanks } from './correlation.ts';
-import { normalQuantile, normalTwoSidedP } from './distributions.ts';
+import { normalQuantile, normalTwoSidedP, studentQuantile } from './distributions.ts';
 import type { Estimate } from './gain.ts';
 
 /** Whether a link is about the windows: "unsaid" where neither could be shown. A test not passed never overturns a claim. */
@@ -19,13 +20,19 @@ export interface Twin {
 }
 
 export interface TwinsFinding {
+  /** trained to the end */
   readonly twins: number;
+  /** that diverged or failed */
+  readonly lost: number;
   /** accuracy points from the random level to the top, with its 90 % interval */
   readonly gain: Estimate | null;
   readonly p: number | null;
   readonly answer: WindowsAnswer;
   readonly why: string;
 }
+
+/** Fewer twins say nothing. */
+const LEAST_TWINS = 6;
 
 /** Values with the mean of their base pattern taken off. */
 function withinBases(twins: readonly Twin[], value: (twin: Twin) => number): number[] {
@@ -50,8 +57,18 @@ export function judgeTwins(
   permutations = 9999,
 ): TwinsFinding {
   const twins = all.filter(({ accuracy }) => accuracy !== null);
-  const none = (why: string): TwinsFinding => ({ twins: twins.length, gain: null, p: null, answer: 'unsaid', why });
-  if (twins.length < 6) return none(`only ${twins.length} twins were trained to the end`);
+  const lost = all.length - twins.length;
+  const none = (why: string): TwinsFinding => ({
+    twins: twins.length,
+    lost,
+    gain: null,
+    p: null,
+    answer: 'unsaid',
+    why,
+  });
+  if (twins.length < LEAST_TWINS) {
+    return none(`${twins.length} of ${plural(all.length, 'twin')} were trained to the end; ${LEAST_TWINS} are needed`);
+  }
   const x = withinBases(twins, ({ scatter }) => scatter);
   const y = withinBases(twins, ({ accuracy }) => accuracy ?? 0);
   const spread = sum(x.map((value) => value ** 2));
@@ -62,21 +79,28 @@ export function judgeTwins(
   const residual = sum(y.map((value, i) => (value - slope * x[i]) ** 2)) / degrees;
   const error = Math.sqrt(residual / spread);
   const scale = 100 * range;
-  const reach = normalQuantile(0.95) * error;
+  const reach = studentQuantile(0.95, degrees) * error;
   const gain: Estimate = { value: slope * scale, low: (slope - reach) * scale, high: (slope + reach) * scale };
   const p = permutedSlopeP(twins, x, spread, Math.abs(slope), random, permutations);
-  const found = { twins: twins.length, gain, p };
+  const found = { twins: twins.length, lost, gain, p };
+  const unfinished = lost === 0 ? '' : `; ${lost} of ${plural(all.length, 'twin')} diverged or failed`;
   if (p < 0.05 && Math.sign(slope) === sign) {
-    return { ...found, answer: 'windows', why: 'renumbering the inputs alone changes accuracy the same way' };
+    return {
+      ...found,
+      answer: 'windows',
+      why: `renumbering the inputs alone changes accuracy the same way${unfinished}`,
+    };
   }
   const isWithin = gain.low !== null && gain.high !== null && gain.low > -margin && gain.high < margin;
   if (isWithin)
     return {
       ...found,
       answer: 'not-windows',
-      why: `renumbering the inputs changes accuracy by less than ${margin} points`,
+      why: `renumbering the inputs alone changes accuracy by less than ${margin} points (90 %)${unfinished}`,
     };
-  return { ...found, answer: 'unsaid', why: 'the twins are too few or too noisy to tell' };
+  if (p < 0.05)
+    return { ...found, answer: 'unsaid', why: 'renumbering the inputs alone changes accuracy the other way' };
+  return { ...found, answer: 'unsaid', why: `the twins are too few or too noisy to tell${unfinished}` };
 }
 
 function permutedSlopeP(
@@ -122,7 +146,10 @@ export interface ControlFinding {
 /** A partial correlation this weak is none worth having. */
 const NEGLIGIBLE = 0.3;
 
-/** Partial correlation of x and y given z, with the interval of Fisher's transformation. @param level of the interval */
+/**
+ * Partial correlation of x and y given z, with the interval of Fisher's transformation.
+ * @param degrees of freedom of its t: candidates less families less 2. @param level of the interval
+ */
 function partial(
   x: readonly number[],
   y: readonly number[],
@@ -133,10 +160,10 @@ function partial(
   const xy = centredCorrelation(x, y);
   const xz = centredCorrelation(x, z);
   const yz = centredCorrelation(y, z);
-  if (xy === null || xz === null || yz === null || degrees < 4 || Math.abs(xz) > 0.999 || Math.abs(yz) > 0.999)
+  if (xy === null || xz === null || yz === null || degrees < 3 || Math.abs(xz) > 0.999 || Math.abs(yz) > 0.999)
     return null;
   const value = Math.max(-0.9999, Math.min(0.9999, (xy - xz * yz) / Math.sqrt((1 - xz * xz) * (1 - yz * yz))));
-  const error = 1 / Math.sqrt(degrees - 3);
+  const error = 1 / Math.sqrt(degrees - 1);
   const reach = normalQuantile((1 + level) / 2) * error;
   const at = Math.atanh(value);
   return { value, low: Math.tanh(at - reach), high: Math.tanh(at + reach), p: normalTwoSidedP(at / error) };
@@ -149,11 +176,12 @@ const plain = (estimate: (Estimate & { readonly p: number }) | null): Estimate |
  * Without twins: whether scatter says anything that scatter with relabelled windows does not (verdict-rule, "After a claim").
  * Ranks within families. The windows matter if scatter given the control is clear of 0; they do not if it lies within ±.3 while the
  * control given scatter is clear of 0.
+ * @param sign of the claim that it follows: what goes the other way does not explain it; null where nothing was claimed
  */
-export function judgeControl(all: readonly Controlled[]): ControlFinding {
+export function judgeControl(all: readonly Controlled[], sign: number | null = null): ControlFinding {
   const families = all.map(({ family }) => family);
   const ranked = (values: readonly number[]) => withoutFamilyMeans(midRanks(values), families);
-  const degrees = all.length - new Set(families).size - 1;
+  const degrees = all.length - new Set(families).size - 2;
   const s = ranked(all.map(({ scatter }) => scatter));
   const c = ranked(all.map(({ control }) => control));
   const a = ranked(all.map(({ accuracy }) => accuracy));
@@ -162,6 +190,12 @@ export function judgeControl(all: readonly Controlled[]): ControlFinding {
   const found = { candidates: all.length, scatterGivenControl: plain(own), controlGivenScatter: plain(other) };
   if (own === null || other === null)
     return { ...found, answer: 'unsaid', why: 'scatter and control cannot be told apart here' };
+  if (own.p < 0.05 && sign !== null && Math.sign(own.value) !== sign)
+    return {
+      ...found,
+      answer: 'unsaid',
+      why: 'given the relabelled windows, scatter goes with accuracy the other way',
+    };
   if (own.p < 0.05)
     return { ...found, answer: 'windows', why: 'scatter says something that relabelled windows do not' };
   const weak = own.low !== null && own.high !== null && own.low > -NEGLIGIBLE && own.high < NEGLIGIBLE;

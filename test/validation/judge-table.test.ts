@@ -92,6 +92,10 @@ describe('a table', () => {
     ['no accuracies', 'scatter,x\n1,2', {}, 'it has no column accuracy1'],
     ['a gap in the seeds', 'scatter,accuracy1,accuracy3\n1,0.5,0.5', {}, 'accuracy2 is missing'],
     ['percentages', 'scatter,accuracy1\n1,95.5', {}, 'no fraction from 0 to 1'],
+    ['an accuracy below 0', 'scatter,accuracy1\n1,-0.5', {}, 'no fraction from 0 to 1'],
+    ['semicolons', 'scatter;accuracy1\n0,1;0,5', {}, 'its columns stand between semicolons'],
+    ['tabs', 'scatter\taccuracy1\n0.1\t0.5', {}, 'its columns stand between tabs'],
+    ['decimal commas', 'scatter,accuracy1\n"0,1","0,5"', {}, 'line 2 has "0,5" in column accuracy1'],
     ['words among accuracies', 'scatter,accuracy1\n1,high', {}, 'line 2 has "high" in column accuracy1'],
     ['a column that is not there', linked, { proxy: 'rank' }, 'it has no column "rank"'],
     ['a proxy of words', linked, { proxy: 'family' }, 'its column family has "f0" in line 2'],
@@ -104,6 +108,56 @@ describe('a table', () => {
     const outcome = read.ok ? judgeTable(read.value, request, { random: Random.fromSeed(1) }) : read;
     expect(outcome).toMatchObject({ ok: false, reason: 'bad-table' });
     expect(outcome.ok ? '' : `${outcome.message} ${outcome.nextStep}`).toContain(message);
+  });
+
+  test('levels the wrong way round beside the table’s own range are refused too', () => {
+    expect(() => judge({ randomLevel: 2 }, linked)).toThrow('expected a top of scatter above the random level');
+    expect(() => judge({ top: -1 }, linked)).toThrow(RangeError);
+  });
+
+  test('a proxy that is the same everywhere says nothing, of whatever size it is', () => {
+    for (const value of ['5', '0.5', '-1e9', '1e-15']) {
+      const text = linked.replace(/^0\.\d+/gm, value);
+      const [all] = unwrap(judge({}, text)).strata;
+      expect(all).toMatchObject({ verdict: 'cannot-tell', gain: null, p: null });
+      expect(all.why).toContain('0 candidates differ in scatter');
+    }
+  });
+
+  test('a proxy that a given column explains wholly says nothing', () => {
+    const text = linked
+      .split('\n')
+      .map((line, index) => (index === 0 ? `double,${line}` : `${2 * Number(line.split(',')[0]) + 1},${line}`))
+      .join('\n');
+    for (const given of ['double', 'scatter']) {
+      expect(unwrap(judge({ given: [given] }, text)).strata[0]).toMatchObject({ verdict: 'cannot-tell', p: null });
+    }
+  });
+
+  test('the size of a proxy’s unit does not matter', () => {
+    const scaledBy = (factor: number) =>
+      linked.replace('scatter', 'norm').replace(/^0\.\d+/gm, (value) => String(factor * Number(value)));
+    const answers = [1, 1e-16, 1e12].map((factor) => unwrap(judge({ proxy: 'norm' }, scaledBy(factor))).strata[0]);
+    for (const { verdict, inOrder, p, gain } of answers) {
+      expect({ verdict, inOrder, p }).toEqual({ verdict: 'predicts', inOrder: 1, p: answers[0].p });
+      expect(gain?.value).toBeCloseTo(answers[0].gain?.value ?? 0, 6);
+    }
+  });
+
+  test('levels keep their meaning when the line on given columns is taken off', () => {
+    const text = linked
+      .split('\n')
+      .map((line, index) => `${index === 0 ? 'other' : (index * 13) % 7},${line}`)
+      .join('\n');
+    const [all] = unwrap(judge({ given: ['other'], family: 'family', randomLevel: 0.6, top: 1 }, text)).strata;
+    expect(all.questions[1].candidates).toBeGreaterThan(15);
+    expect(all.questions[1].answer).toBe('predicts');
+    expect(all.meaning).toContain('More scatter given other goes with more accuracy');
+  });
+
+  test('NA and NaN are missing among proxies as among accuracies', () => {
+    const text = linked.replace(/^0\.\d+,f0/m, 'NA,f0').replace(/^0\.\d+,f1/m, 'NaN,f1');
+    expect(unwrap(judge({}, text)).rows).toBe(38);
   });
 
   test('levels the wrong way round are the caller’s mistake', () => {

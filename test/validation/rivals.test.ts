@@ -54,3 +54,13 @@ test('without outcomes nothing is said', () => {
     givenOthers: null,
   });
 });
+
+test('the size of a proxy’s unit does not matter, and equal values are never compared', () => {
+  const coarse = outcomes.map(({ scatter }) => Math.round(10 * scatter));
+  const inUnits = (unit: number) => ({ name: String(unit), values: coarse.map((value) => unit * value) });
+  const found = compareRivals([1, 2 ** -60, 2 ** 60].map(inUnits), outcomes, Random.fromSeed(1), 99);
+  for (const { inOrder, gain } of found) {
+    expect(inOrder).toBe(found[0].inOrder);
+    expect(gain?.value).toBeCloseTo(found[0].gain?.value ?? 0, 9);
+  }
+});

@@ -35,6 +35,39 @@ describe('twins', () => {
     ).toBe('unsaid');
   });
 
+  test('of the other sign say so, and do not blame noise', () => {
+    const found = judgeTwins(
+      twins((scatter) => 10 * scatter),
+      claim,
+      Random.fromSeed(1),
+    );
+    expect(found.why).toContain('the other way');
+  });
+
+  test('have an interval by Student’s law, not by the normal one', () => {
+    const six = twins((scatter) => -3 * scatter, 0.4).filter((_, place) => place % 2 === 0);
+    const found = judgeTwins(six, claim, Random.fromSeed(1));
+    const reach = ((found.gain?.high ?? 0) - (found.gain?.low ?? 0)) / 2;
+    const means = [0, 1, 2].map((base) => six.filter((twin) => twin.base === base));
+    const centred = means.flatMap((own) => {
+      const x = own.reduce((total, twin) => total + twin.scatter, 0) / own.length;
+      const y = own.reduce((total, twin) => total + (twin.accuracy ?? 0), 0) / own.length;
+      return own.map((twin) => [twin.scatter - x, (twin.accuracy ?? 0) - y]);
+    });
+    const xx = centred.reduce((total, [x]) => total + x * x, 0);
+    const slope = centred.reduce((total, [x, y]) => total + x * y, 0) / xx;
+    const residual = centred.reduce((total, [x, y]) => total + (y - slope * x) ** 2, 0) / (6 - 3 - 1);
+    // scipy.stats.t.ppf(0.95, 2) (SciPy 1.10.1)
+    expect(reach).toBeCloseTo(100 * 0.34 * 2.919985580353725 * Math.sqrt(residual / xx), 9);
+  });
+
+  test('that diverged or failed are counted', () => {
+    const some = twins(() => 0, 3).map((twin, place) => (place === 0 ? { ...twin, accuracy: null } : twin));
+    const found = judgeTwins(some, claim, Random.fromSeed(1));
+    expect(found).toMatchObject({ twins: 11, lost: 1 });
+    expect(found.why).toContain('1 of 12 twins diverged or failed');
+  });
+
   test('that all do the same show that it is not the windows', () => {
     expect(
       judgeTwins(
@@ -94,6 +127,12 @@ describe('relabelled windows', () => {
 
   test('say as much where the control alone predicts', () => {
     expect(judgeControl(controlled((_, control) => 3 * control)).answer).not.toBe('windows');
+  });
+
+  test('explain no claim of the other sign', () => {
+    const rows = controlled((scatter) => scatter);
+    expect(judgeControl(rows, 1).answer).toBe('windows');
+    expect(judgeControl(rows, -1)).toMatchObject({ answer: 'unsaid', why: expect.stringContaining('the other way') });
   });
 
   test('leave it unsaid where nothing predicts, or nothing is there', () => {
