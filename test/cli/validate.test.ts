@@ -17,7 +17,7 @@ describe('validate', () => {
       const planned = await runProgram([...SMALL, '--plan', '--json'], { cwd });
       expect(planned.code).toBe(0);
       const { study, plan } = JSON.parse(planned.stdout);
-      expect(plan).toMatchObject({ candidates: 16, seeds: 1, everyThird: 2, trainings: 22, margin: 0.5, look: 1 });
+      expect(plan).toMatchObject({ candidates: 16, seeds: 1, everyThird: 2, trainings: 21, margin: 0.5, look: 1 });
       expect(plan.digest).toMatch(/^[0-9a-f]{64}$/);
       const ended = await runProgram(['validate', '--resume', study, '--json'], { cwd });
       expect(ended.code).toBe(0);
