@@ -10,7 +10,7 @@ import { watchStudy } from './watch.ts';
 /** Reasons for which a study cannot be resumed: it would fail again, or another process has it. */
 const FINAL: ReadonlySet<string> = new Set([
   ...['strategies-failed', 'strategies-refused', 'strategy-file-changed', 'proxy-file-changed'],
-  ...['study-taken-over', 'no-such-study'],
+  ...['study-taken-over', 'no-such-study', 'damaged-study'],
 ]);
 
 /** An error that the study can go on after tells how to in its next step; any other stays as it is. */

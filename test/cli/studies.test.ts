@@ -120,3 +120,17 @@ test('settings that no search can go on with are found by the check too', async 
     expect(stdout).toMatch(/^study 1, odd: its settings: .*budget\.candidates: /);
   });
 });
+
+test('a search that cannot go on, since a candidate is damaged, is not told to go on', async () => {
+  await inFolder(async (cwd) => {
+    await runProgram(['search', ...small, '--name', 'tiny'], { cwd });
+    const database = openDatabase(join(cwd, 'cache', 'scattershot.db'), {});
+    database.prepare('UPDATE candidates SET scatter = 7 WHERE number = 1').run();
+    database.close();
+    const run = await runProgram(['search', '--resume', 'tiny', '--budget', '99'], { cwd });
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain('candidate 1 is damaged');
+    expect(run.stderr).toContain('Restore a copy of the database');
+    expect(run.stderr).not.toContain('Go on with');
+  });
+});
