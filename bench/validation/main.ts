@@ -7,15 +7,17 @@ const designs: readonly Design[] = [
   { candidates: 50, seeds: 1, everyThird: 2, families: 4 },
   { candidates: 50, seeds: 2, everyThird: 2, families: 4 },
   { candidates: 80, seeds: 2, everyThird: 2, families: 4 },
+  { candidates: 50, seeds: 3, everyThird: 3, families: 4 },
+  { candidates: 50, seeds: 3, everyThird: 3, families: 4, isAdaptive: true },
 ];
 
 const percent = (share: number) => (100 * share).toFixed(1);
 
-function line({ world, design, answers, coverage, bounded, studies }: AnswerShares): string {
+function line({ world, design, answers, coverage, bounded, studies, trainings }: AnswerShares): string {
   const { predicts, misleads } = answers;
   const shares = [predicts, misleads, answers['no-link'], answers['cannot-tell']].map(percent).join(' / ');
   const covered = coverage === null ? '' : `, interval holds the gain in ${percent(coverage)} % of ${bounded}`;
-  return `${world} | ${design} | ${shares}${covered} (${studies})`;
+  return `${world} | ${design} | ${shares}${covered} (${studies}; ${trainings.toFixed(0)} trainings)`;
 }
 
 /**

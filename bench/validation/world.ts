@@ -43,6 +43,8 @@ export interface Design {
   readonly families: number;
   /** the first half of the families have three times as many candidates as the others */
   readonly isUneven?: boolean;
+  /** seed after seed, until the answer is there */
+  readonly isAdaptive?: boolean;
 }
 
 /** Of mean 0 and standard deviation 1. */

@@ -83,7 +83,10 @@ export function planTextLines(plan: ValidationPlan, text: TextOptions): string {
     ['candidates', `${candidates}: ${families.map((own) => `${own.candidates} ${own.family}`).join(', ')}`],
     ['levels', levels.map((level) => level.toFixed(3)).join(', ')],
     ['random level', `${fraction(plan.randomLevel)}; top ${fraction(plan.top)}`],
-    ['trainings', `${trainings}: ${plural(seeds, 'seed')} each${second}; ${plural(epochs, 'epoch')} on ${dataset}`],
+    [
+      'trainings',
+      `${plan.adaptive ? `at most ${trainings}` : trainings}: ${plural(seeds, 'seed')} each${second}; ${plural(epochs, 'epoch')} on ${dataset}`,
+    ],
     ['after a claim', twins === 0 ? 'no twins' : `${twins} trainings with renumbered inputs`],
     ...(plan.proxies.length === 0 ? [] : [['own proxies', plan.proxies.join(', ')] as const]),
     ['questions', plan.questions.join('; ')],

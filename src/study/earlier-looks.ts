@@ -34,6 +34,7 @@ function differs(asked: StudySettings, before: StudySettings): boolean {
       training?.seeds,
       validation?.margin,
       validation?.topOnly,
+      validation?.adaptive,
       validation?.everyThird,
     ]);
   return designOf(asked) !== designOf(before);

@@ -51,7 +51,16 @@ function candidatesBySeed(work: ValidationWork): Map<number, number[]> {
   return bySeed;
 }
 
-/** Trains the whole plan. @returns under which settings the store has it; null when interrupted */
+/** Whether what is trained so far answers both questions, at the share of the levels that a look has. */
+function isAnswered(work: ValidationWork, digest: string): boolean {
+  const { settings, validation, host, study } = work;
+  const observations = observationsOf(host.store, study, plannedCandidates(work), digest);
+  const link = linkPlan(validation, settings.training?.seeds ?? 1);
+  const random = Random.fromSeed(settings.seed).fork(validationStreams.verdict);
+  return judgeLink(observations, link, true, { random }).verdict !== 'cannot-tell';
+}
+
+/** Trains the plan: the whole of it, or an adaptive one until the answer is there. @returns under which settings the store has it; null when interrupted */
 async function trainPlan(work: ValidationWork, dataset: Dataset): Promise<string | null> {
   const { host, emit, plan, study } = work;
   let digest: string | null = null;
@@ -59,6 +68,7 @@ async function trainPlan(work: ValidationWork, dataset: Dataset): Promise<string
     const trained = await trainingPhase({ plan, study: study.id, candidates, seeds: [seed], dataset }, host, emit);
     digest = trained.settingsDigest;
     if (host.signal.aborted) return null;
+    if (work.validation.adaptive === true && isAnswered(work, digest)) break;
   }
   return digest;
 }
@@ -113,7 +123,7 @@ async function concludeValidation(
   const random = Random.fromSeed(settings.seed);
   const candidates = plannedCandidates(work);
   const observations = observationsOf(host.store, study, candidates, digest);
-  const link = linkPlan(validation);
+  const link = linkPlan(validation, settings.training?.seeds ?? 1);
   const found = judgeLink(observations, link, true, { random: random.fork(validationStreams.verdict) });
   const decisive = decisiveQuestion(found.questions);
   const twins = await twinsPhase(work, candidates, found, decisive, dataset);

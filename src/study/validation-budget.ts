@@ -7,8 +7,11 @@ import type { TrainingPlan } from './training-plan.ts';
 const trainingsOf = (candidates: number, seeds: number | undefined): number =>
   seeds === undefined ? candidates + Math.ceil(candidates / 3) : candidates * seeds;
 
+/** What a candidate costs besides its trainings: making it and measuring its rivals, as seen on 64-1024-64. */
+const MAKING_SECONDS = 0.3;
+
 /** Beyond this a plan gains nothing that a time would be the measure of. */
-const MOST_CANDIDATES = 10_000;
+const MOST_CANDIDATES = 2000;
 
 /**
  * How many candidates can be trained within a budget: as many as it says, or as many as a forecast of their time allows. The data are
@@ -36,9 +39,10 @@ export async function candidatesWithin(
       'Give --candidates instead of a time.',
     );
   }
-  const affordable = (budget.seconds * threads) / each;
-  let candidates = Math.min(MOST_CANDIDATES, Math.floor(affordable));
-  while (candidates >= 2 && trainingsOf(candidates, seeds) > affordable) candidates--;
+  const affordable = budget.seconds * threads;
+  const costs = (count: number) => trainingsOf(count, seeds) * each + count * MAKING_SECONDS;
+  let candidates = Math.min(MOST_CANDIDATES, Math.floor(affordable / MAKING_SECONDS));
+  while (candidates >= 2 && costs(candidates) > affordable) candidates--;
   if (candidates >= 2) return success(candidates);
   return failure(
     'budget-too-short',

@@ -21,6 +21,8 @@ export interface StudyValidation {
   readonly twins: number;
   /** proxies of the user's own among the rivals; absent: none */
   readonly proxies?: readonly OwnProxySpec[];
+  /** train seed after seed, and stop once the answer is there; absent: all seeds are trained */
+  readonly adaptive?: true;
   /** from 1: how often the same network, data and metric were asked, this study included */
   readonly look: number;
   /** an earlier look had another design: what comes of this one is no confirmation */
@@ -51,6 +53,7 @@ export const validationSchema = z.strictObject({
   planned: z.array(plannedSchema).min(1),
   twins: z.int().nonnegative(),
   proxies: z.array(ownProxySchema).min(1).optional(),
+  adaptive: z.literal(true).optional(),
   look: z.int().positive(),
   exploratory: z.boolean(),
   digest: z.string().optional(),

@@ -14,8 +14,10 @@ const QUESTIONS = ['all candidates', 'from the random level up'] as const;
 /** Pairs of one family closer in scatter than this are not compared. */
 const LEAST_DIFFERENCE = 0.01;
 
-export const linkPlan = ({ randomLevel, top, margin }: StudyValidation): LinkPlan => ({
+/** @param seeds of every candidate: an adaptive study looks after each */
+export const linkPlan = ({ randomLevel, top, margin, adaptive }: StudyValidation, seeds: number): LinkPlan => ({
   ...{ randomLevel, top, margin, leastDifference: LEAST_DIFFERENCE, familiesCount: true },
+  ...(adaptive === true ? { looks: seeds } : {}),
 });
 
 /** A plan as it is shown, before training and in the result. */
@@ -39,6 +41,8 @@ export interface ValidationPlan {
   readonly proxies: readonly string[];
   /** trainings of twins, if a claim is made */
   readonly twins: number;
+  /** seeds are trained one after another, and no more once the answer is there: `trainings` is then the most */
+  readonly adaptive: boolean;
   readonly look: number;
   readonly exploratory: boolean;
   /** of all trainings, on this machine; null where nothing is known of the engine's speed */
@@ -99,6 +103,7 @@ export function validationPlan(
     trainings,
     proxies: (validation.proxies ?? []).map(({ name }) => name),
     twins: validation.twins,
+    adaptive: validation.adaptive === true,
     look: validation.look,
     exploratory: validation.exploratory,
     forecastSeconds: forecastSeconds(
@@ -107,7 +112,7 @@ export function validationPlan(
     ),
     detectableGain: detectableGain(
       [...families.values()].map((members) => members.map(({ scatter }) => scatter)),
-      linkPlan(validation),
+      linkPlan(validation, training.seeds),
       trainings / planned.length,
     ),
   };

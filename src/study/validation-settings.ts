@@ -36,11 +36,16 @@ export interface ValidationChoices {
   readonly topOnly?: boolean;
   /** decides patterns and permutations; default 1 */
   readonly seed?: number;
+  /** train seed after seed, and stop once the answer is there: the levels of the rule are shared between the looks; default false */
+  readonly adaptive?: boolean;
   /** trainings of renumbered twins after a claim; default 12, 0 for none */
   readonly twins?: number;
   /** proxies of the user's own among the rivals: what `ownProxies` gives */
   readonly proxies?: readonly OwnProxySpec[];
 }
+
+/** Seeds that an adaptive study may go up to. */
+const ADAPTIVE_SEEDS = 3;
 
 export const validationDefaults = {
   metric: 'indicator',
@@ -116,7 +121,9 @@ export function validationSettings(
   const said = Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== undefined));
   const chosen: ValidationChoices & typeof validationDefaults = { ...validationDefaults, ...said };
   const { metric, windows, spans, constraints, candidates, margin, topOnly, twins, seed } = chosen;
-  const { seeds, proxies = [] } = choices;
+  const { adaptive = false, proxies = [] } = choices;
+  const seeds = choices.seeds ?? (adaptive ? ADAPTIVE_SEEDS : undefined);
+  if (adaptive && seeds === 1) throw new InvalidValueError('an adaptive study needs at least 2 seeds; got 1');
   requireWhole(candidates, 2, 'the number of candidates');
   requireWhole(seeds ?? 1, 1, 'the number of seeds');
   requireWhole(twins, 0, 'the number of twins');
@@ -156,6 +163,7 @@ export function validationSettings(
     islands: familiesOf(planned),
     validation: {
       ...{ margin, topOnly, everyThird, randomLevel, top, floor, planned, twins, look: 1, exploratory: false },
+      ...(adaptive ? { adaptive: true as const } : {}),
       ...(proxies.length === 0 ? {} : { proxies }),
     },
   };

@@ -26,6 +26,11 @@ export interface LinkPlan {
   readonly familiesCount: boolean;
   /** what is judged; default scatter */
   readonly proxy?: string;
+  /**
+   * how often the rule may look at growing evidence and stop; default 1. Every look has its share of the errors that one look may
+   * make (Bonferroni), so that all looks together make no more
+   */
+  readonly looks?: number;
 }
 
 export interface QuestionPlan extends LinkPlan {
@@ -65,7 +70,7 @@ export interface QuestionFinding {
   readonly p: number | null;
   /** accuracy points between the random level and the top, with the 95 % interval; null without a pair */
   readonly gain: Estimate | null;
-  /** with the 90 % interval, on which "no link" rests */
+  /** with the interval on which "no link" rests: 90 %, or more where there are several looks */
   readonly gain90: Estimate | null;
   readonly agreement: Agreement | null;
   readonly answer: Answer;
@@ -75,6 +80,9 @@ export interface QuestionFinding {
 
 /** Each of two questions at this level, so that both together claim in at most 5 % of studies without a link. */
 const ALPHA = 0.025;
+
+/** "No link" rests on an interval of 90 %. */
+const NO_LINK_ERROR = 0.1;
 
 /** Fewer candidates in families with a range of scatter decide nothing. */
 const LEAST_CANDIDATES = 15;
@@ -100,7 +108,7 @@ interface Evidence extends Omit<QuestionFinding, 'answer' | 'why'> {
 
 function evidenceOf(outcomes: readonly PairedOutcome[], plan: QuestionPlan, options: QuestionOptions): Evidence {
   const { random, permutations = 9999, mostPermuted = 200 } = options;
-  const { from = Number.NEGATIVE_INFINITY } = plan;
+  const { from = Number.NEGATIVE_INFINITY, looks = 1 } = plan;
   const asked = outcomes.filter(({ scatter }) => scatter >= from);
   const all = familyPairs(asked, plan.leastDifference);
   const ranged = all.filter(({ first }) => first.length > 0);
@@ -127,7 +135,7 @@ function evidenceOf(outcomes: readonly PairedOutcome[], plan: QuestionPlan, opti
           ? permutedConcordanceP(ranged, random, permutations)
           : normalConcordanceP(total, variance),
     gain: gainAt(0.95, 'exact'),
-    gain90: gainAt(0.9, 'careful'),
+    gain90: gainAt(1 - NO_LINK_ERROR / looks, 'careful'),
     agreement: plan.familiesCount ? familyAgreement(ranged) : null,
   };
 }
@@ -175,13 +183,13 @@ function decide(evidence: Evidence, plan: QuestionPlan): Pick<QuestionFinding, '
   if (isInside(gain90, plan.margin)) {
     return {
       answer: 'no-link',
-      why: `the gain lies within ±${plan.margin} points: ${describeGain(gain90 ?? gain)}, 90 %`,
+      why: `the gain lies within ±${plan.margin} points: ${describeGain(gain90 ?? gain)}, ${100 * (1 - NO_LINK_ERROR / (plan.looks ?? 1))} %`,
     };
   }
-  if (p >= ALPHA) {
+  if (p >= ALPHA / (plan.looks ?? 1)) {
     return {
       answer: 'cannot-tell',
-      why: `noise: the gain is ${describeGain(gain)}, 95 %, ${describeP(p)}: neither clear of 0 at p ${ALPHA} nor within ±${plan.margin}`,
+      why: `noise: the gain is ${describeGain(gain)}, 95 %, ${describeP(p)}: neither clear of 0 at p ${ALPHA / (plan.looks ?? 1)} nor within ±${plan.margin}`,
     };
   }
   const claim = { answer: total > 0 ? 'predicts' : 'misleads', why: `${describeP(p)} over ${pairs} pairs` } as const;

@@ -216,6 +216,17 @@ describe('a study that validates', () => {
     expect(unwrap(await candidatesWithin({ kind: 'candidates', candidates: 12 }, plan, undefined, host))).toBe(12);
   });
 
+  test('an adaptive study has as many looks as seeds, and trains no more once the answer is there', async () => {
+    const settings = settingsOf({ adaptive: true, seeds: 3 });
+    expect(settings.validation).toMatchObject({ adaptive: true, everyThird: 3 });
+    expect(() => settingsOf({ adaptive: true, seeds: 1 })).toThrow(RangeError);
+    const { result } = await startStudy(settings, null, hostFor().host);
+    expect(result?.plan).toMatchObject({ adaptive: true, trainings: 60 });
+    // One epoch of few examples tells nothing: all seeds are needed.
+    if (result?.verdict === 'cannot-tell') expect(result.seeds).toBe(3);
+    else expect(result?.seeds).toBeLessThanOrEqual(3);
+  });
+
   test('less than the least design runs, and can only say that it cannot tell', async () => {
     const { result } = await startStudy(settingsOf({ candidates: 6 }), null, hostFor().host);
     expect(result?.verdict).toBe('cannot-tell');

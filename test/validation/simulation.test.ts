@@ -50,3 +50,19 @@ describe.each([
     expect(answers.misleads).toBeGreaterThan(0.7);
   });
 });
+
+describe('seed after seed, until the answer is there', () => {
+  const adaptive: Design = { candidates: 50, seeds: 3, everyThird: 3, families: 4, isAdaptive: true };
+
+  test('claims no more without a link, and says no more often that a gain of the margin is none', () => {
+    const { answers } = run('null, families 1 apart', adaptive);
+    expect(answers.predicts + answers.misleads).toBeLessThanOrEqual(0.03 + luck(0.03));
+    expect(run('gain .5, the margin', adaptive).answers['no-link']).toBeLessThanOrEqual(0.02 + luck(0.02));
+  });
+
+  test('finds a gain of 1 point with fewer trainings', () => {
+    const { answers, trainings } = run('gain 1', adaptive);
+    expect(answers.predicts).toBeGreaterThanOrEqual(0.94 - luck(0.06));
+    expect(trainings).toBeLessThan(0.75 * 150);
+  });
+});

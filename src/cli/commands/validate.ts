@@ -40,6 +40,7 @@ interface ValidateOptions
   readonly candidates?: number;
   readonly margin?: number;
   readonly topOnly?: boolean;
+  readonly adaptive?: boolean;
   readonly twins?: number;
   readonly budget?: Budget;
   readonly plan?: boolean;
@@ -88,6 +89,10 @@ const options: readonly Option[] = [
     '--margin <points>',
     `accuracy points: a gain within ±margin is worth nothing (default: ${validationDefaults.margin})`,
   ).argParser(positiveNumber),
+  new Option(
+    '--adaptive',
+    'train seed after seed and stop once the answer is there, at levels shared between the looks',
+  ),
   new Option('--top-only', 'patterns from the random level up alone; then nothing is known of those below'),
   new Option(
     '--twins <n>',
@@ -180,6 +185,7 @@ async function settingsFrom(given: ValidateOptions, store: Store, context: Conte
       seeds: given.seeds,
       margin: given.margin,
       topOnly: given.topOnly,
+      adaptive: given.adaptive,
       twins: given.twins,
     },
     seed: context.seed,
