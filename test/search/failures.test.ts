@@ -117,7 +117,7 @@ test('a pattern that breaks a constraint ends its island', async () => {
 });
 
 test('what a strategy writes into what it is given reaches nobody else', async () => {
-  const spoil = `for (const { pattern } of elites) for (const junction of pattern.junctions) junction.fill(0);
+  const spoil = `for (const { pattern } of _elites) for (const junction of pattern.junctions) junction.fill(0);
     problem.architecture.layers[0] = 1;
     problem.entries.length = 0;
     const { layers, fanOuts } = { layers: [16, 32, 16], fanOuts: [8, 4] };`;
