@@ -20,3 +20,5 @@ study letters --layers 256,128,32 --fan-out 16,8 --used-outputs 26 --data letter
 study spam --layers 1024,64,16 --fan-out 4,4 --used-outputs 2 --data spam --epochs 12 --optimizer adam --learning-rate 0.003
 # The same question of Morse with all of its examples: fewer candidates, more data.
 scattershot validate --name morse-0-whole --net morse --data morse --candidates 30 --seeds 2 --epochs 6 --batch-size 128 --optimizer adam --learning-rate 0.01
+# Seed after seed until the answer is there.
+study morse-0-adaptive --adaptive --net morse --data morse:examples=200/40/100 --epochs 30 --optimizer adam --learning-rate 0.01 --twins 0
