@@ -51,6 +51,12 @@ export function clockTime(milliseconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
+/** "40 s", "12 min", "2.5 h": of a forecast, which knows no better. */
+export function roughDuration(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
 /** What our own sentences use beyond ASCII; a lost minus would turn a statement around. */
 const ASCII_FOR: Readonly<Record<string, string>> = {
   ...{ '−': '-', '–': '-', '—': '-', '×': 'x', '±': '+/-', '·': '|', '…': '...', '≤': '<=', '≥': '>=', '≈': '~' },

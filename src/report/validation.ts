@@ -3,7 +3,7 @@ import type { ValidationPlan } from '../study/validation-plan.ts';
 import type { ValidationResult } from '../study/validation-result.ts';
 import type { Estimate } from '../validation/gain.ts';
 import type { TableFinding } from '../validation/judge-table.ts';
-import { fraction, heading, MISSING, paragraph, percent, type TextOptions, words } from './format.ts';
+import { fraction, heading, MISSING, paragraph, percent, roughDuration, type TextOptions, words } from './format.ts';
 import { type Column, tableLines } from './table.ts';
 
 const signed = (value: number | null, digits = 2): string =>
@@ -64,17 +64,12 @@ const proxyColumns = (text: TextOptions): Column<Proxy>[] => [
   { title: 'p, Holm', ...right, priority: 3, text: ({ pGivenOthersHolm }) => pText(pGivenOthersHolm) },
 ];
 
-function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
-}
-
 /** A plan, before anything is trained. */
 export function planTextLines(plan: ValidationPlan, text: TextOptions): string {
   const { candidates, families, levels, seeds, everyThird, epochs, dataset, trainings, twins, margin } = plan;
   const second = everyThird > seeds ? `, every third with ${everyThird}` : '';
   const time =
-    plan.forecastSeconds === null ? 'unknown for this engine' : `about ${duration(plan.forecastSeconds)} here`;
+    plan.forecastSeconds === null ? 'unknown for this engine' : `about ${roughDuration(plan.forecastSeconds)} here`;
   const gain =
     plan.detectableGain === null
       ? 'none: too few candidates or families, or too narrow a range, for any claim'

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { familyOf } from '../search/candidate.ts';
 import type { CandidateRecord } from '../store/index.ts';
 import { levelsOf, type PlannedCandidate, seedsOf } from '../validation/design.ts';
 import { detectableGain } from '../validation/detectable-gain.ts';
@@ -60,8 +61,7 @@ export function planSeeds(settings: StudySettings): ReadonlyMap<number, readonly
   return new Map(planned.map((_, place) => [place + 1, seedsOf(place, training.seeds, everyThird, families)]));
 }
 
-const plannedFamily = ({ strategy, start }: PlannedCandidate) =>
-  start === undefined ? strategy : `${strategy}/${start}`;
+const plannedFamily = ({ strategy, start }: PlannedCandidate) => familyOf(strategy, start);
 
 /**
  * The plan of a study that validates. @param made its candidates so far; before there are any, what is planned stands for them

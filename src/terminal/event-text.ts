@@ -1,5 +1,6 @@
 import { plural } from '../base/plural.ts';
 import { describeArchitecture } from '../pattern/architecture.ts';
+import { roughDuration } from '../report/format.ts';
 import type { Budget, SearchEnding } from '../search/events.ts';
 import type { DataReport } from '../study/data-report.ts';
 import type { StudyEvent, StudyPhase } from '../study/events.ts';
@@ -105,23 +106,18 @@ export function endText(
   return describeSearchEnd(searchEnd, settings);
 }
 
-const durationText = (seconds: number) => {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
-};
-
 /** A plan in two lines: what is trained, and what can come of it. */
 export function planText(plan: EventOf<'plan'>['plan']): readonly [string, string] {
   const { candidates, families, seeds, everyThird, trainings, margin, forecastSeconds, detectableGain, digest } = plan;
   const second = everyThird > seeds ? `, every third with ${everyThird}` : '';
   const time =
-    forecastSeconds === null ? 'no forecast of its time for this engine' : `about ${durationText(forecastSeconds)}`;
+    forecastSeconds === null ? 'no forecast of its time for this engine' : `about ${roughDuration(forecastSeconds)}`;
   const gain =
     detectableGain === null
       ? '; too few candidates or families, or too narrow a range, for any claim'
       : `; finds gains of ${detectableGain.toFixed(1)} points in four of five studies, if accuracies spread as on Morse`;
   return [
-    `${plural(candidates, 'candidate')} of ${plural(families.length, 'family').replace('familys', 'families')}, ${plural(seeds, 'seed')}${second}: ${plural(trainings, 'training')}, ${time}`,
+    `${plural(candidates, 'candidate')} of ${plural(families.length, 'family').replace('familys', 'families')}, ${plural(seeds, 'seed')}${second}: ${plan.adaptive ? 'at most ' : ''}${plural(trainings, 'training')}, ${time}`,
     `margin ±${margin} points${gain}; digest ${digest?.slice(0, 12) ?? 'none'}`,
   ];
 }
