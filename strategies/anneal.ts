@@ -189,9 +189,9 @@ function stepAnneal(problem: Problem, state: AnnealState, elites: readonly Elite
 
 export const anneal = defineStrategy<AnnealState>({
   name: 'anneal',
-  summary: 'simulated annealing by swaps that keep every degree, to the highest or to a wanted scatter',
+  summary: 'simulated annealing by swaps that keep all degrees, to the highest or to a wanted scatter',
   source:
-    'Kirkpatrick, Gelatt & Vecchi 1983 (Science 220, 671); departures: the temperature is set from measured swaps, cools geometrically and starts low, since starts are good ones; the last tenth is a descent; where the junctions are at their bounds, swaps are drawn within blocks of two windows, which leaves them there; the energy is a sum of powers of what entries lack, two powers and coolings alternate, longer and longer, and then the best elite, at low heat',
+    'Kirkpatrick, Gelatt & Vecchi 1983 (Science 220, 671); departures: the temperature is set from measured swaps, cools geometrically and starts low, since starts are good ones; the last tenth is a descent; where the junctions are at their bounds, swaps are drawn within blocks of two windows, which leaves them there; the energy is a sum of powers of what entries lack, two powers and coolings alternate, longer and longer, and then the best elite, at low heat; of balanced degrees one proposal in eight passes an edge on between left neurons',
   accepts: (problem) => walkRefusal(problem, annealingPlan(problem)) ?? true,
   start: (_problem, random) => ({
     tallies: schedules.map(() => ({ runs: 0, best: 0 })),

@@ -1,5 +1,5 @@
 import type { Random } from '../src/base/random.ts';
-import { type JunctionSize, junctionSizes } from '../src/pattern/architecture.ts';
+import { isExact, type JunctionSize, junctionSizes } from '../src/pattern/architecture.ts';
 import { parallelismFault } from '../src/pattern/clash-free.ts';
 import type { Pattern } from '../src/pattern/pattern.ts';
 import { defineStrategy, type Problem, type Step } from '../src/search/strategy.ts';
@@ -56,6 +56,14 @@ function unfitParallelism(problem: Problem): string | null {
   return faults.find((fault) => fault !== null) ?? null;
 }
 
+/** A sweep reads every left neuron once, and whole sweeps make a junction. */
+function unevenSweeps(problem: Problem): string | null {
+  const size = junctionSizes(problem.architecture).find((each) => !isExact(each));
+  if (size === undefined) return null;
+  const { number, leastFanOut, mostFanOut } = size;
+  return `every sweep of the memories reads each left neuron once, and in junction ${number} some have ${leastFanOut} and some ${mostFanOut} edges: it needs exact degrees`;
+}
+
 interface TypeTotals {
   readonly steps: number;
   readonly made: number;
@@ -77,7 +85,9 @@ export const clashFree = defineStrategy<TypeTotals>({
     'Dey, Beerel & Chugg 2017, Interleaver design for deep neural networks; Dey et al. 2019 (arXiv 1812.01164): types 1, 2 and 3, with and without memory dither. Here a sweep is drawn so that the right neuron it shares with the sweep before reads no left neuron twice, and where no z is asked for each junction draws a divisor of its left layer, whether or not junctions then take equally many cycles',
   accepts: (problem) => {
     const { parallelism: _, ...others } = problem.constraints ?? {};
-    return unfitParallelism(problem) ?? refusesConstraints({ ...problem, constraints: others });
+    return (
+      unevenSweeps(problem) ?? unfitParallelism(problem) ?? refusesConstraints({ ...problem, constraints: others })
+    );
   },
   start: () => ({ steps: 0, made: 0 }),
   step: (problem, progress, _elites, random) => step(problem, progress, random),

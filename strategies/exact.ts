@@ -82,7 +82,8 @@ function step(problem: Problem, steps: StepCount, random: Random): Step<StepCoun
 
 /**
  * Patterns whose every entry, the span 1:J included, is at its upper bound in both metrics: built, not searched for. Conditions and
- * proofs are in docs/exact-construction.md. Where they do not hold, the nearest construction is polished by swaps.
+ * proofs are in docs/exact-construction.md. Where they do not hold, as for balanced degrees, the nearest construction is polished by
+ * swaps.
  */
 export const exact = defineStrategy<StepCount>({
   name: 'exact',

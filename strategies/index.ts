@@ -11,11 +11,9 @@ import { sobol } from './sobol.ts';
 import { target } from './target.ts';
 import { uniformRandom } from './uniform-random.ts';
 
-/** Every strategy, by the name it is asked for with. */
+/** Every strategy, by the name it is asked for with; `names.ts` lists the names. */
 export const strategies: ReadonlyMap<string, Strategy> = new Map(
   [uniformRandom, permutationGrid, exact, anneal, evolve, target, local, clashFree, radix, sobol, expander].map(
     (strategy) => [strategy.name, strategy],
   ),
 );
-
-export const strategyNames: readonly string[] = [...strategies.keys()];

@@ -2,6 +2,7 @@ import { product, range } from '../src/base/numbers.ts';
 import type { Random } from '../src/base/random.ts';
 import {
   greatestCommonDivisor,
+  isExact,
   type JunctionSize,
   junctionSizes,
   type LayerShape,
@@ -9,6 +10,7 @@ import {
 import { denseJunction, type Pattern, sortRows } from '../src/pattern/pattern.ts';
 import { defineStrategy, type Problem } from '../src/search/strategy.ts';
 import { refusesConstraints } from './constraints/constrained-problem.ts';
+import { balancedStarts, compactOrder } from './local/balanced-runs.ts';
 import { independentStep, type StepCount } from './shared/batch.ts';
 
 /**
@@ -117,13 +119,32 @@ function blurred(left: number, blur: number, random: Random): Uint32Array {
   return shuffleRuns(neurons, Math.floor(left * blur), random);
 }
 
+/** Right neurons change places in runs of 2, 4, … up to all of them. */
+const shuffledRights = (items: Uint32Array, random: Random): Uint32Array =>
+  shuffleRuns(items, 2 ** random.below(Math.ceil(Math.log2(items.length)) + 1), random);
+
+/** The same where left neurons cannot all have one degree: runs along an order of the layer that keeps neighbours together. */
+function balancedLocalJunction(size: JunctionSize, shape: LayerShape, blur: number, random: Random): Uint32Array {
+  const { left, right, fanIn, edges } = size;
+  const order = compactOrder(shape, fanIn);
+  const starts = shuffledRights(balancedStarts(size, random), random);
+  const names = blurred(left, blur, random);
+  const sources = new Uint32Array(edges);
+  for (let j = 0; j < right; j++) {
+    for (let e = 0; e < fanIn; e++) sources[j * fanIn + e] = names[order[(starts[j] + e) % left]];
+  }
+  sortRows(sources, right, fanIn);
+  return sources;
+}
+
 function localJunction(junction: JunctionSize, shape: LayerShape, blur: number, random: Random): Uint32Array {
   const { left, right, fanIn, edges } = junction;
   if (junction.density === 1) return denseJunction(left, right);
+  if (!isExact(junction)) return balancedLocalJunction(junction, shape, blur, random);
   const choices = neighbourhoods(shape, junction);
   const hood = choices[random.below(choices.length)];
   const corners = allCorners(hood, random);
-  shuffleRuns(corners, 2 ** random.below(Math.ceil(Math.log2(right)) + 1), random);
+  shuffledRights(corners, random);
   const names = blurred(left, blur, random);
   const steps = Array.from({ length: fanIn }, (_, place) => coordinates(place, hood.box));
   const sources = new Uint32Array(edges);
@@ -155,7 +176,7 @@ export const local = defineStrategy<StepCount>({
   name: 'local',
   summary: 'every right neuron sees neighbouring left neurons: low scatter, as in convolutions',
   source:
-    'Receptive fields of convolutional layers without weight sharing (locally connected layers), with exact degrees by periodic corners on a layer that wraps round; offset, spacing, order of the right neurons and a blur of the left ones are drawn',
+    'Receptive fields of convolutional layers without weight sharing (locally connected layers), with exact degrees by periodic corners on a layer that wraps round, with balanced ones by runs along it (in a picture along strips); offset, spacing, order of the right neurons and a blur of the left ones are drawn',
   accepts: refusesConstraints,
   start: () => 0,
   step: (problem, steps, _elites, random) =>

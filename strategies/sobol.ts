@@ -1,5 +1,5 @@
 import type { Random } from '../src/base/random.ts';
-import { type JunctionSize, junctionSizes } from '../src/pattern/architecture.ts';
+import { type JunctionSize, junctionSizes, meanFanOut } from '../src/pattern/architecture.ts';
 import { denseJunction, type Pattern, sortRows } from '../src/pattern/pattern.ts';
 import { defineStrategy, type Problem } from '../src/search/strategy.ts';
 import { refusesConstraints } from './constraints/constrained-problem.ts';
@@ -49,7 +49,8 @@ function sobolJunction(size: JunctionSize, left: SobolLayer, right: SobolLayer):
   const rows = rowsOfPaths(size, left, right);
   if (doubleEdges(rows, size.fanIn).length === 0) return rows;
   if (size.density > 1 / 2) {
-    const [rest] = junctionSizes({ layers: [size.left, size.right], fanOuts: [size.right - size.fanOut] });
+    const { left: from, right: to, fanIn } = size;
+    const [rest] = junctionSizes({ layers: [from, to], fanOuts: [meanFanOut(from, to, from - fanIn)] });
     return complement(sobolJunction(rest, left, right), size.left, size.right, rest.fanIn);
   }
   undoDoubles(rows, size.fanIn, size.left);
@@ -116,7 +117,7 @@ export const sobol = defineStrategy<StepCount>({
   name: 'sobol',
   summary: 'low-discrepancy paths: windows reached evenly without a search',
   source:
-    'Keller & Van keirsbilck 2021 (arXiv 2103.03543): path p visits neuron ⌊N·x(p)⌋ of the Sobol’ point x(p), direction numbers of Joe & Kuo 2008, scrambling of Owen 1995. Here degrees are exact: neurons take equally many points in the order of their coordinates (the same where N is a power of two), each junction has as many paths as edges, double edges are exchanged with near neurons (above half density the paths are those left out), and dimensions are drawn among those with a small t to that of the layer before',
+    'Keller & Van keirsbilck 2021 (arXiv 2103.03543): path p visits neuron ⌊N·x(p)⌋ of the Sobol’ point x(p), direction numbers of Joe & Kuo 2008, scrambling of Owen 1995. Here neurons take equally many points in the order of their coordinates, or as equally as can be where degrees are balanced (the same where N is a power of two), each junction has as many paths as edges, double edges are exchanged with near neurons (above half density the paths are those left out), and dimensions are drawn among those with a small t to that of the layer before',
   accepts: refusesConstraints,
   start: () => 0,
   step: (problem, steps, _elites, random) =>

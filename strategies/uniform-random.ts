@@ -19,7 +19,7 @@ export const uniformRandom = defineStrategy<StepCount>({
   name: 'uniform-random',
   summary: 'every pattern of these degrees equally likely',
   source:
-    'Global curveball: Strona et al. 2014 (doi 10.1038/ncomms5114), proved uniform by Carstens et al. 2018 (arXiv 1804.08487); here from a round-robin start, with the rounds that measurement asks for; under constraints trades within memories or blocks, around fixed edges',
+    'Global curveball: Strona et al. 2014 (doi 10.1038/ncomms5114), proved uniform by Carstens et al. 2018 (arXiv 1804.08487); here from a round-robin start, with the rounds that measurement asks for; under constraints trades within memories or blocks, around fixed edges. Of balanced degrees, which left neurons have an edge more is drawn uniformly: by symmetry each choice has equally many patterns; around fixed edges, where it has not, moves pass it on',
   accepts: (problem) => constraintsRefusal(problem) ?? true,
   start: () => 0,
   step: (problem, steps, _elites, random) => independentStep(problem, steps, random, constrainedPattern),

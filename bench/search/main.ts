@@ -7,21 +7,24 @@ import { describeArchitecture } from '../../src/pattern/architecture.ts';
 import { constraintFault } from '../../src/pattern/constraints/fault.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import { requireProxy } from '../../src/proxies/index.ts';
-import { OTHER_SCATTER } from '../../src/proxies/ranking.ts';
+import { OTHER_SCATTER } from '../../src/proxies/names.ts';
 import { scoreBound } from '../../src/scatter/bound.ts';
 import { scoreBoth } from '../../src/scatter/kernel.ts';
 import type { NumberedCandidate } from '../../src/search/candidate.ts';
+import { defaultSearchOrder } from '../../src/search/default-order.ts';
 import type { IslandSpec } from '../../src/search/events.ts';
-import { compareCandidates, defaultSearchOrder, type RankingFields } from '../../src/search/ranking.ts';
+import { compareCandidates, type RankingFields } from '../../src/search/ranking.ts';
 import { runSearch } from '../../src/search/search.ts';
 import { defaultIslands } from '../../src/study/portfolio.ts';
 import { constrainedPattern } from '../../strategies/constraints/constrained-problem.ts';
-import { strategyNames } from '../../strategies/index.ts';
+import { strategyNames } from '../../strategies/names.ts';
 import { table } from '../timing.ts';
 import { type Rises, runPeers } from './peers.ts';
 import { type NamedProblem, problemsNamed } from './problems.ts';
+import { scaling } from './scaling.ts';
 
 const usage = `usage: npm run bench -- search [--seconds N] [--seed N] [--problems NAME,…] [--only NAME,…] [--no-peers] [--json]
+       npm run bench -- search scaling: what threads bring
   --seconds N  for every method on every problem, on one thread, start-up counted (default 10); build first
   --only NAMES strategies, or "portfolio"
 `;
@@ -168,6 +171,7 @@ const startPattern = ({ problem }: NamedProblem, seed: number) => constrainedPat
 
 /** Every strategy, the default portfolio and general optimisers on the same problems for the same seconds, one thread each. */
 export async function main(parameters: readonly string[]): Promise<void> {
+  if (parameters[0] === 'scaling') return scaling(parameters.slice(1));
   if (parameters.includes('--help')) {
     process.stdout.write(usage);
     return;

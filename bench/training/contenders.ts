@@ -3,14 +3,17 @@ import { SparseNetwork } from '../../src/training/sparse/network.ts';
 import type { Trainer } from '../../src/training/trainer.ts';
 import { startWeights } from '../../src/training/weights.ts';
 import type { TrainingCase } from './nets.ts';
-import type { CaseFiles, Torch, TorchKind } from './torch.ts';
+import type { CaseFiles, Torch } from './torch.ts';
 
 /** What can train a case: samples per second of all its threads together. */
 export interface Contender {
   readonly name: string;
-  readonly samplesPerSecond: (item: TrainingCase, seconds: number) => Promise<number>;
+  /** what ours is compared with */
+  readonly isPeer: boolean;
+  /** null where it does not train this net */
+  readonly samplesPerSecond: (item: TrainingCase, seconds: number) => Promise<number | null>;
   /** seconds that this number of trainings, of one epoch each, take */
-  readonly secondsFor: (item: TrainingCase, trainings: number) => Promise<number>;
+  readonly secondsFor: (item: TrainingCase, trainings: number) => Promise<number | null>;
 }
 
 async function trainJobs(trainer: Trainer, item: TrainingCase, jobs: number, epochs: number, fastMath: boolean) {
@@ -29,7 +32,7 @@ async function trainJobs(trainer: Trainer, item: TrainingCase, jobs: number, epo
 export function ourContender(name: string, trainer: Trainer, threads: number, fastMath = false): Contender {
   const rates = new Map<string, number>();
   return {
-    name,
+    ...{ name, isPeer: false },
     async samplesPerSecond(item, seconds) {
       const known = rates.get(item.name) ?? (await trainJobs(trainer, item, threads, 1, fastMath));
       const epochs = Math.max(1, Math.round((seconds * known) / threads / item.dataset.train.examples));
@@ -62,32 +65,44 @@ function ourLosses({ architecture, pattern, dataset }: TrainingCase): number[] {
   });
 }
 
-/** PyTorch: one training by all threads. Its first losses must be ours: else the two would not do the same job. */
-export function torchContender(torch: Torch, files: CaseFiles, kind: TorchKind): Contender {
-  const opened = new Set<string>();
+/**
+ * PyTorch in one form: one training by all threads. Its first losses must be ours: else the two would not do the same job. Rates are null
+ * where the form cannot be had, or is of no use for a net.
+ */
+export function torchContender(torch: Torch, files: CaseFiles, form: string): Contender {
+  const opened = new Map<string, boolean>();
   const requestOf = ({ name, pattern }: TrainingCase) => ({
-    ...{ folder: files.folderOf(name), layers: pattern.layers, kind },
+    ...{ folder: files.folderOf(name), layers: pattern.layers, form },
   });
-  const open = async (item: TrainingCase) => {
-    if (opened.has(item.name)) return;
-    opened.add(item.name);
+  const open = async (item: TrainingCase): Promise<boolean> => {
+    const known = opened.get(item.name);
+    if (known !== undefined) return known;
     const request = { do: 'open', ...requestOf(item), steps: CHECKED_STEPS };
-    const { losses } = await torch.ask<{ losses: number[] }>(request);
+    const answer = await torch.ask<{ losses: number[] } | { unavailable: string }>(request);
+    const available = 'losses' in answer;
+    opened.set(item.name, available);
+    if (!available) {
+      process.stderr.write(`${item.name}: PyTorch (${form}) is left out: ${answer.unavailable}\n`);
+      return false;
+    }
     for (const [step, loss] of ourLosses(item).entries()) {
-      if (Math.abs(losses[step] / loss - 1) > 1e-3) {
-        throw new Error(`${item.name}, step ${step}: PyTorch (${kind}) has the loss ${losses[step]}, not ${loss}`);
+      if (Math.abs(answer.losses[step] / loss - 1) > 1e-3) {
+        throw new Error(
+          `${item.name}, step ${step}: PyTorch (${form}) has the loss ${answer.losses[step]}, not ${loss}`,
+        );
       }
     }
+    return true;
   };
   return {
-    name: kind === 'masked' ? 'PyTorch masked' : 'torch.sparse',
+    ...{ name: `PyTorch ${form}`, isPeer: true },
     async samplesPerSecond(item, seconds) {
-      await open(item);
+      if (!(await open(item))) return null;
       const request = { do: 'measure', ...requestOf(item), seconds };
       return (await torch.ask<{ samplesPerSecond: number }>(request)).samplesPerSecond;
     },
     async secondsFor(item, trainings) {
-      await open(item);
+      if (!(await open(item))) return null;
       const steps = Math.ceil(item.dataset.train.examples / 256);
       return (await torch.ask<{ seconds: number }>({ do: 'train', ...requestOf(item), trainings, steps })).seconds;
     },

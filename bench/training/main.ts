@@ -3,11 +3,13 @@ import { parseArgs } from 'node:util';
 import { unwrap } from '../../src/base/failure.ts';
 import { describeArchitecture } from '../../src/pattern/architecture.ts';
 import { createTrainer } from '../../src/training/engines.ts';
-import { fastMathSupported } from '../../src/training/sparse/machine.ts';
+import { fastMathSupported } from '../../src/training/sparse/fast-math.ts';
+import { createSparseTrainer, type SparseOptions } from '../../src/training/sparse/index.ts';
 import type { Trainer } from '../../src/training/trainer.ts';
 import { summarize, type Timing, table } from '../timing.ts';
 import { type Contender, ourContender, torchContender } from './contenders.ts';
 import { type TrainingCase, trainingCase, trainingNets } from './nets.ts';
+import { kernelsHere, measuredPeaks, operationsOf } from './peak.ts';
 import { CaseFiles, Torch } from './torch.ts';
 
 const usage = `usage: npm run bench -- training [--seed N] [--nets NAME,…] [--threads 1,2] [--rounds N] [--seconds S]
@@ -50,15 +52,29 @@ function optionsOf(parameters: readonly string[]): Options {
   };
 }
 
-/** Rates of one contender on one net, and how many times PyTorch's each is, turn by turn. */
+/** A median with its quartiles. */
+interface Spread {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Rates of one contender on one net, and how many times the best peer's each is, turn by turn. */
 interface Result {
   readonly net: string;
   readonly threads: number;
   readonly contender: string;
-  /** samples per second */
-  readonly rate: Timing;
-  /** of the rates of the same turns, masked PyTorch's being 1; null without PyTorch */
-  readonly ratio: Timing | null;
+  /** median of the turns */
+  readonly samplesPerSecond: number;
+  readonly quartiles: Spread;
+  /** median of the rates of the same turns, that of the best form of PyTorch for this net being 1; null without PyTorch */
+  readonly ratio: number | null;
+  readonly ratioQuartiles: Spread | null;
+  /** that best form */
+  readonly against: string | null;
+  /** 10⁹ products and sums a second, of all threads together; null except for the sparse engine */
+  readonly gigaflops: number | null;
+  /** of what as many cores can make at most, with this processor's widest vectors and no fused products; null where that is not measured */
+  readonly peakShare: number | null;
 }
 
 interface Study {
@@ -74,18 +90,24 @@ async function contendersOf(threads: number, files: CaseFiles, peers: boolean) {
     trainers.push(trainer);
     return ourContender(name, trainer, threads, options?.fastMath);
   };
-  const contenders: Contender[] = [await start('sparse', { engine: 'sparse' })];
-  if (fastMathSupported()) contenders.push(await start('sparse, fast math', { engine: 'sparse', fastMath: true }));
+  const sparse = async (name: string, options: SparseOptions = {}) => {
+    const trainer = unwrap(await createSparseTrainer({ threads, ...options }));
+    trainers.push(trainer);
+    return ourContender(name, trainer, threads, options.fastMath);
+  };
+  const contenders: Contender[] = [await sparse('sparse')];
+  for (const kernels of kernelsHere) contenders.push(await sparse(`sparse, ${kernels}`, { kernels }));
+  if (fastMathSupported()) contenders.push(await sparse('sparse, fast math', { fastMath: true }));
   contenders.push(await start('tfjs on wasm', { engine: 'tfjs', backend: 'wasm' }));
   const started = peers ? await Torch.start(threads) : null;
   if (started !== null) {
-    for (const kind of ['masked', 'sparse'] as const) contenders.push(torchContender(started.torch, files, kind));
+    for (const form of started.forms) contenders.push(torchContender(started.torch, files, form));
   }
   const close = async () => {
     started?.torch.close();
     await Promise.all(trainers.map((trainer) => trainer.close()));
   };
-  return { contenders, version: started?.version ?? null, close };
+  return { contenders, version: started?.version ?? null, device: trainers[0].runsOn.device, close };
 }
 
 /** Every contender in turn, round after round: whatever else the machine does falls on all of them. */
@@ -94,32 +116,71 @@ async function compare(
   contenders: readonly Contender[],
   threads: number,
   { rounds, seconds }: Options,
+  peak: number | null,
 ): Promise<Result[]> {
-  const rates = contenders.map((): number[] => []);
+  const rates = new Map<Contender, number[]>();
   for (let round = -1; round < rounds; round++) {
-    for (const [i, contender] of contenders.entries()) {
+    for (const contender of contenders) {
       const rate = await contender.samplesPerSecond(item, round < 0 ? seconds / 4 : seconds);
-      if (round >= 0) rates[i].push(rate);
+      if (rate === null || round < 0) continue;
+      const own = rates.get(contender) ?? [];
+      rates.set(contender, [...own, rate]);
     }
   }
-  const torch = contenders.findIndex(({ name }) => name === 'PyTorch masked');
-  return contenders.map(({ name }, i) => ({
-    ...{ net: item.name, threads, contender: name, rate: summarize(rates[i]) },
-    ratio: torch < 0 ? null : summarize(rates[i].map((rate, round) => rate / rates[torch][round])),
-  }));
+  const medianOf = (contender: Contender) => summarize(rates.get(contender)!).medianMs;
+  const [best = null] = [...rates.keys()].filter(({ isPeer }) => isPeer).sort((a, b) => medianOf(b) - medianOf(a));
+  return [...rates].map(([{ name }, own]) => {
+    const rate = summarize(own);
+    const gigaflops = name.startsWith('sparse') ? (rate.medianMs * operationsOf(item.pattern)) / 1e9 : null;
+    const peakShare = gigaflops === null || peak === null ? null : gigaflops / (threads * peak);
+    const ratio = best === null ? null : summarize(own.map((each, round) => each / rates.get(best)![round]));
+    return {
+      ...{ net: item.name, threads, contender: name, samplesPerSecond: rate.medianMs, quartiles: spreadOf(rate) },
+      ...{ ratio: ratio?.medianMs ?? null, ratioQuartiles: ratio && spreadOf(ratio), against: best?.name ?? null },
+      ...{ gigaflops, peakShare },
+    };
+  });
 }
+
+const spreadOf = ({ lowMs, highMs }: Timing): Spread => ({ low: lowMs, high: highMs });
 
 const rounded = (value: number) => String(Number(value.toPrecision(3)));
 
 function resultTable(results: readonly Result[]): string {
-  const head = ['net', 'threads', 'contender', 'samples/s', 'quartiles', '× PyTorch masked', 'quartiles'];
-  const cells = ({ medianMs, lowMs, highMs }: Timing) => [rounded(medianMs), `${rounded(lowMs)}–${rounded(highMs)}`];
+  const head = [
+    'net',
+    'threads',
+    'contender',
+    'samples/s',
+    'quartiles',
+    '× best PyTorch',
+    'quartiles',
+    'GFLOP/s',
+    'of peak',
+  ];
+  const cells = (median: number, { low, high }: Spread) => [rounded(median), `${rounded(low)}–${rounded(high)}`];
   return table([
     head,
-    ...results.map(({ net, threads, contender, rate, ratio }) => [
-      ...[net, String(threads), contender, ...cells(rate)],
-      ...(ratio === null ? ['–', '–'] : cells(ratio)),
-    ]),
+    ...results.map(
+      ({
+        net,
+        threads,
+        contender,
+        samplesPerSecond,
+        quartiles,
+        ratio,
+        ratioQuartiles,
+        against,
+        gigaflops,
+        peakShare,
+      }) => [
+        ...[net, String(threads), contender === against ? `${contender} (best)` : contender],
+        ...cells(samplesPerSecond, quartiles),
+        ...(ratio === null || ratioQuartiles === null ? ['–', '–'] : cells(ratio, ratioQuartiles)),
+        gigaflops === null ? '' : rounded(gigaflops),
+        peakShare === null ? '' : `${Math.round(100 * peakShare)} %`,
+      ],
+    ),
   ]);
 }
 
@@ -129,23 +190,31 @@ interface Report {
   readonly studies: readonly Study[];
 }
 
+/** The peer that whole studies are timed with: a compiled one would compile every training anew. */
+const STUDY_PEER = 'PyTorch masked, fused Adam';
+
 /** Everything, thread count by thread count. */
 async function measureAll(items: readonly TrainingCase[], options: Options, files: CaseFiles): Promise<Report> {
   const results: Result[] = [];
   const studies: Study[] = [];
   let torch: string | null = null;
+  let sparse = '';
+  const peakGigaflops = measuredPeaks();
+  const peaks = Object.values(peakGigaflops);
+  const peak = peaks.length === 0 ? null : Math.max(...peaks);
   for (const threads of options.threads) {
-    const { contenders, version, close } = await contendersOf(threads, files, options.peers);
-    torch = version;
-    for (const item of items) results.push(...(await compare(item, contenders, threads, options)));
+    const { contenders, version, device, close } = await contendersOf(threads, files, options.peers);
+    [torch, sparse] = [version, device];
+    for (const item of items) results.push(...(await compare(item, contenders, threads, options, peak)));
     if (options.trainings > 0) {
-      for (const { name, secondsFor } of contenders.filter(({ name }) => name !== 'torch.sparse')) {
-        studies.push({ threads, contender: name, seconds: await secondsFor(items[0], options.trainings) });
+      for (const { name, secondsFor } of contenders.filter(({ name, isPeer }) => !isPeer || name === STUDY_PEER)) {
+        const seconds = await secondsFor(items[0], options.trainings);
+        if (seconds !== null) studies.push({ threads, contender: name, seconds });
       }
     }
     await close();
   }
-  const machine = { cpu: cpus()[0].model, cores: cpus().length, node: process.version, torch };
+  const machine = { cpu: cpus()[0].model, cores: cpus().length, node: process.version, torch, sparse, peakGigaflops };
   return { machine, results, studies };
 }
 

@@ -26,7 +26,7 @@ export interface TrainingCase {
   readonly dataset: Dataset;
 }
 
-function randomSplit(examples: number, features: number, classes: number, random: Random): Split {
+export function randomSplit(examples: number, features: number, classes: number, random: Random): Split {
   const split = emptySplit(examples, features);
   for (let i = 0; i < split.inputs.length; i++) split.inputs[i] = random.float();
   for (let i = 0; i < examples; i++) split.labels[i] = random.below(classes);

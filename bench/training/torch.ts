@@ -8,8 +8,6 @@ import { fileURLToPath } from 'node:url';
 import { startWeights } from '../../src/training/weights.ts';
 import type { TrainingCase } from './nets.ts';
 
-export type TorchKind = 'masked' | 'sparse';
-
 /** The cases as files that numpy reads, in a folder of their own until `remove`. */
 export class CaseFiles {
   readonly #root = mkdtempSync(join(tmpdir(), 'scattershot-bench-'));
@@ -34,6 +32,16 @@ export class CaseFiles {
   }
 }
 
+/** Set for our kernels on some machines, they slow down a peer's. */
+const notForPeers = ['OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE'];
+
+export interface StartedTorch {
+  readonly torch: Torch;
+  readonly version: string;
+  /** ways to write the same network */
+  readonly forms: readonly string[];
+}
+
 /** A Python process with PyTorch that stays, so that it can take turns. PYTHON names the interpreter, else Debian's. */
 export class Torch {
   readonly #child: ChildProcessWithoutNullStreams;
@@ -46,7 +54,8 @@ export class Torch {
     const { PYTHON: python = '/usr/bin/python3' } = process.env;
     const script = fileURLToPath(new URL('./peers.py', import.meta.url));
     const count = String(threads);
-    const env = { ...process.env, OMP_NUM_THREADS: count, OPENBLAS_NUM_THREADS: count, MKL_NUM_THREADS: count };
+    const rest = Object.fromEntries(Object.entries(process.env).filter(([name]) => !notForPeers.includes(name)));
+    const env = { ...rest, OMP_NUM_THREADS: count, OPENBLAS_NUM_THREADS: count, MKL_NUM_THREADS: count };
     this.#child = spawn(python, [script], { env });
     this.#child.stderr.on('data', (text) => {
       this.#complaint = String(text).trim().split('\n').at(-1) ?? '';
@@ -61,11 +70,10 @@ export class Torch {
   }
 
   /** @returns null, with the reason on stderr, where there is no PyTorch */
-  static async start(threads: number): Promise<{ readonly torch: Torch; readonly version: string } | null> {
+  static async start(threads: number): Promise<StartedTorch | null> {
     const torch = new Torch(threads);
     try {
-      const { version } = await torch.ask<{ version: string }>({ do: 'version' });
-      return { torch, version };
+      return { torch, ...(await torch.ask<Omit<StartedTorch, 'torch'>>({ do: 'version' })) };
     } catch (error) {
       process.stderr.write(`PyTorch is left out: ${(error as Error).message}\n`);
       return null;

@@ -1,4 +1,4 @@
-/** Every right neuron takes the next few left neurons of a shuffled ring: all degrees come out exact. */
+/** Every right neuron takes the next few left neurons of a shuffled ring: all degrees come out exact, or balanced where they cannot be exact. */
 function shuffledRing(left, right, fanIn, random) {
   const ring = random.shuffle(Uint32Array.from({ length: left }, (_, neuron) => neuron));
   const sources = Uint32Array.from({ length: right * fanIn }, (_, edge) => ring[edge % left]);
@@ -18,7 +18,7 @@ export default {
   step(problem, state, _elites, random) {
     const { layers, fanOuts } = problem.architecture;
     const junctions = fanOuts.map((fanOut, i) =>
-      shuffledRing(layers[i], layers[i + 1], (layers[i] * fanOut) / layers[i + 1], random.fork(i)),
+      shuffledRing(layers[i], layers[i + 1], Math.round((layers[i] * fanOut) / layers[i + 1]), random.fork(i)),
     );
     return { state: { made: state.made + 1 }, candidates: [{ junctions }], swaps: 0 };
   },

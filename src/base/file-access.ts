@@ -21,6 +21,9 @@ const causes: Readonly<Record<string, readonly [string, string, string]>> = {
   EMFILE: ['too-many-files', 'too many files are open', 'Close some programs, or raise the limit of open files.'],
 };
 
+/** Whether an error, in its own words, says that the process or the system has no more file descriptors. */
+export const isLackOfFiles = (why: string): boolean => /\bE[MN]FILE\b/.test(why);
+
 /** A system error while reading or writing `path`, as a Failure; null for anything that is not a system error. */
 export function fileFailure(error: unknown, path: string, purpose: Purpose): Failure | null {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;

@@ -4,7 +4,7 @@ import { refuseContent, showValue } from './content-error.ts';
  * NumPy's .npy: magic, version, a header that is a Python dictionary, the items. Format: numpy.lib.format, versions 1.0 to 3.0,
  * and the headers of Python 2, whose whole numbers may end in L.
  */
-export const NPY_MAGIC = '\x93NUMPY';
+const NPY_MAGIC = '\x93NUMPY';
 
 /** How one number of an array is stored. */
 export interface NumericType {
@@ -117,4 +117,17 @@ export function parseNpy(bytes: Uint8Array, name: string): NumericArray {
     );
   }
   return { ...type, shape, fortran, data };
+}
+
+/** Kinds of items that we write, by numpy's words for them. */
+export type WrittenKind = '|u1' | '<i4' | '<f4';
+
+/** The header, of version 1.0, of an array in C order, padded so that the items start at a multiple of 64 bytes. */
+export function npyHeaderOf(kind: WrittenKind, shape: readonly number[]): Uint8Array {
+  const sides = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const text = `{'descr': '${kind}', 'fortran_order': False, 'shape': (${sides}), }`;
+  const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10;
+  const header = Buffer.from(`${NPY_MAGIC}\x01\x00  ${text.padEnd(length - 1)}\n`, 'latin1');
+  header.writeUInt16LE(length, 8);
+  return header;
 }

@@ -1,3 +1,4 @@
+import { Zip, ZipPassThrough } from 'fflate';
 import { refuseContent } from './content-error.ts';
 import { isNpy, type NpyHeader, npyHeader } from './npy.ts';
 import { unzipMember, unzipStart, type ZipDirectory } from './zip.ts';
@@ -32,4 +33,28 @@ export function arrayMembers(bytes: Uint8Array, { members }: ZipDirectory): read
     arrays.set(name, { name, header, unpack: () => unzipMember(bytes, member, name) });
   }
   return [...arrays.values()];
+}
+
+/** An array to be written: its header, then its items, in pieces. */
+export interface WrittenArray {
+  readonly name: string;
+  readonly chunks: Iterable<Uint8Array>;
+}
+
+/** A .npz archive, nothing packed: for files that are read once. Equal arrays make equal bytes. */
+export function npzBytes(arrays: Iterable<WrittenArray>): Buffer {
+  const pieces: Uint8Array[] = [];
+  const zip = new Zip((error, piece) => {
+    if (error) throw error;
+    pieces.push(piece);
+  });
+  for (const { name, chunks } of arrays) {
+    const entry = new ZipPassThrough(`${name}${ENDING}`);
+    entry.mtime = new Date(1980, 0, 1);
+    zip.add(entry);
+    for (const chunk of chunks) entry.push(chunk);
+    entry.push(new Uint8Array(0), true);
+  }
+  zip.end();
+  return Buffer.concat(pieces);
 }

@@ -61,6 +61,7 @@ export function portableLog(x: number): number {
   return exponent * Math.LN2 + 2 * s * sum;
 }
 
+/** Seeded random numbers: the same seed gives the same ones on every machine. */
 export class Random {
   readonly #key: Key;
   #a: number;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
+import { errorPlace, placeText, syntaxErrorPlace } from './error-place.ts';
 import { type Failure, failure, messageOf, type Outcome, success } from './failure.ts';
 
 /** A user's module, and what it held when the study began: another content would give another study. */
@@ -94,9 +95,8 @@ export async function importModule(kind: ModuleKind, path: string): Promise<Outc
   try {
     module = await import(pathToFileURL(path).href);
   } catch (error) {
-    // Node does not tell a program where a module does not parse.
-    const nextStep = error instanceof SyntaxError ? `See where with: node --check ${path}` : undefined;
-    return badModule(kind, path, `cannot be loaded: ${errorText(error)}`, nextStep);
+    const place = error instanceof SyntaxError ? syntaxErrorPlace(path) : errorPlace(error);
+    return badModule(kind, placeText(path, place), `cannot be loaded: ${errorText(error)}`);
   }
   const found = module.default ?? module[kind];
   return found === undefined

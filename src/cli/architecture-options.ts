@@ -1,27 +1,41 @@
 import { type Command, Option } from 'commander';
+import { InvalidValueError } from '../base/caller-errors.ts';
 import { isRecord } from '../base/json.ts';
 import {
   type Architecture,
   type ArchitectureRequest,
   defineArchitecture,
   fanOutStep,
-  fanOutsForDensity,
+  greatestCommonDivisor,
+  isExact,
+  type JunctionSize,
+  junctionSizes,
   type LayerShape,
   nameOfLayers,
 } from '../pattern/architecture.ts';
+import {
+  type DegreeKind,
+  degreeKinds,
+  describeJunction,
+  exactFanOuts,
+  fanOutsForDensities,
+  fanOutsForFanIns,
+} from '../pattern/degree-choice.ts';
 import type { EntryOptions, ExplicitWindows } from '../pattern/entries.ts';
 import { presets } from '../pattern/presets.ts';
 import { type Metric, metrics } from '../scatter/metric.ts';
 import { UsageError } from './errors.ts';
 import { readOptionFile } from './option-file.ts';
-import { oneOf, shapes, unitFraction, wholeNumber, wholeNumbers } from './parse.ts';
+import { densities, oneOf, shapes, wholeNumber, wholeNumbers } from './parse.ts';
 
 /** Options that name a network and say how its scatter is measured. */
 export interface ArchitectureOptions extends ScatterOptions {
   readonly net?: string;
   readonly layers?: number[];
   readonly fanOut?: number[];
-  readonly density?: number;
+  readonly fanIn?: number[];
+  readonly density?: number[];
+  readonly degrees?: DegreeKind;
 }
 
 export interface ScatterOptions {
@@ -62,9 +76,43 @@ export function addArchitectureOptions(command: Command): Command {
         ),
       )
       .addOption(
-        new Option('--density <density>', 'one density for every junction instead: 12.5%').argParser(unitFraction),
+        new Option('--fan-in <sizes>', 'edges entering each right neuron instead, one a junction: 78,30,100').argParser(
+          wholeNumbers,
+        ),
+      )
+      .addOption(
+        new Option(
+          '--density <density>',
+          'density instead, one for all or one a junction: 12.5%, 10%,10%,dense',
+        ).argParser(densities),
+      )
+      .addOption(
+        new Option(
+          '--degrees <kind>',
+          'exact, balanced (fan-outs equal or one apart), or auto: exact where they come within 2 % of the density (default: auto)',
+        ).argParser(oneOf(degreeKinds)),
       ),
   );
+}
+
+/** The layers that were named, and the preset where one was. @throws UsageError where none or two were named */
+export function layersFrom({ net, layers }: ArchitectureOptions): {
+  layers: readonly number[];
+  base: ArchitectureRequest | null;
+} {
+  refuseTwoNetworks({ net, layers });
+  const base = net === undefined ? null : presetNamed(net);
+  const named = layers ?? base?.layers;
+  if (named === undefined) {
+    const names = Object.keys(presets).join(', ');
+    throw new UsageError('no network was named', `Give --net NAME (${names}) or --layers 64,1024,64.`);
+  }
+  return { layers: named, base };
+}
+
+function refuseTwoNetworks({ net, layers }: ArchitectureOptions): void {
+  if (net === undefined || layers === undefined) return;
+  throw new UsageError('--net and --layers both name a network', 'Give one of them.');
 }
 
 /** @param fallback preset to use when neither --net nor --layers is given */
@@ -72,12 +120,8 @@ export function architectureFrom(
   options: ArchitectureOptions,
   fallback?: string,
 ): { architecture: Architecture; baseName: string } {
-  if (options.net !== undefined && options.layers !== undefined) {
-    throw new UsageError('--net and --layers both name a network', 'Give one of them.');
-  }
-  if (options.fanOut !== undefined && options.density !== undefined) {
-    throw new UsageError('--fan-out and --density both say how dense the network is', 'Give one of them.');
-  }
+  refuseTwoNetworks(options);
+  refuseTwoDegrees(options);
   const net = options.net ?? (options.layers === undefined ? fallback : undefined);
   const base = net === undefined ? undefined : presetNamed(net);
   const layers = options.layers ?? base?.layers;
@@ -89,12 +133,45 @@ export function architectureFrom(
   }
   const architecture = defineArchitecture({
     layers,
-    fanOuts: fanOutsFrom(options, layers, base),
+    fanOuts: withPadding(options, layers, base, () => fanOutsFrom(options, layers, base)),
     shapes: options.shapes ?? base?.shapes,
     usedInputs: options.usedInputs ?? base?.usedInputs,
     usedOutputs: options.usedOutputs ?? base?.usedOutputs,
   });
   return { architecture, baseName: net ?? nameOfLayers(layers) };
+}
+
+/** Edges into a window on the average from which on chance leaves next to none without one: e⁻⁵ is below 1 %. */
+const FILLED_BY_CHANCE = 5;
+
+/** Where exact degrees have windows so wide that nearly every pattern scores 1, and what measures there. */
+function windowsHint({ number, right, fanIn, fanOut, density }: JunctionSize, options: ArchitectureOptions): string {
+  const { windows = 'integral', metric = 'indicator' } = options;
+  const ideal = fanOut / greatestCommonDivisor(fanOut, right);
+  if (windows !== 'integral' || metric !== 'indicator' || density === 1 || ideal < FILLED_BY_CHANCE) return '';
+  const size = right / greatestCommonDivisor(fanOut, right);
+  return `; junction ${number} has windows of ${size} neurons, which chance fills: --windows balanced measures in ${fanIn}`;
+}
+
+/** What degrees a density was turned into, a line a junction; nothing where they were given. */
+export function degreesTaken(options: ArchitectureOptions, architecture: Architecture): string[] {
+  if (options.density === undefined) return [];
+  return junctionSizes(architecture).map(
+    (size) => describeJunction(size) + (isExact(size) ? windowsHint(size, options) : ''),
+  );
+}
+
+/** @throws UsageError where two options say how dense the network is, or one says it in a way that the kind of degrees contradicts */
+function refuseTwoDegrees({ fanOut, fanIn, density, degrees }: ArchitectureOptions): void {
+  const given = Object.entries({ '--fan-out': fanOut, '--fan-in': fanIn, '--density': density })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => name);
+  if (given.length > 1) {
+    throw new UsageError(`${given.join(' and ')} both say how dense the network is`, 'Give one of them.');
+  }
+  if (degrees !== undefined && fanIn === undefined && density === undefined && degrees !== 'exact') {
+    throw new UsageError(`--degrees ${degrees} needs --density or --fan-in: a fan-out is exact`, 'Give one of them.');
+  }
 }
 
 function presetNamed(net: string): ArchitectureRequest {
@@ -105,18 +182,39 @@ function presetNamed(net: string): ArchitectureRequest {
   return preset;
 }
 
+/** Commands that a refusal of degrees advises are given the padding of what was asked for, without which they are another problem. */
+function withPadding<T>(
+  { usedInputs, usedOutputs }: ArchitectureOptions,
+  layers: readonly number[],
+  base: ArchitectureRequest | undefined,
+  choose: () => T,
+): T {
+  const padding = Object.entries({
+    '--used-inputs': usedInputs ?? base?.usedInputs,
+    '--used-outputs': usedOutputs ?? base?.usedOutputs,
+  }).flatMap(([name, used]) => (used === undefined ? [] : [` ${name} ${used}`]));
+  try {
+    return choose();
+  } catch (error) {
+    if (!(error instanceof InvalidValueError) || error.nextStep === null) throw error;
+    const named = `search --layers ${layers.join(',')}`;
+    throw new InvalidValueError(error.message, error.nextStep.replaceAll(named, named + padding.join('')));
+  }
+}
+
 function fanOutsFrom(
   options: ArchitectureOptions,
   layers: readonly number[],
   base?: ArchitectureRequest,
 ): readonly number[] {
-  if (options.fanOut !== undefined) return options.fanOut;
-  if (options.density !== undefined) return fanOutsForDensity(layers, options.density);
+  if (options.fanOut !== undefined) return exactFanOuts(layers, options.fanOut);
+  if (options.density !== undefined) return fanOutsForDensities(layers, options.density, options.degrees);
+  if (options.fanIn !== undefined) return fanOutsForFanIns(layers, options.fanIn, options.degrees);
   if (base !== undefined) return base.fanOuts;
   const smallest = layers.slice(1).map((right, index) => fanOutStep(layers[index], right));
   throw new UsageError(
     'how many edges each neuron keeps was not said',
-    `Give --fan-out (one number a junction; the sparsest here is ${smallest.join(',')}) or --density 12.5%.`,
+    `Give --fan-out (one number a junction; the sparsest here is ${smallest.join(',')}), --fan-in or --density 12.5%.`,
   );
 }
 

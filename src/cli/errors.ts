@@ -4,6 +4,7 @@ import { cleanLines, cleanText, safeJson } from '../base/clean-text.ts';
 import { type Failure, failure, messageOf, type Outcome, ScattershotError } from '../base/failure.ts';
 import { fileFailure } from '../base/file-access.ts';
 import { heldWarnings } from './held-warnings.ts';
+import { writeLines } from './standard-error.ts';
 
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
@@ -58,8 +59,18 @@ export function asFailure(error: unknown): Failure | null {
 }
 
 /** What a user is told of an error, as `--json` has it, and the code that the program exits with. */
-interface ErrorReport extends Pick<Failure, 'reason' | 'message' | 'nextStep'> {
+export interface ErrorReport extends Pick<Failure, 'reason' | 'message' | 'nextStep'> {
   readonly code: number;
+}
+
+/** An error that another process has reported already, in its own words. */
+export class ReportedError extends Error {
+  readonly report: ErrorReport;
+
+  constructor(report: ErrorReport) {
+    super(report.message);
+    this.report = report;
+  }
 }
 
 /** commander's sentence without its prefix; a second line of it ("(Did you mean --sort?)") is a next step. */
@@ -71,7 +82,8 @@ function usageReport(error: CommanderError, command: string): ErrorReport {
 
 const helpStep = (command: string) => `See "${['scattershot', command].join(' ').trim()} --help".`;
 
-function errorReport(error: unknown, command: string): ErrorReport {
+export function errorReport(error: unknown, command: string): ErrorReport {
+  if (error instanceof ReportedError) return error.report;
   if (error instanceof CommanderError) return usageReport(error, command);
   if (error instanceof UsageError) {
     return { reason: 'usage', message: error.message, nextStep: error.nextStep, code: EXIT.usage };
@@ -119,12 +131,12 @@ export function reportError(error: unknown, command: string, json = false): numb
   const report = errorReport(error, command);
   const stack = process.env.SCATTERSHOT_DEBUG && error instanceof Error ? error.stack : undefined;
   if (json) {
-    process.stderr.write(`${errorDocument(report, stack)}\n`);
+    writeLines(`${errorDocument(report, stack)}\n`);
     return report.code;
   }
   const message = cleanText(report.message, MOST_MESSAGE);
   const nextStep = cleanText(report.nextStep, MOST_NEXT_STEP);
-  if (stack !== undefined) process.stderr.write(`${cleanLines(stack, MOST_DOCUMENT)}\n`);
-  process.stderr.write(`scattershot: ${message}${/[.!?]$/.test(message) ? '' : '.'}\n${nextStep}\n`);
+  if (stack !== undefined) writeLines(`${cleanLines(stack, MOST_DOCUMENT)}\n`);
+  writeLines(`scattershot: ${message}${/[.!?]$/.test(message) ? '' : '.'}\n${nextStep}\n`);
   return report.code;
 }

@@ -16,7 +16,7 @@ function tellUnloaded(error: Error): void {
 }
 
 if (complaint === null) {
-  import('./run.ts').then(({ run }) => run(), tellUnloaded);
+  import('./run.ts').then(({ run }) => run(tellUnloaded), tellUnloaded);
 } else {
   process.stderr.write(`${complaint}\n`);
   process.exitCode = 1;

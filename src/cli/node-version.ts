@@ -62,8 +62,8 @@ const escaped = (text: string): string =>
 /** What to print where a package or a file of the program cannot be loaded, as one line. @param why in the system's words */
 export function loadComplaint(why: string, asJson: boolean): string {
   const message = `the program does not load (${escaped(why.split('\n')[0])})`;
-  const nextStep = 'Run npm ci in the folder of Scattershot.';
-  return asJson
-    ? JSON.stringify({ reason: 'not-installed', message, nextStep })
-    : `scattershot: ${message}. ${nextStep}`;
+  const lacksFiles = /\bE[MN]FILE\b/.test(why);
+  const reason = lacksFiles ? 'too-many-files' : 'not-installed';
+  const nextStep = lacksFiles ? 'Let it open more files: ulimit -n 1024.' : 'Run npm ci in the folder of Scattershot.';
+  return asJson ? JSON.stringify({ reason, message, nextStep }) : `scattershot: ${message}. ${nextStep}`;
 }

@@ -44,6 +44,11 @@ export function unitFraction(text: string): number {
   return value;
 }
 
+/** "12.5%", "10%,10%,dense": one density for all junctions, or one each. */
+export function densities(text: string): number[] {
+  return text.split(',').map((part) => (part.trim() === 'dense' ? 1 : unitFraction(part)));
+}
+
 /** "64,1024,64" or "64-1024-64" */
 export function wholeNumbers(text: string): number[] {
   const parts = text.split(/[,-]/).map((part) => part.trim());
@@ -90,6 +95,13 @@ export function budget(text: string): Budget {
   return { kind: 'time', seconds };
 }
 
+/** "90s", "1h30m", as seconds. */
+export function duration(text: string): number {
+  const seconds = secondsOf(text.trim());
+  if (seconds === null) throw new InvalidArgumentError('Expected a time such as 30s, 90m or 1h30m.');
+  return seconds;
+}
+
 export function names(text: string): string[] {
   const list = text
     .split(',')
@@ -99,13 +111,22 @@ export function names(text: string): string[] {
   return [...new Set(list)];
 }
 
+/** The choices of each parser that `oneOf` made, for completions. */
+const knownChoices = new WeakMap<object, readonly string[]>();
+
 export function oneOf<T extends string>(choices: readonly T[]): (text: string) => T {
-  return (text) => {
+  const parse = (text: string) => {
     const chosen = choices.find((choice) => choice === text);
     if (chosen === undefined) throw new InvalidArgumentError(`Expected one of: ${choices.join(', ')}.`);
     return chosen;
   };
+  knownChoices.set(parse, choices);
+  return parse;
 }
+
+/** What `oneOf` lets a parser take; null for any other parser. */
+export const choicesOf = (parse: object | undefined): readonly string[] | null =>
+  (parse && knownChoices.get(parse)) ?? null;
 
 /** A parser of an option's value that refuses with an outcome. */
 export const parsed =

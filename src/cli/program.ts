@@ -1,33 +1,19 @@
 import { Command, CommanderError, Option } from 'commander';
-import { version } from '../base/version.ts';
-import { dataCommand } from './commands/data.ts';
-import { demoCommand } from './commands/demo.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { exportCommand } from './commands/export.ts';
-import { leaderboardCommand } from './commands/leaderboard.ts';
-import { reportCommand } from './commands/report.ts';
-import { scoreCommand } from './commands/score.ts';
-import { searchCommand } from './commands/search.ts';
-import { studiesCommand } from './commands/studies.ts';
-import { trainCommand } from './commands/train.ts';
-import { validateCommand } from './commands/validate.ts';
+import { type CommandEntry, commandTable } from './command-table.ts';
+import { detached } from './detached.ts';
 import { EXIT } from './errors.ts';
 import { wholeNumber } from './parse.ts';
+import { addRunOptions, settleRunOptions } from './run-options.ts';
+import { writeData } from './standard-output.ts';
 
-/** In the order of `--help`. Commands that work on several threads take `--workers`. */
-const commands: readonly { readonly make: () => Command; readonly threads?: boolean }[] = [
-  { make: demoCommand, threads: true },
-  { make: searchCommand, threads: true },
-  { make: scoreCommand },
-  { make: trainCommand, threads: true },
-  { make: validateCommand, threads: true },
-  { make: leaderboardCommand },
-  { make: reportCommand },
-  { make: studiesCommand },
-  { make: exportCommand },
-  { make: dataCommand },
-  { make: doctorCommand },
-];
+const EXAMPLES = `
+Examples:
+  scattershot demo
+  scattershot search --net morse --budget 30s
+  scattershot leaderboard --sort accuracy
+
+Every command has options and examples of its own: scattershot search --help
+Exit codes: 0 done, 1 it failed, 2 the command was not understood, 130 interrupted. SCATTERSHOT_DEBUG=1 adds the stack of an error.`;
 
 export interface Program {
   readonly program: Command;
@@ -35,32 +21,64 @@ export interface Program {
   current(): string;
 }
 
-export function createProgram(): Program {
+/**
+ * The program with the command that the arguments name; the others are known by name and summary alone.
+ * @param args what was typed; null: every command is loaded
+ */
+export async function createProgram(args: readonly string[] | null = null): Promise<Program> {
   let current = '';
   const program = new Command('scattershot')
     .description(
       'Finds high-scatter sparse connectivity patterns for the fully connected layers of a neural network, and finds out whether scatter predicts accuracy.',
     )
-    .version(version, '--version')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  scattershot demo\n  scattershot search --net morse --budget 30s\n  scattershot leaderboard --sort accuracy\n\nEvery command has options and examples of its own: scattershot search --help\nExit codes: 0 done, 1 it failed, 2 the command was not understood, 130 interrupted. SCATTERSHOT_DEBUG=1 adds the stack of an error.',
+    .option('--version', 'its version, and those of what it runs on; --version --json as one document')
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .addHelpText('after', EXAMPLES);
+  const asked = args === null ? commandTable.map(({ name }) => name) : askedNames(args);
+  for (const entry of commandTable) {
+    program.addCommand(
+      asked.includes(entry.name) ? await loadCommand(entry) : new Command(entry.name).summary(entry.summary),
     );
-  for (const { make, threads = false } of commands) {
-    const command = withGlobalOptions(make());
-    if (threads) {
-      const workers = new Option('--workers <n>', 'threads (default: one a core)');
-      command.addOption(workers.argParser(wholeNumber(1, 1024)));
-    }
-    program.addCommand(command);
   }
   noteFailures(program, '', (path) => {
     current = path;
   });
+  if (args?.includes('--version')) await tellVersion(program, asksForJson(args));
   program.hook('preAction', (_, action) => {
     current = pathOf(action);
+    settleRunOptions(action, detached !== null);
   });
   return { program, current: () => current };
+}
+
+/** Commands whose options are wanted: the one that runs, that of "help search", and that of a line to complete. */
+function askedNames(args: readonly string[]): readonly string[] {
+  const [first, second] = args;
+  if (first === 'help') return [second];
+  if (first !== 'completion') return [first];
+  const line = args.slice(args.indexOf('--') + 1);
+  return [first, ...line.filter((word) => !word.startsWith('-')).slice(0, 1)];
+}
+
+async function loadCommand({ summary, load, threads = false }: CommandEntry): Promise<Command> {
+  const make = await load();
+  const command = withGlobalOptions(make().summary(summary));
+  if (command.description() === '') command.description(summary);
+  if (threads) {
+    const workers = new Option('--workers <n>', 'threads (default: one a core)');
+    addRunOptions(command.addOption(workers.argParser(wholeNumber(1, 1024))));
+  }
+  return command;
+}
+
+/** Its parts are loaded for this alone. */
+async function tellVersion(program: Command, asJson: boolean): Promise<void> {
+  const { versionReport, versionText } = await import('./version-text.ts');
+  program.on('option:version', () => {
+    const report = versionReport();
+    writeData(`${asJson ? JSON.stringify(report, null, 2) : versionText(report)}\n`);
+    throw new CommanderError(EXIT.ok, 'commander.version', 'told');
+  });
 }
 
 function pathOf(command: Command): string {
@@ -90,7 +108,8 @@ function unknownCommand({ parent, args, registeredArguments }: Command, error: C
 /** Whether errors are wanted as JSON, for arguments that may be wrong in any way. */
 export function asksForJson(args: readonly string[]): boolean {
   const end = args.indexOf('--');
-  return args.slice(0, end < 0 ? args.length : end).includes('--json');
+  const options = args.slice(0, end < 0 ? args.length : end);
+  return options.includes('--json') || options.includes('--json-lines');
 }
 
 /** Options that every command takes, listed with its own so that `--help` shows them all. */
@@ -109,5 +128,6 @@ function withGlobalOptions(command: Command): Command {
     .addOption(new Option('--seed <n>', 'decides everything random (default: 1)').argParser(wholeNumber(0)))
     .option('--quiet', 'only results, warnings and errors')
     .option('--plain', 'plain lines instead of the dashboard')
+    .option('--ascii', 'no characters beyond ASCII in tables and views')
     .option('--no-color', 'no colours (NO_COLOR works too)');
 }

@@ -3,12 +3,14 @@ import { plural } from '../base/plural.ts';
 import type { TrainingPlanRequest } from '../study/training-plan.ts';
 import { engineNames } from '../training/engines.ts';
 import { frontFeatures, frontNames, frontOutputs, fronts } from '../training/fronts.ts';
-import { DEFAULT_INIT, defaultTrainingSettings, initNames } from '../training/settings.ts';
-import type { FrontName, InitName, TrainingSettings } from '../training/trainer.ts';
+import { sharedFront, sharedFrontText } from '../training/frozen-front/shared-front.ts';
+import { DEFAULT_INIT, defaultTrainingSettings, frontNetworks, initNames } from '../training/settings.ts';
+import type { FrontName, FrontNetwork, InitName, TrainingSettings } from '../training/trainer.ts';
 import { UsageError } from './errors.ts';
 import { notNegative, oneOf, positiveNumber, wholeNumber } from './parse.ts';
+import { addTrainerOptions, ownTrainerFrom, type TypedTrainer } from './trainer-options.ts';
 
-export interface TrainingOptions {
+export interface TrainingOptions extends TypedTrainer {
   readonly data: string;
   readonly engine: string;
   readonly backend: string;
@@ -23,24 +25,27 @@ export interface TrainingOptions {
   readonly init?: InitName;
   readonly fastMath?: boolean;
   readonly front?: FrontName | 'auto' | 'none';
+  readonly freezeFront?: FrontNetwork;
+  readonly frontEpochs?: number;
+  readonly frontSeed?: number;
 }
 
 export const backends = ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 
+export const engineOption = (help: string): Option =>
+  new Option('--engine <engine>', help).argParser(oneOf(engineNames)).default('auto');
+
 function addEngineOptions(command: Command): Command {
   return command
     .addOption(
-      new Option(
-        '--engine <engine>',
-        'auto, sparse (connected layers, existing connections only) or tfjs (fronts, GPUs); auto is sparse unless a backend or a front is asked for or a GPU is found',
-      )
-        .argParser(oneOf(engineNames))
-        .default('auto'),
+      engineOption(
+        'auto, sparse (connected layers, existing connections only; on a GPU with --backend webgpu), tfjs (fronts, GPUs) or command (a trainer of your own: --trainer); auto is sparse unless a backend or a front is asked for or a GPU is found',
+      ),
     )
     .addOption(new Option('--backend <backend>', backends.join(', ')).argParser(oneOf(backends)).default('auto'))
     .option(
       '--fast-math',
-      'sparse engine: fused products (Node.js 22 or newer); faster, but no longer bit-equal on every machine',
+      'sparse engine: fused products (by native kernels, or from Node.js 22 on); faster, but no longer bit-equal on every machine',
     );
 }
 
@@ -83,19 +88,54 @@ export function addTrainingOptions(command: Command, seeds: SeedsOption = ONE_CA
     'a name from "scattershot data", or a .npz or IDX file; with options: morse:noise=1, mnist:train=10000,seed=1',
     'morse',
   );
-  return addHyperparameters(addEngineOptions(command), seeds)
+  return addHyperparameters(addTrainerOptions(addEngineOptions(command)), seeds)
     .addOption(
       new Option(
         '--front <front>',
         `convolutional layers before the junctions: ${[...frontNames, 'none'].join(', ')} (default: by the sizes of data and first layer)`,
       ).argParser(oneOf(['auto', 'none', ...frontNames])),
     )
+    .addOption(
+      new Option(
+        '--freeze-front [network]',
+        'train the front once a seed, beforehand, and share it: with the dense network (default), or with the first candidate of the study',
+      )
+        .argParser(oneOf(frontNetworks))
+        .preset('dense'),
+    )
+    .addOption(
+      new Option('--front-epochs <n>', 'epochs of a front that is shared (default: as --epochs)').argParser(
+        wholeNumber(1),
+      ),
+    )
+    .addOption(
+      new Option(
+        '--front-seed <n>',
+        'one shared front for all seeds, trained with this one (default: one a seed)',
+      ).argParser(wholeNumber(0)),
+    )
     .addHelpText('after', frontHelp);
 }
 
 const frontHelp = `
 Candidates of a network of the paper are trained as there: epochs, optimizer, rate, L2. Options that are given come first.
+With --freeze-front candidates differ in their connected layers only, which the sparse engine trains on the front's features (kept in
+cache/features, which may be removed); --backend is then the front's.
 Fronts: ${frontNames.map((name) => `${name} makes ${frontOutputs(fronts[name])} from ${frontFeatures(fronts[name])} features`).join(', ')}.`;
+
+/** @throws UsageError where something is said of a shared front that nobody asked for */
+function freezeFrom({
+  freezeFront,
+  frontEpochs: epochs,
+  frontSeed: seed,
+}: Omit<TrainingOptions, 'seeds'>): Pick<TrainingPlanRequest, 'freezeFront'> {
+  if (freezeFront !== undefined) {
+    return { freezeFront: { trainedWith: freezeFront, epochs, seed } };
+  }
+  const alone = epochs !== undefined ? '--front-epochs' : seed !== undefined ? '--front-seed' : null;
+  if (alone !== null) throw new UsageError(`${alone} is of a front that is shared`, 'Give --freeze-front with it.');
+  return {};
+}
 
 /** The training that was typed, for `trainingPlan`. */
 export function trainingRequestFrom(
@@ -105,7 +145,8 @@ export function trainingRequestFrom(
   const { epochs, batchSize, optimizer, learningRate, decay, momentum, l2, init, fastMath } = options;
   const typed = { epochs, batchSize, optimizer, learningRate, learningRateDecay: decay, momentum, l2, init, fastMath };
   const settings = Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== undefined));
-  return { dataset: data, engine, backend, front, settings };
+  const trainer = ownTrainerFrom(options);
+  return { dataset: data, engine, backend, front, ...freezeFrom(options), settings, ...(trainer && { trainer }) };
 }
 
 /** `count` seeds in a row, beginning with `first`. @throws UsageError where they go beyond the numbers that are exact */
@@ -124,6 +165,7 @@ export function trainingSeeds(first: number, count: number): number[] {
 export function describeTraining(settings: TrainingSettings): string {
   const { epochs, batchSize, optimizer, learningRate, learningRateDecay, momentum, l2, init, front, fastMath } =
     settings;
+  const shared = sharedFront(settings);
   return [
     plural(epochs, 'epoch'),
     `batches of ${batchSize}`,
@@ -131,7 +173,7 @@ export function describeTraining(settings: TrainingSettings): string {
     ...(optimizer === 'sgd' ? [`momentum ${momentum}`] : []),
     `L2 ${decimal(l2)}`,
     ...(init === undefined ? [] : [`start weights by ${init}`]),
-    ...(front === undefined ? [] : [`front ${front}`]),
+    ...(front === undefined ? [] : [shared === null ? `front ${front}` : sharedFrontText(shared)]),
     ...(fastMath ? ['fast math'] : []),
   ].join(', ');
 }

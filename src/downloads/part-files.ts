@@ -3,6 +3,7 @@ import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { makeFolders } from '../base/file-access.ts';
+import { processExists } from '../base/process-exists.ts';
 
 /**
  * Half-done downloads. Each belongs to one process, whose number stands in its name, so that two that fetch the same thing at once
@@ -14,17 +15,8 @@ const ABANDONED_AFTER_MS = 10 * 60 * 1000;
 
 const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 async function isFree(path: string, owner: string, pid: number): Promise<boolean> {
-  if (owner === host && !isAlive(pid)) return true;
+  if (owner === host && !processExists(pid)) return true;
   const age = await stat(path).then(
     ({ mtimeMs }) => Date.now() - mtimeMs,
     () => 0,

@@ -9,7 +9,7 @@ const size = z.int().positive();
 export const architectureSchema = z
   .strictObject({
     layers: z.array(size),
-    fanOuts: z.array(size),
+    fanOuts: z.array(z.number().positive()),
     shapes: z.array(z.union([z.tuple([size]), z.tuple([size, size]), z.tuple([size, size, size])])),
     usedInputs: size,
     usedOutputs: size,

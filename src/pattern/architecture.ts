@@ -1,4 +1,5 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
+import { shortPercent } from '../base/number-text.ts';
 import { product } from '../base/numbers.ts';
 
 /**
@@ -8,10 +9,14 @@ import { product } from '../base/numbers.ts';
 /** [n], [height, width] row-major, or [height, width, channels] with the channel fastest. */
 export type LayerShape = readonly [number] | readonly [number, number] | readonly [number, number, number];
 
+/** Sizes and degrees of a network, with what its scatter depends on besides: shapes and padding. */
 export interface Architecture {
   /** N_1 … N_{J+1} neurons */
   readonly layers: readonly number[];
-  /** fo_1 … fo_J edges leaving each left neuron */
+  /**
+   * fo_1 … fo_J edges leaving each left neuron. Whole where degrees are exact; a fraction, the mean W_i/N_i, where they are balanced:
+   * every right neuron then has the same fan-in, and a left neuron one edge more or less than the others.
+   */
   readonly fanOuts: readonly number[];
   readonly shapes: readonly LayerShape[];
   /** how many neurons of the first layer are real; the rest are padding */
@@ -20,8 +25,10 @@ export interface Architecture {
   readonly usedOutputs: number;
 }
 
+/** What `defineArchitecture` takes: sizes and degrees, and what differs from the default. */
 export interface ArchitectureRequest {
   readonly layers: readonly number[];
+  /** as in `Architecture`; `fanOutsForFanIns` and `fanOutsForDensities` make balanced ones */
   readonly fanOuts: readonly number[];
   /** absent layers, or an absent list, mean [n] */
   readonly shapes?: readonly (LayerShape | undefined)[];
@@ -34,11 +41,18 @@ export interface JunctionSize {
   readonly number: number;
   readonly left: number;
   readonly right: number;
+  /** mean edges leaving a left neuron: a fraction where degrees are balanced */
   readonly fanOut: number;
+  /** fewest and most edges leaving a left neuron: ⌊fanOut⌋ and ⌈fanOut⌉, equal where degrees are exact */
+  readonly leastFanOut: number;
+  readonly mostFanOut: number;
   readonly fanIn: number;
   readonly edges: number;
   readonly density: number;
 }
+
+/** Whether all left neurons of a junction have one degree. */
+export const isExact = (size: Pick<JunctionSize, 'fanOut'>): boolean => Number.isInteger(size.fanOut);
 
 /** @throws RangeError unless both are whole and not negative: NaN would never come to an end */
 export function greatestCommonDivisor(a: number, b: number): number {
@@ -55,6 +69,7 @@ export function fanOutStep(left: number, right: number): number {
   return right / greatestCommonDivisor(left, right);
 }
 
+/** Every fan-out that gives both sides of a junction whole degrees, from the sparsest to the dense one. */
 export function feasibleFanOuts(left: number, right: number): number[] {
   const step = fanOutStep(left, right);
   return Array.from({ length: right / step }, (_, index) => step * (index + 1));
@@ -68,7 +83,7 @@ export function nearestFanOuts(left: number, right: number, requested: number): 
   return [below, above].filter((fanOut) => fanOut >= step && fanOut <= right);
 }
 
-const percent = (fraction: number) => `${Number((100 * fraction).toPrecision(4))} %`;
+const percent = (fraction: number) => shortPercent(fraction, 4);
 
 /** "16 (12.5 % dense) or 32 (25 % dense)" */
 export function describeFanOuts(right: number, fanOuts: readonly number[]): string {
@@ -101,17 +116,38 @@ function checkedShape(shape: LayerShape | undefined, neurons: number, layer: num
 /** Largest layer that fits the 32-bit indices of a pattern; far above any that fits memory. */
 const MOST_NEURONS = 2 ** 31 - 1;
 
-function checkLayers(layers: readonly number[]): void {
+/** @throws RangeError */
+export function checkLayers(layers: readonly number[]): void {
   if (layers.length < 2) throw new InvalidValueError(`a network needs at least 2 layers; got ${layers.length}`);
   for (const [index, neurons] of layers.entries()) requireWhole(neurons, 1, MOST_NEURONS, `layer ${index + 1}`);
 }
 
-function checkFanOut(left: number, right: number, fanOut: number, junction: number): void {
-  if (Number.isSafeInteger(fanOut) && fanOut >= 1 && fanOut <= right && fanOut % fanOutStep(left, right) === 0) return;
-  const nearest = describeFanOuts(right, nearestFanOuts(left, right, fanOut));
-  throw new InvalidValueError(
-    `fan-out ${fanOut} is not feasible in junction ${junction} (${left} to ${right} neurons); nearest feasible: ${nearest}`,
-  );
+/** The mean fan-out of right neurons with this fan-in, W/N: every balanced junction has exactly this number. */
+export const meanFanOut = (left: number, right: number, fanIn: number): number => (right * fanIn) / left;
+
+/** The smallest fan-in that leaves no left neuron without an edge, nor a right one. */
+export const leastFanIn = (left: number, right: number): number => Math.ceil(left / right);
+
+const isFeasible = (left: number, right: number, fanOut: number) =>
+  Number.isSafeInteger(fanOut)
+    ? fanOut >= 1 && fanOut <= right && fanOut % fanOutStep(left, right) === 0
+    : fanOut > 1 && fanOut < right && fanOut === meanFanOut(left, right, Math.round((left * fanOut) / right));
+
+/** What is wrong with the fan-outs that are not feasible, a message each. */
+export const fanOutFaults = (layers: readonly number[], fanOuts: readonly number[]): string[] =>
+  fanOuts.flatMap((fanOut, index) => {
+    const [left, right] = [layers[index], layers[index + 1]];
+    if (isFeasible(left, right, fanOut)) return [];
+    const nearest = describeFanOuts(right, nearestFanOuts(left, right, fanOut));
+    return [
+      `fan-out ${fanOut} is not feasible in junction ${index + 1} (${left} to ${right} neurons); nearest feasible: ${nearest}`,
+    ];
+  });
+
+/** @throws RangeError about all junctions whose fan-out is not feasible */
+function checkFanOuts(layers: readonly number[], fanOuts: readonly number[]): void {
+  const faults = fanOutFaults(layers, fanOuts);
+  if (faults.length > 0) throw new InvalidValueError(faults.join('; '));
 }
 
 /** Checks every size and fills in what was left out. @throws RangeError naming what was got and the nearest feasible values */
@@ -123,7 +159,7 @@ export function defineArchitecture(request: ArchitectureRequest): Architecture {
       `${layers.length} layers have ${layers.length - 1} junctions, each with a fan-out; got ${fanOuts.length} fan-outs`,
     );
   }
-  for (const [index, fanOut] of fanOuts.entries()) checkFanOut(layers[index], layers[index + 1], fanOut, index + 1);
+  checkFanOuts(layers, fanOuts);
   if (shapes !== undefined && shapes.length !== layers.length) {
     throw new InvalidValueError(`shapes must be given for all ${layers.length} layers; got ${shapes.length}`);
   }
@@ -140,13 +176,19 @@ export function defineArchitecture(request: ArchitectureRequest): Architecture {
   };
 }
 
+function junctionSize(number: number, left: number, right: number, fanOut: number): JunctionSize {
+  const exact = Number.isInteger(fanOut);
+  const fanIn = exact ? (left * fanOut) / right : Math.round((left * fanOut) / right);
+  const edges = exact ? left * fanOut : right * fanIn;
+  const [leastFanOut, mostFanOut] = [Math.floor(fanOut), Math.ceil(fanOut)];
+  return { number, left, right, fanOut, leastFanOut, mostFanOut, fanIn, edges, density: fanOut / right };
+}
+
+/** Sizes, degrees and density of every junction, the first one first. */
 export function junctionSizes(sizes: Pick<Architecture, 'layers' | 'fanOuts'>): JunctionSize[] {
-  return sizes.fanOuts.map((fanOut, index) => {
-    const left = sizes.layers[index];
-    const right = sizes.layers[index + 1];
-    const edges = left * fanOut;
-    return { number: index + 1, left, right, fanOut, fanIn: edges / right, edges, density: fanOut / right };
-  });
+  return sizes.fanOuts.map((fanOut, index) =>
+    junctionSize(index + 1, sizes.layers[index], sizes.layers[index + 1], fanOut),
+  );
 }
 
 /** ΣW_i / ΣN_i·N_{i+1} */
@@ -157,28 +199,6 @@ export function overallDensity(sizes: Pick<Architecture, 'layers' | 'fanOuts'>):
   return edges / dense;
 }
 
-/**
- * Fan-outs that give every junction exactly this density.
- * @param density fraction in (0, 1]
- * @throws RangeError naming, for the first junction that cannot have it, the nearest feasible fan-outs and densities
- */
-export function fanOutsForDensity(layers: readonly number[], density: number): number[] {
-  if (!(density > 0 && density <= 1)) {
-    throw new InvalidValueError(`density must be above 0 and at most 1 (100 %); got ${density}`);
-  }
-  checkLayers(layers);
-  return layers.slice(0, -1).map((left, index) => {
-    const right = layers[index + 1];
-    const fanOut = Math.round(density * right);
-    const feasible = fanOut >= 1 && fanOut % fanOutStep(left, right) === 0;
-    if (feasible && Math.abs(fanOut / right - density) < 1e-9) return fanOut;
-    const nearest = describeFanOuts(right, nearestFanOuts(left, right, density * right));
-    throw new InvalidValueError(
-      `density ${percent(density)} is not feasible in junction ${index + 1} (${left} to ${right} neurons); nearest feasible fan-outs: ${nearest}`,
-    );
-  });
-}
-
 const MOST_LAYERS_NAMED = 8;
 
 /** "64-1024-64"; "51-layers-64-to-10" for many: studies and files are named by it, and their names may not be longer. */
@@ -187,7 +207,16 @@ export function nameOfLayers(layers: readonly number[]): string {
   return `${layers.length}-layers-${layers[0]}-to-${layers[layers.length - 1]}`;
 }
 
-/** "64-1024-64 (128,8)" */
+/** "128", or "29-30" where some left neurons have one edge more than the others */
+export const describeFanOut = (fanOut: number): string =>
+  Number.isInteger(fanOut) ? `${fanOut}` : `${Math.floor(fanOut)}-${Math.ceil(fanOut)}`;
+
+/** "64-1024-64 (128,8)"; balanced degrees by fan-in, which determines them: "784-300-100-10 (fan-in 78,30,100)" */
 export function describeArchitecture(sizes: Pick<Architecture, 'layers' | 'fanOuts'>): string {
-  return `${sizes.layers.join('-')} (${sizes.fanOuts.join(',')})`;
+  const degrees = sizes.fanOuts.every(Number.isInteger)
+    ? sizes.fanOuts.join(',')
+    : `fan-in ${junctionSizes(sizes)
+        .map(({ fanIn }) => fanIn)
+        .join(',')}`;
+  return `${sizes.layers.join('-')} (${degrees})`;
 }

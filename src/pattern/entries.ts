@@ -1,22 +1,24 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
 import { product } from '../base/numbers.ts';
-import { type Architecture, greatestCommonDivisor, junctionSizes } from './architecture.ts';
+import { type Architecture, greatestCommonDivisor, isExact, junctionSizes } from './architecture.ts';
 import type { Metric } from './metric.ts';
 import { vacuousUnder } from './vacuous.ts';
 import {
   balancedWindows,
   boxWindows,
   explicitWindows,
+  gridWindows,
   runWindows,
   singleWindows,
   tile,
   type Windows,
 } from './windows.ts';
 
+/** Whether an entry looks from windows on the left to neurons on the right, or back. */
 export type Direction = 'forward' | 'backward';
 
 /**
- * r = fi/N_X = fo/N_{Y+1} in lowest terms: edges (or paths) per pair of neurons of the span. A numerator of 2^53 and more is rounded
+ * r = fi/N_X = fo/N_{Y+1} in lowest terms: edges (or paths) per pair of neurons of the span (fo the mean where it differs). A numerator of 2^53 and more is rounded
  * (or infinite): paths cannot be counted there.
  */
 export interface Rate {
@@ -27,8 +29,9 @@ export interface Rate {
 /** Lists of neurons by entry key ("1:2 backward"), as in a windows file. */
 export type ExplicitWindows = Readonly<Record<string, readonly (readonly number[])[]>>;
 
+/** Which windows there are, and between which layers scatter is measured. */
 export interface EntryOptions {
-  /** default 'integral', the paper's rule */
+  /** default 'integral', the paper's rule. Both rules give spans with balanced degrees the same windows: near-equal ones */
   readonly windows?: 'integral' | 'balanced' | ExplicitWindows;
   /** 'io': every junction, then 1:J; 'all': every X:Y. Default 'io' */
   readonly spans?: 'io' | 'all';
@@ -130,6 +133,25 @@ function balancedEntryWindows(architecture: Architecture, span: Span): Windows {
   return balancedWindows(neurons, Math.min(neurons, product(degrees)));
 }
 
+/** Whether the left neurons of some junction of a span differ in degree. */
+const isUneven = (architecture: Architecture, { from, to }: Span) =>
+  junctionSizes(architecture)
+    .slice(from - 1, to)
+    .some((size) => !isExact(size));
+
+/**
+ * Windows of a span with balanced degrees: as many as the fan-ins, or the mean fan-outs, of its junctions multiply to, rounded down,
+ * at least 1 and at most one a neuron. That is ⌊r·N⌋ on either side: r·N_X is the product of the fan-ins, r·N_{Y+1} that of the means.
+ */
+function unevenWindows(architecture: Architecture, span: Span, rate: Rate): Windows {
+  const layer = windowedLayer(span);
+  const neurons = architecture.layers[layer - 1];
+  if (rate.numerator >= rate.denominator) return singleWindows(neurons);
+  // both factors are below 2^31 here, and their product may be too large for a double
+  const count = Number((BigInt(rate.numerator) * BigInt(neurons)) / BigInt(rate.denominator));
+  return gridWindows(architecture.shapes[layer - 1], Math.max(1, count));
+}
+
 function makeEntry(architecture: Architecture, span: Span, options: EntryOptions, metric: Metric): Entry {
   const { from, to, direction } = span;
   const key = entryKey(from, to, direction);
@@ -139,7 +161,8 @@ function makeEntry(architecture: Architecture, span: Span, options: EntryOptions
   let windows: Windows;
   if (given !== undefined) {
     windows = explicitWindows(architecture.layers[windowedLayer(span) - 1], given, `windows "${key}"`);
-  } else if (options.windows === 'balanced') windows = balancedEntryWindows(architecture, span);
+  } else if (isUneven(architecture, span)) windows = unevenWindows(architecture, span, rate);
+  else if (options.windows === 'balanced') windows = balancedEntryWindows(architecture, span);
   else windows = shapedWindows(architecture, span, rate);
   const neurons = architecture.layers[other - 1];
   const windowSize = windows.sizes.every((size) => size === windows.sizes[0]) ? windows.sizes[0] : null;

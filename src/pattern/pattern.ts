@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { InvalidValueError } from '../base/caller-errors.ts';
-import { type Architecture, type JunctionSize, junctionSizes } from './architecture.ts';
+import { type Architecture, isExact, type JunctionSize, junctionSizes } from './architecture.ts';
 
 /**
  * Which connections exist. `junctions[i]` is right-major: the fan-in left neurons of right neuron 0, ascending, then of 1, …
- * (`N_{i+2} × fi_{i+1}` entries). Degrees are exact and no edge is double: `patternFault` finds what breaks that.
+ * (`N_{i+2} × fi_{i+1}` entries). Degrees are the declared ones, exact or balanced, and no edge is double: `patternFault` finds what
+ * breaks that.
  */
 export interface Pattern {
   readonly layers: readonly number[];
@@ -38,9 +39,9 @@ function sizeFault(pattern: Pattern): PatternFault | null {
     const message = `${layers.length} layers have ${expected} junctions; got ${fanOuts.length} fan-outs and ${junctions.length} edge lists`;
     return { junction: Math.max(1, Math.min(expected, fanOuts.length, junctions.length) + 1), right: null, message };
   }
-  for (const { number, left, right, fanIn, fanOut, edges } of junctionSizes(pattern)) {
-    const whole = [left, right, fanIn, fanOut].every((size) => Number.isSafeInteger(size) && size >= 1);
-    if (!whole || fanOut > right) {
+  for (const { number, left, right, fanIn, fanOut, leastFanOut, edges } of junctionSizes(pattern)) {
+    const whole = [left, right, fanIn, leastFanOut].every((size) => Number.isSafeInteger(size) && size >= 1);
+    if (!whole || fanOut > right || fanOut !== edges / left) {
       const message = `junction ${number}: ${left} to ${right} neurons cannot have fan-out ${fanOut}`;
       return { junction: number, right: null, message };
     }
@@ -52,19 +53,31 @@ function sizeFault(pattern: Pattern): PatternFault | null {
   return null;
 }
 
-/** Fan-ins being exact, one fan-out too low means another too high: named where its first edge too many enters. */
+/**
+ * Fan-ins being exact, a left neuron with an edge too few means another with one too many, or, where degrees are balanced, more of
+ * them with the higher degree: named where the first edge too many enters, and where there is none, by the neuron with too few.
+ */
 function fanOutFault(sources: Uint32Array, size: JunctionSize): PatternFault | null {
-  const degrees = new Uint32Array(size.left);
+  const { left, leastFanOut, mostFanOut, fanIn, number } = size;
+  const degrees = new Uint32Array(left);
   let excess = -1;
   for (let e = 0; e < sources.length; e++) {
-    if (++degrees[sources[e]] > size.fanOut && excess < 0) excess = e;
+    if (++degrees[sources[e]] > mostFanOut && excess < 0) excess = e;
   }
-  if (excess < 0) return null;
-  const right = Math.floor(excess / size.fanIn);
-  const neuron = sources[excess];
-  const fault = `left neuron ${neuron} has fan-out ${degrees[neuron]}; expected ${size.fanOut}`;
-  return { junction: size.number, right, message: `junction ${size.number}, right neuron ${right}: ${fault}` };
+  if (excess >= 0) {
+    const right = Math.floor(excess / fanIn);
+    const neuron = sources[excess];
+    const fault = `left neuron ${neuron} has fan-out ${degrees[neuron]}; expected ${describeExpected(size)}`;
+    return { junction: number, right, message: `junction ${number}, right neuron ${right}: ${fault}` };
+  }
+  const short = leastFanOut === mostFanOut ? -1 : degrees.findIndex((degree) => degree < leastFanOut);
+  if (short < 0) return null;
+  const message = `junction ${number}: left neuron ${short} has fan-out ${degrees[short]}; expected ${describeExpected(size)}`;
+  return { junction: number, right: null, message };
 }
+
+const describeExpected = ({ leastFanOut, mostFanOut }: JunctionSize) =>
+  leastFanOut === mostFanOut ? `${mostFanOut}` : `${leastFanOut} or ${mostFanOut}`;
 
 /** The first thing wrong, or null. Cost: two passes over the edges. */
 export function patternFault(pattern: Pattern): PatternFault | null {
@@ -124,12 +137,14 @@ export function denseJunction(left: number, right: number): Uint32Array {
 }
 
 /**
- * SHA-256 (hex) of the ASCII lines `scattershot/pattern 1`, layers, fan-outs, then each junction as little-endian uint32.
+ * SHA-256 (hex) of the ASCII lines `scattershot/pattern 1`, layers, fan-outs ("fan-in 78" where they are balanced), then each junction as
+ * little-endian uint32.
  * Equal fingerprints are the same candidate. The platform must be little-endian, as every one that Node supports is, except s390x.
  */
 export function fingerprint(pattern: Pattern): string {
+  const degrees = junctionSizes(pattern).map((size) => (isExact(size) ? size.fanOut : `fan-in ${size.fanIn}`));
   const hash = createHash('sha256');
-  hash.update(`scattershot/pattern 1\n${pattern.layers.join(',')}\n${pattern.fanOuts.join(',')}\n`);
+  hash.update(`scattershot/pattern 1\n${pattern.layers.join(',')}\n${degrees.join(',')}\n`);
   for (const sources of pattern.junctions) {
     hash.update(new Uint8Array(sources.buffer, sources.byteOffset, sources.byteLength));
   }

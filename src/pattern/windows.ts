@@ -84,6 +84,57 @@ export function boxWindows(shape: LayerShape, box: readonly number[]): Windows {
   return partitionWindows(windowOf, windowOf.length / (rows * columns * depth));
 }
 
+/** Longest over shortest side of all boxes of a grid of `parts`, whose boxes differ by one neuron a side where it does not divide. */
+function gridRatio(shape: LayerShape, parts: readonly number[]): number {
+  const longest = Math.max(...parts.map((count, axis) => Math.ceil((shape[axis] as number) / count)));
+  const shortest = Math.min(...parts.map((count, axis) => Math.floor((shape[axis] as number) / count)));
+  return longest / shortest;
+}
+
+/** Most that the longest side of a window may be of its shortest one, where some grid allows it. */
+const MOST_GRID_RATIO = 2;
+
+/**
+ * Parts a side of the grid that cuts a layer into as many near-equal boxes as possible, at most `most`, no side of any box more than
+ * twice another. Where no grid is so square (a layer of one row, say), the squarest. Ties go to the squarest, then to the boxes of
+ * the fewest rows, then of the fewest columns, as in `tile`.
+ */
+export function gridParts(shape: LayerShape, most: number): number[] {
+  let grids: number[][] = [[]];
+  for (const side of shape) {
+    grids = grids.flatMap((parts) => {
+      const room = Math.min(side, Math.floor(most / product(parts)));
+      return Array.from({ length: room }, (_, i) => [...parts, i + 1]);
+    });
+  }
+  const tried = grids.map((parts) => ({ parts, boxes: product(parts), ratio: gridRatio(shape, parts) }));
+  const square = tried.filter(({ ratio }) => ratio <= MOST_GRID_RATIO);
+  const least = tried.reduce((lowest, { ratio }) => Math.min(lowest, ratio), Number.POSITIVE_INFINITY);
+  const open = square.length > 0 ? square : tried.filter(({ ratio }) => ratio === least);
+  const better = (a: (typeof tried)[number], b: (typeof tried)[number]) =>
+    b.boxes - a.boxes || a.ratio - b.ratio || firstDifference(b.parts, a.parts);
+  return open.reduce((best, each) => (better(each, best) < 0 ? each : best)).parts;
+}
+
+/** Near-equal windows, at most `most`: runs in a row, else the boxes of `gridParts`, numbered row-major with the channel fastest. */
+export function gridWindows(shape: LayerShape, most: number): Windows {
+  if (shape.length === 1) return balancedWindows(shape[0], most);
+  const sides: readonly number[] = shape;
+  const parts = gridParts(shape, most);
+  const partOf = parts.map((count, axis) => balancedWindows(sides[axis], count).members);
+  const windowOf = new Uint32Array(product(sides));
+  for (let neuron = 0; neuron < windowOf.length; neuron++) {
+    let [rest, window, scale] = [neuron, 0, 1];
+    for (let axis = sides.length - 1; axis >= 0; axis--) {
+      window += scale * partOf[axis][rest % sides[axis]];
+      scale *= parts[axis];
+      rest = Math.floor(rest / sides[axis]);
+    }
+    windowOf[neuron] = window;
+  }
+  return partitionWindows(windowOf, product(parts));
+}
+
 /**
  * Explicit windows, in the order given.
  * @param lists neurons of each window; overlapping, unequal and incomplete are all allowed

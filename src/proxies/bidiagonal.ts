@@ -3,6 +3,8 @@ export interface LeadingTriplet {
   readonly value: number;
   /** |last component| of the unit right singular vector, in [0, 1] */
   readonly last: number;
+  /** unit left singular vector, up to its sign */
+  readonly left: Float64Array;
 }
 
 /**
@@ -55,5 +57,6 @@ export function leadingTriplet(diagonal: readonly number[], below: readonly numb
   liesAbove(offs, shift, pivots);
   const vector = new Float64Array(2 * size).fill(1);
   for (let round = 0; round < 3; round++) solve(offs, pivots, vector);
-  return { value: high, last: Math.min(1, Math.SQRT2 * Math.abs(vector[2 * size - 1])) };
+  const left = Float64Array.from({ length: size }, (_, i) => Math.SQRT2 * vector[2 * i]);
+  return { value: high, last: Math.min(1, Math.SQRT2 * Math.abs(vector[2 * size - 1])), left };
 }

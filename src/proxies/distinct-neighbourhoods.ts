@@ -1,5 +1,5 @@
 import type { Architecture, JunctionSize } from '../pattern/architecture.ts';
-import { targetsOf } from './adjacency.ts';
+import { rowsOfLeft } from './adjacency.ts';
 import { distinctRows } from './distinct-rows.ts';
 import { junctionProxy } from './proxy.ts';
 
@@ -22,20 +22,25 @@ export interface NeighbourhoodShares {
 
 /**
  * Different neighbourhoods in one junction, on both sides, as shares of the most that can be: of n neurons with d neighbours each
- * among m, min(n, C(m, d)). Fractions in (0, 1]; padded neurons are not counted, though an edge to one distinguishes a neuron.
+ * among m, min(n, C(m, d)), summed over both degrees where they are balanced. Fractions in (0, 1]; padded neurons are not counted, though an edge to one distinguishes a neuron.
  */
 export function neighbourhoodShares(
   sources: Uint32Array,
   size: JunctionSize,
   architecture: Architecture,
 ): NeighbourhoodShares {
-  const { number, left, right, fanIn, fanOut } = size;
+  const { number, left, right, fanIn, leastFanOut, mostFanOut } = size;
   const realLeft = number === 1 ? architecture.usedInputs : left;
   const realRight = number === architecture.fanOuts.length ? architecture.usedOutputs : right;
-  const targets = targetsOf(sources, size);
+  const { members, starts } = rowsOfLeft(sources, size);
+  let heavier = 0;
+  for (let k = 0; k < realLeft; k++) heavier += starts[k + 1] - starts[k] > leastFanOut ? 1 : 0;
+  const most =
+    combinationsUpTo(right, leastFanOut, realLeft - heavier) +
+    (heavier === 0 ? 0 : combinationsUpTo(right, mostFanOut, heavier));
   return {
     right: distinctRows(sources, realRight, fanIn).length / combinationsUpTo(left, fanIn, realRight),
-    left: distinctRows(targets, realLeft, fanOut).length / combinationsUpTo(right, fanOut, realLeft),
+    left: distinctRows(members, realLeft, starts).length / most,
   };
 }
 

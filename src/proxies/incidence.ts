@@ -1,5 +1,5 @@
 import type { JunctionSize } from '../pattern/architecture.ts';
-import { targetsOf } from './adjacency.ts';
+import { rowsOfLeft } from './adjacency.ts';
 import { distinctRows } from './distinct-rows.ts';
 
 /**
@@ -53,10 +53,11 @@ export function restrict(matrix: Incidence, keptRows: ArrayLike<number>, keepsCo
 
 /** A junction without its repeated rows and columns: of the same rank. Rows are right neurons, columns left ones. */
 export function distinctIncidence(sources: Uint32Array, size: JunctionSize): Incidence {
-  const { left, right, fanIn, fanOut } = size;
+  const { left, right, fanIn } = size;
+  const columns = rowsOfLeft(sources, size);
   const starts = Uint32Array.from({ length: right + 1 }, (_, j) => j * fanIn);
   const keepsColumn = new Uint8Array(left);
-  for (const column of distinctRows(targetsOf(sources, size), left, fanOut)) keepsColumn[column] = 1;
+  for (const column of distinctRows(columns.members, left, columns.starts)) keepsColumn[column] = 1;
   return restrict(
     { rows: right, columns: left, starts, members: sources },
     distinctRows(sources, right, fanIn),

@@ -1,5 +1,5 @@
 import { type Architecture, type JunctionSize, junctionSizes, type LayerShape } from '../pattern/architecture.ts';
-import { targetsOf } from './adjacency.ts';
+import { rowsOfLeft } from './adjacency.ts';
 import { defineProxy } from './proxy.ts';
 
 /**
@@ -35,18 +35,28 @@ function variance(axes: readonly Float64Array[], neurons: Uint32Array, from: num
  * Mean variance of the places of a neuron's neighbours, relative to that of all neurons of their layer: half the mean squared
  * distance between two neighbours, over half of that between any two neurons. A random choice of neighbours has 1 in expectation,
  * exactly, whatever the degree and shape; a run of d among n about (d/n)².
- * @param table `rows × degree` neighbours; the first `averaged` rows count
- * @returns null where a neuron has one neighbour only, or all places are the same
+ * @param table neighbours, row after row; of the first `averaged` rows those count that have two neighbours or more
+ * @param degree of all rows, or, where they differ, the place where each starts, and the last one ends
+ * @returns null where no neuron has two neighbours, or all places are the same
  */
-export function relativeSpread(table: Uint32Array, degree: number, averaged: number, shape: LayerShape): number | null {
+export function relativeSpread(
+  table: Uint32Array,
+  degree: number | Uint32Array,
+  averaged: number,
+  shape: LayerShape,
+): number | null {
+  const startOf = typeof degree === 'number' ? (n: number) => n * degree : (n: number) => degree[n];
   const axes = positions(shape);
   const everyone = Uint32Array.from(axes[0], (_, neuron) => neuron);
-  if (degree < 2) return null;
   const whole = variance(axes, everyone, 0, everyone.length);
   if (whole === 0) return null;
-  let sum = 0;
-  for (let n = 0; n < averaged; n++) sum += variance(axes, table, n * degree, (n + 1) * degree);
-  return sum / averaged / whole;
+  let [sum, counted] = [0, 0];
+  for (let n = 0; n < averaged; n++) {
+    if (startOf(n + 1) - startOf(n) < 2) continue;
+    sum += variance(axes, table, startOf(n), startOf(n + 1));
+    counted++;
+  }
+  return counted === 0 ? null : sum / counted / whole;
 }
 
 export interface JunctionLocality {
@@ -61,12 +71,13 @@ export function junctionLocality(
   size: JunctionSize,
   architecture: Architecture,
 ): JunctionLocality {
-  const { number, left, right, fanIn, fanOut } = size;
+  const { number, left, right, fanIn } = size;
+  const targets = rowsOfLeft(sources, size);
   const realLeft = number === 1 ? architecture.usedInputs : left;
   const realRight = number === architecture.fanOuts.length ? architecture.usedOutputs : right;
   return {
     forward: relativeSpread(sources, fanIn, realRight, architecture.shapes[number - 1]),
-    backward: relativeSpread(targetsOf(sources, size), fanOut, realLeft, architecture.shapes[number]),
+    backward: relativeSpread(targets.members, targets.starts, realLeft, architecture.shapes[number]),
   };
 }
 

@@ -1,7 +1,7 @@
 import { product } from '../base/numbers.ts';
 import { type Architecture, type JunctionSize, junctionSizes } from '../pattern/architecture.ts';
 import type { Pattern } from '../pattern/pattern.ts';
-import { targetsOf } from './adjacency.ts';
+import { type NeighbourRows, rowsOfLeft, rowsOfRight } from './adjacency.ts';
 import { defineProxy } from './proxy.ts';
 
 /** Most additions for one pattern; about half a minute. */
@@ -10,24 +10,17 @@ const MOST_PATH_ADDITIONS = 2e10;
 /** Neurons whose paths are counted in one sweep: an edge is read once for all of them. */
 const LANES = 8;
 
-/** Adjacency of one junction, seen from a layer: the `degree` neighbours of each of its `neurons`. */
-interface Side {
-  readonly table: Uint32Array;
-  readonly degree: number;
-  readonly neurons: number;
-}
-
 /** Where paths start and how they go on, junction by junction from that side. */
 interface PathWalk {
   readonly starts: number;
   /** the first neurons of the last layer, in which paths may end */
   readonly ends: number;
   /** the first junction seen from where paths start */
-  readonly first: Side;
+  readonly first: NeighbourRows;
   /** neurons of the layer that the first junction leads to */
   readonly width: number;
   /** the other junctions, seen from the layer that they lead to */
-  readonly steps: readonly Side[];
+  readonly steps: readonly NeighbourRows[];
 }
 
 /** Input–output path counts (entries of A_{1:J}) over real inputs and outputs. */
@@ -55,16 +48,8 @@ function cheaperDirection(pattern: Pattern, architecture: Architecture): { cost:
 
 function planWalk(pattern: Pattern, { usedInputs, usedOutputs }: Architecture, down: boolean): PathWalk {
   const sizes = junctionSizes(pattern);
-  const fromLeft = (size: JunctionSize): Side => ({
-    table: targetsOf(pattern.junctions[size.number - 1], size),
-    degree: size.fanOut,
-    neurons: size.left,
-  });
-  const fromRight = ({ number, fanIn, right }: JunctionSize): Side => ({
-    table: pattern.junctions[number - 1],
-    degree: fanIn,
-    neurons: right,
-  });
+  const fromLeft = (size: JunctionSize) => rowsOfLeft(pattern.junctions[size.number - 1], size);
+  const fromRight = (size: JunctionSize) => rowsOfRight(pattern.junctions[size.number - 1], size);
   if (down) {
     const [first, ...rest] = sizes.toReversed();
     const steps = rest.map(fromLeft);
@@ -81,7 +66,7 @@ function planWalk(pattern: Pattern, { usedInputs, usedOutputs }: Architecture, d
  * @param reached `neurons × LANES`, overwritten
  * Sums are kept in eight variables, not in the array: that saves a load and a store an addition.
  */
-function advance({ table, degree, neurons }: Side, counts: Float64Array, reached: Float64Array): void {
+function advance({ starts, members, neurons }: NeighbourRows, counts: Float64Array, reached: Float64Array): void {
   for (let n = 0, e = 0; n < neurons; n++) {
     let a = 0;
     let b = 0;
@@ -91,8 +76,8 @@ function advance({ table, degree, neurons }: Side, counts: Float64Array, reached
     let g = 0;
     let h = 0;
     let i = 0;
-    for (const end = e + degree; e < end; e++) {
-      const from = table[e] * LANES;
+    for (const end = starts[n + 1]; e < end; e++) {
+      const from = members[e] * LANES;
       a += counts[from];
       b += counts[from + 1];
       c += counts[from + 2];
@@ -121,11 +106,11 @@ function sweep(
   lanes: number,
   layers: readonly Float64Array[],
 ): Float64Array {
-  const { table, degree } = first;
+  const { starts, members } = first;
   layers[0].fill(0);
   for (let lane = 0; lane < lanes; lane++) {
-    const row = (start + lane) * degree;
-    for (let e = row; e < row + degree; e++) layers[0][table[e] * LANES + lane] = 1;
+    const neuron = start + lane;
+    for (let e = starts[neuron]; e < starts[neuron + 1]; e++) layers[0][members[e] * LANES + lane] = 1;
   }
   for (const [i, step] of steps.entries()) advance(step, layers[i], layers[i + 1]);
   return layers[layers.length - 1];
@@ -182,7 +167,7 @@ export const pathEvenness = defineProxy({
   measure: (pattern, architecture) => {
     const leftOut = (reason: string) => ({ value: null, junctions: [], reason });
     const paths = product(junctionSizes(pattern).map(({ fanIn }) => fanIn));
-    const leaving = product(pattern.fanOuts);
+    const leaving = product(junctionSizes(pattern).map(({ mostFanOut }) => mostFanOut));
     if (!Number.isSafeInteger(Math.max(paths, leaving)))
       return leftOut('The paths are too many to be counted exactly (2^53).');
     const { cost } = cheaperDirection(pattern, architecture);

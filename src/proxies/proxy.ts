@@ -2,6 +2,7 @@ import { InvalidValueError } from '../base/caller-errors.ts';
 import { type Architecture, describeArchitecture, type JunctionSize, junctionSizes } from '../pattern/architecture.ts';
 import type { Pattern } from '../pattern/pattern.ts';
 
+/** Which values of a proxy its source takes for better. */
 export type Better = 'higher' | 'lower';
 
 export interface Measurement {

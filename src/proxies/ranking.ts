@@ -1,11 +1,10 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
 import { proxies, requireProxy } from './index.ts';
+import { OTHER_SCATTER } from './names.ts';
 import type { Better } from './proxy.ts';
 
 /** S in the metric that ranks, always first; where a target is wanted, give −|S − target| under this name. */
 export const SCATTER = 'scatter';
-/** S in the other metric */
-export const OTHER_SCATTER = 'other-scatter';
 
 /** One thing that patterns are compared in. */
 export interface Criterion {
@@ -74,6 +73,9 @@ function level(values: RankingValues, { name, better, exact }: Criterion, tolera
   return exact || tolerance === 0 ? signed : Math.round(signed / tolerance);
 }
 
+/** Step to which proxies are rounded before they are compared, so that round-off decides nothing. */
+const TOLERANCE = 1e-7;
+
 /**
  * A comparator for sorting, best first: by the first criterion in which two candidates differ, 0 where they differ in none. A value
  * that is null ranks below any number.
@@ -83,7 +85,7 @@ function level(values: RankingValues, { name, better, exact }: Criterion, tolera
  */
 export function compareLexicographic(
   order: readonly Criterion[] = rankingOrder(),
-  tolerance = 1e-7,
+  tolerance = TOLERANCE,
 ): (a: RankingValues, b: RankingValues) => number {
   if (!(tolerance >= 0 && tolerance < Infinity)) {
     throw new InvalidValueError(`a ranking tolerance must be a number from 0; got ${tolerance}`);
@@ -95,4 +97,29 @@ export function compareLexicographic(
     }
     return 0;
   };
+}
+
+/** Begins every key. Raise it with any change of what `compareLexicographic` says: keys that were stored before are then made anew. */
+const RANKING_KEY_REVISION = 1;
+
+/**
+ * The same order as bytes, for a database to sort by: of two keys under one order, the one that is less byte by byte is the better.
+ * A byte of revision, then a double (big-endian, bits turned so that it sorts) for each criterion. @throws RangeError for a
+ * candidate that lacks a value
+ */
+export function lexicographicKey(values: RankingValues, order: readonly Criterion[]): Uint8Array {
+  const key = new Uint8Array(1 + 8 * order.length);
+  const view = new DataView(key.buffer);
+  key[0] = RANKING_KEY_REVISION;
+  for (const [place, criterion] of order.entries()) {
+    const at = 1 + 8 * place;
+    // + 0: there is one zero, as for `compareLexicographic`.
+    view.setFloat64(at, level(values, criterion, TOLERANCE) + 0);
+    // Of a number from 0 all bits but the sign are turned round, so that the larger comes first; below 0 they sort so by themselves.
+    if ((key[at] & 0x80) === 0) {
+      view.setUint32(at, ~view.getUint32(at) & 0x7fffffff);
+      view.setUint32(at + 4, ~view.getUint32(at + 4));
+    }
+  }
+  return key;
 }

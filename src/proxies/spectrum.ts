@@ -1,18 +1,18 @@
 import { Random } from '../base/random.ts';
-import type { JunctionSize } from '../pattern/architecture.ts';
-import { gather, targetsOf } from './adjacency.ts';
+import { isExact, type JunctionSize } from '../pattern/architecture.ts';
+import { gather, rowsOfLeft, rowsOfRight } from './adjacency.ts';
 import { leadingTriplet } from './bidiagonal.ts';
 
 /**
  * Lanczos by hand because a dense decomposition is too slow: ml-matrix takes 1.2 s at 400 × 400, and 0.02 s at 100 × 100.
  *
- * Singular values of one junction's 0/1 matrix A (definitions: λ1 = √(fi·fo), Ramanujan if λ2 ≤ √(fi−1) + √(fo−1)). */
+ * Singular values of one junction's 0/1 matrix A (definitions: λ1 = √(fi·fo) where degrees are exact, Ramanujan if λ2 ≤ √(fi−1) + √(fo−1)). */
 export interface JunctionSpectrum {
   readonly lambda1: number;
   readonly lambda2: number;
   /** λ1 − λ2 */
   readonly gap: number;
-  /** λ2 − √(fi−1) − √(fo−1); at most 0: Ramanujan */
+  /** λ2 − √(fi−1) − √(fo−1), fo the mean where degrees are balanced; at most 0: Ramanujan */
   readonly deficit: number;
   /** a singular value lies within this of `lambda2` */
   readonly error: number;
@@ -49,13 +49,22 @@ const scale = (x: Float64Array, factor: number) => {
   for (let i = 0; i < x.length; i++) x[i] *= factor;
 };
 
-/** Takes out of x what lies along ones and along `basis`; twice where the first pass left little, which is then mostly round-off. */
-function orthogonalise(x: Float64Array, basis: readonly Float64Array[]): number {
-  let before = Math.sqrt(dot(x, x));
-  for (;;) {
+/** The left singular vector that is taken out: equal numbers where degrees are exact, else a unit vector; or none. */
+type Taken = 'ones' | Float64Array | null;
+
+function takeOut(x: Float64Array, taken: Taken): void {
+  if (taken === 'ones') {
     // Summed in order, not by simple-statistics: λ2 ranks candidates, so a stored study must find the same bits again.
     const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
     for (let i = 0; i < x.length; i++) x[i] -= mean;
+  } else if (taken !== null) addScaled(x, -dot(taken, x), taken);
+}
+
+/** Takes out of x what lies along `taken` and `basis`; twice where the first pass left little, which is then mostly round-off. */
+function orthogonalise(x: Float64Array, basis: readonly Float64Array[], taken: Taken): number {
+  let before = Math.sqrt(dot(x, x));
+  for (;;) {
+    takeOut(x, taken);
     for (const vector of basis) addScaled(x, -dot(vector, x), vector);
     const after = Math.sqrt(dot(x, x));
     if (!(after <= 0.7 * before) || after === 0) return after;
@@ -65,39 +74,44 @@ function orthogonalise(x: Float64Array, basis: readonly Float64Array[]): number 
 
 /** A and its transpose as maps between the smaller layer (where the basis is kept) and the larger. */
 function operators(sources: Uint32Array, size: JunctionSize) {
-  const targets = targetsOf(sources, size);
-  const [near, far] =
-    size.right <= size.left
-      ? [
-          { neurons: size.right, table: sources, degree: size.fanIn },
-          { neurons: size.left, table: targets, degree: size.fanOut },
-        ]
-      : [
-          { neurons: size.left, table: targets, degree: size.fanOut },
-          { neurons: size.right, table: sources, degree: size.fanIn },
-        ];
-  return { near, far };
+  const [right, left] = [rowsOfRight(sources, size), rowsOfLeft(sources, size)];
+  return size.right <= size.left ? { near: right, far: left } : { near: left, far: right };
 }
 
-interface SecondValue {
+interface LeadingValue {
   readonly value: number;
+  /** its unit vector on the smaller layer; null where there is no such direction */
+  readonly vector: Float64Array | null;
   readonly error: number;
   readonly steps: number;
   readonly converged: boolean;
 }
 
+/** Σ factors[k]·basis[k], to unit length. */
+function combined(basis: readonly Float64Array[], factors: Float64Array): Float64Array {
+  const sum = new Float64Array(basis[0].length);
+  for (const [k, vector] of basis.entries()) addScaled(sum, factors[k], vector);
+  scale(sum, 1 / Math.sqrt(dot(sum, sum)));
+  return sum;
+}
+
 /**
- * Largest singular value of A off the pair of ones vectors, by Golub–Kahan–Lanczos bidiagonalisation:
- * Aᵀu_k = a_k v_k + b_{k−1} v_{k−1}, A v_k = a_k u_k + b_k u_{k+1}, the u_k kept orthogonal to ones and to each other (Simon & Zha
+ * Largest singular value of A off the vector that is taken out (with which goes its partner on the other side), by Golub–Kahan–Lanczos bidiagonalisation:
+ * Aᵀu_k = a_k v_k + b_{k−1} v_{k−1}, A v_k = a_k u_k + b_k u_{k+1}, the u_k kept orthogonal to that vector and to each other (Simon & Zha
  * 2000: one side is enough). With σ, q of the projected bidiagonal matrix, a singular value lies within b_k·|q_k| of σ.
  */
-function lanczos(sources: Uint32Array, size: JunctionSize, options: Required<SpectrumOptions>): SecondValue {
-  const { near, far } = operators(sources, size);
+function lanczos(
+  { near, far }: ReturnType<typeof operators>,
+  size: JunctionSize,
+  options: Omit<Required<SpectrumOptions>, 'seed'>,
+  taken: Taken,
+  random: Random,
+): LeadingValue {
   const lambda1 = Math.sqrt(size.fanIn * size.fanOut);
-  const random = Random.fromSeed(options.seed);
   let u = Float64Array.from({ length: near.neurons }, () => random.normal());
-  const length = orthogonalise(u, []);
-  if (near.neurons === 1 || length === 0) return { value: 0, error: 0, steps: 0, converged: true };
+  const length = orthogonalise(u, [], taken);
+  const dimension = near.neurons - (taken === null ? 0 : 1);
+  if (dimension === 0 || length === 0) return { value: 0, vector: null, error: 0, steps: 0, converged: true };
   scale(u, 1 / length);
   let v = new Float64Array(far.neurons);
   let next = new Float64Array(far.neurons);
@@ -105,7 +119,7 @@ function lanczos(sources: Uint32Array, size: JunctionSize, options: Required<Spe
   const [diagonal, below]: [number[], number[]] = [[], []];
   for (;;) {
     basis.push(u);
-    gather(far.table, far.degree, u, next);
+    gather(far, u, next);
     if (below.length > 0) addScaled(next, -below[below.length - 1], v);
     [v, next] = [next, v];
     const a = Math.sqrt(dot(v, v));
@@ -113,16 +127,19 @@ function lanczos(sources: Uint32Array, size: JunctionSize, options: Required<Spe
     const exhausted = a <= NEGLIGIBLE * lambda1;
     if (!exhausted) scale(v, 1 / a);
     u = new Float64Array(near.neurons);
-    if (!exhausted) gather(near.table, near.degree, v, u);
-    const b = exhausted ? 0 : orthogonalise(u, basis);
+    if (!exhausted) gather(near, v, u);
+    const b = exhausted ? 0 : orthogonalise(u, basis, taken);
     const steps = basis.length;
-    const closed = exhausted || b <= NEGLIGIBLE * lambda1 || steps === near.neurons - 1;
+    const closed = exhausted || b <= NEGLIGIBLE * lambda1 || steps === dimension;
     if (closed || steps % CHECK_EVERY === 0 || steps >= options.mostSteps) {
-      if (steps === 1 && exhausted) return { value: 0, error: NEGLIGIBLE * lambda1, steps, converged: true };
-      const { value, last } = leadingTriplet(diagonal, below);
+      if (steps === 1 && exhausted)
+        return { value: 0, vector: null, error: NEGLIGIBLE * lambda1, steps, converged: true };
+      const { value, last, left } = leadingTriplet(diagonal, below);
       const error = (closed ? 0 : b * last) + NEGLIGIBLE * lambda1;
       const converged = closed || error <= options.tolerance * lambda1;
-      if (converged || steps >= options.mostSteps) return { value, error, steps, converged };
+      if (converged || steps >= options.mostSteps) {
+        return { value, vector: combined(basis, left), error, steps, converged };
+      }
     }
     scale(u, 1 / b);
     below.push(b);
@@ -130,7 +147,9 @@ function lanczos(sources: Uint32Array, size: JunctionSize, options: Required<Spe
 }
 
 /**
- * λ2 of one junction on its edge list; the pair of ones vectors, which has λ1 = √(fi·fo), is taken out.
+ * λ1 and λ2 of one junction on its edge list. Where degrees are exact the pair of ones vectors has λ1 = √(fi·fo), and is taken out.
+ * Where they are balanced λ1 (a little more than that of the mean degrees) and its vector are computed first, in the same way, and
+ * the vector is taken out (from another start, in which all is left that has λ1 too); if it is off by a residual ρ, λ2 is too large by min(ρ²/gap, gap) ≤ ρ at most, which `error` holds.
  * @param sources right-major, `right × fanIn`
  * Errors: `error` bounds the distance to *a* singular value; that it is the second largest holds except for unlucky random starts:
  * λ2² is underestimated by a share ε with probability at most 1.648·√n·exp(−√ε·(2·steps − 1)) (Kuczyński & Woźniakowski 1992,
@@ -143,16 +162,20 @@ export function junctionSpectrum(
   options: SpectrumOptions = {},
 ): JunctionSpectrum {
   const { tolerance = 1e-9, mostSteps = 1000, seed = 1 } = options;
-  const lambda1 = Math.sqrt(size.fanIn * size.fanOut);
-  const estimate = lanczos(sources, size, { tolerance, mostSteps, seed });
+  const limits = { tolerance, mostSteps };
+  const random = Random.fromSeed(seed);
+  const sides = operators(sources, size);
+  const first = isExact(size) ? null : lanczos(sides, size, limits, null, random.fork(1));
+  const lambda1 = first?.value ?? Math.sqrt(size.fanIn * size.fanOut);
+  const estimate = lanczos(sides, size, limits, first === null ? 'ones' : first.vector, random);
   const lambda2 = Math.min(lambda1, estimate.value <= 2 * NEGLIGIBLE * lambda1 ? 0 : estimate.value);
   return {
     lambda1,
     lambda2,
     gap: lambda1 - lambda2,
     deficit: lambda2 - Math.sqrt(size.fanIn - 1) - Math.sqrt(size.fanOut - 1),
-    error: estimate.error,
-    steps: estimate.steps,
-    converged: estimate.converged,
+    error: estimate.error + (first?.error ?? 0),
+    steps: estimate.steps + (first?.steps ?? 0),
+    converged: estimate.converged && (first?.converged ?? true),
   };
 }

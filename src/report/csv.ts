@@ -13,14 +13,23 @@ function csvField(value: CsvValue): string {
 }
 
 /**
- * A document after RFC 4180: CRLF after every line, quotes where a field holds a comma or a quote. Control characters, line breaks
- * among them, are shown as escapes, since people print tables in terminals and many tools split them at every line break.
+ * Lines of a document after RFC 4180: CRLF after every line, quotes where a field holds a comma or a quote. Control characters, line
+ * breaks among them, are shown as escapes, since people print tables in terminals and many tools split them at every line break.
  * @throws RangeError when a line has not as many fields as the header
  */
-export function csvDocument(header: readonly string[], lines: readonly (readonly CsvValue[])[]): string {
-  const wrong = lines.findIndex((line) => line.length !== header.length);
-  if (wrong >= 0) {
-    throw new InvalidValueError(`line ${wrong + 1} has ${lines[wrong].length} fields; expected ${header.length}`);
+export function* csvLines(header: readonly string[], lines: Iterable<readonly CsvValue[]>): Generator<string, void> {
+  const text = (line: readonly CsvValue[]) => `${line.map(csvField).join(',')}\r\n`;
+  yield text(header);
+  let count = 0;
+  for (const line of lines) {
+    count++;
+    if (line.length !== header.length) {
+      throw new InvalidValueError(`line ${count} has ${line.length} fields; expected ${header.length}`);
+    }
+    yield text(line);
   }
-  return [header, ...lines].map((line) => `${line.map(csvField).join(',')}\r\n`).join('');
 }
+
+/** The same at once. */
+export const csvDocument = (header: readonly string[], lines: readonly (readonly CsvValue[])[]): string =>
+  [...csvLines(header, lines)].join('');

@@ -1,5 +1,10 @@
 import { styleText } from 'node:util';
+import stringWidth from 'string-width';
 import { cleanText } from '../base/clean-text.ts';
+import { MISSING, scoreSpreadText, scoreValueText } from '../base/number-text.ts';
+import type { MaybeScore } from '../base/score.ts';
+
+export { fraction, MISSING, percent, scoreSpreadText, scoreValueText } from '../base/number-text.ts';
 
 /** Where a text goes: columns (Infinity for a file), and what may be used there. */
 export interface TextOptions {
@@ -7,22 +12,6 @@ export interface TextOptions {
   readonly color: boolean;
   /** false where the locale is not UTF-8 */
   readonly unicode: boolean;
-}
-
-/** What stands where a value is missing. */
-export const MISSING = '-';
-
-/** "0.9123". A value below 1 never reads as 1.0000, which would claim a perfect score. */
-export function fraction(value: number | null, digits = 4): string {
-  if (value === null || !Number.isFinite(value)) return MISSING;
-  const shown = value.toFixed(digits);
-  return value < 1 && Number(shown) === 1 ? (1 - 10 ** -digits).toFixed(digits) : shown;
-}
-
-/** "61.2 %" of a fraction. */
-export function percent(value: number | null, digits = 1): string {
-  if (value === null || !Number.isFinite(value)) return MISSING;
-  return `${(100 * value).toFixed(digits)} %`;
 }
 
 const STEPS: readonly (readonly [number, string])[] = [
@@ -51,10 +40,20 @@ export function clockTime(milliseconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-/** "40 s", "12 min", "2.5 h": of a forecast, which knows no better. */
+/** "40 s", "12 min", "2.5 h", "3.5 days": of a forecast, which knows no better. */
 export function roughDuration(seconds: number): string {
   if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  const hours = seconds / 3600;
+  return hours < 72 ? `${hours.toFixed(1)} h` : `${(hours / 24).toFixed(1)} days`;
+}
+
+/** "12–15 min left", "about 40 s left", "50 s to 3 min left": of a forecast that knows how sure it is. */
+export function timeLeft({ low, high }: { readonly low: number; readonly high: number }): string {
+  const [from, to] = [roughDuration(low), roughDuration(high)];
+  if (from === to) return `about ${to} left`;
+  const unit = to.slice(to.indexOf(' '));
+  return from.endsWith(unit) ? `${from.slice(0, -unit.length)}–${to} left` : `${from} to ${to} left`;
 }
 
 /** What our own sentences use beyond ASCII; a lost minus would turn a statement around. */
@@ -75,18 +74,46 @@ export function printable(text: string, unicode = true, most?: number): string {
 /** "no-link-found" as words. */
 export const words = (kebab: string): string => kebab.replaceAll('-', ' ');
 
-/** Columns that a text takes, if no character is a wide one. */
-export const textLength = (text: string): number => Array.from(text).length;
+/** Characters of one UTF-16 unit and one column, none of which joins another: what our own texts are made of. */
+const SIMPLE =
+  /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u0391-\u03a9\u03b1-\u03c9\u2010-\u2026\u2190-\u2193\u2212\u2248\u2264\u2265\u2500-\u259f\u25b8\u25c2\u2713\u2800-\u28ff]*$/;
+
+const segmenter = new Intl.Segmenter();
+
+/** Columns that a text takes on a terminal: wide characters two, combining ones none. */
+export const textLength = (text: string): number => (SIMPLE.test(text) ? text.length : stringWidth(text));
+
+/** What a terminal shows as one: a letter with its combining marks, an emoji of several code points. */
+export const graphemes = (text: string): readonly string[] =>
+  SIMPLE.test(text) ? text.split('') : Array.from(segmenter.segment(text), ({ segment }) => segment);
 
 export const ellipsis = (unicode: boolean): string => (unicode ? '…' : '...');
+
+/** As much of the beginning as has room in `width` columns. */
+export function cut(text: string, width: number): string {
+  if (SIMPLE.test(text)) return text.slice(0, Math.max(0, width));
+  let taken = '';
+  let columns = 0;
+  for (const grapheme of graphemes(text)) {
+    columns += textLength(grapheme);
+    if (columns > width) return taken;
+    taken += grapheme;
+  }
+  return taken;
+}
 
 /** At most `width` columns; what was cut off shows as an ellipsis. */
 export function truncate(text: string, width: number, unicode = true): string {
   if (textLength(text) <= width) return text;
   const mark = ellipsis(unicode);
-  const characters = Array.from(text);
-  if (width <= mark.length) return characters.slice(0, Math.max(0, width)).join('');
-  return characters.slice(0, width - mark.length).join('') + mark;
+  return width <= mark.length ? cut(text, width) : cut(text, width - mark.length) + mark;
+}
+
+/** Exactly `width` columns: cut with an ellipsis, or filled up with spaces. */
+export function fitted(text: string, width: number, align: 'left' | 'right' = 'left', unicode = true): string {
+  const shown = truncate(text, Math.max(0, width), unicode);
+  const padding = ' '.repeat(Math.max(0, width - textLength(shown)));
+  return align === 'right' ? padding + shown : shown + padding;
 }
 
 /** Words in lines of at most `width` columns; a longer word is broken. */
@@ -95,17 +122,19 @@ export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/\s+/).filter((each) => each !== '')) {
-    let rest = Array.from(word);
-    if (line !== '' && textLength(line) + 1 + rest.length <= room) {
+    let rest = word;
+    if (line !== '' && textLength(line) + 1 + textLength(word) <= room) {
       line += ` ${word}`;
       continue;
     }
     if (line !== '') lines.push(line);
-    while (rest.length > room) {
-      lines.push(rest.slice(0, room).join(''));
-      rest = rest.slice(room);
+    while (textLength(rest) > room) {
+      // A wide character in one column still needs a line.
+      const part = cut(rest, room) || graphemes(rest)[0];
+      lines.push(part);
+      rest = rest.slice(part.length);
     }
-    line = rest.join('');
+    line = rest;
   }
   if (line !== '') lines.push(line);
   return lines;
@@ -124,9 +153,14 @@ export function paragraph(text: string, { width, unicode }: TextOptions): string
 export const heading = (text: string, color: boolean): string =>
   color ? styleText('bold', text, { validateStream: false }) : text;
 
-/** "61.23 % ± 0.41", standard deviation in percentage points. */
-export function meanAndSpread(mean: number | null, sd: number | null, options: TextOptions): string {
+/** "61.23 % ± 0.41", standard deviation in percentage points; another score in its unit: "1.2345 nats ± 0.021". */
+export function meanAndSpread(
+  mean: number | null,
+  sd: number | null,
+  options: TextOptions,
+  score: MaybeScore = null,
+): string {
   if (mean === null) return MISSING;
-  const spread = sd === null ? '' : ` ${options.unicode ? '±' : '+/-'} ${(100 * sd).toFixed(2)}`;
-  return percent(mean, 2) + spread;
+  const spread = sd === null ? '' : ` ${options.unicode ? '±' : '+/-'} ${scoreSpreadText(sd, score)}`;
+  return scoreValueText(mean, score, 2) + spread;
 }

@@ -1,10 +1,12 @@
 import { basename } from 'node:path';
+import { shellWord } from '../base/shell-word.ts';
+import { type Architecture, junctionSizes } from '../pattern/architecture.ts';
 import type { Constraints } from '../pattern/constraints/constraints.ts';
 import type { EntryOptions } from '../pattern/entries.ts';
 import type { StudyRecord } from '../store/index.ts';
-import { defaultIslands } from '../study/portfolio.ts';
+import { defaultIslands, usualIslands } from '../study/portfolio.ts';
 import type { StudySettings } from '../study/settings.ts';
-import type { TrainingSettings } from '../training/trainer.ts';
+import { decimal, flag, option, trainingOptions } from './command-words.ts';
 
 /** A command that makes a study's plan and patterns again, and what it cannot say. */
 export interface RepeatCommand {
@@ -13,26 +15,24 @@ export interface RepeatCommand {
   readonly missing: readonly string[];
 }
 
-/** A word as a POSIX shell reads it. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-/** Without an exponent, which options do not read in every place. */
-const decimal = (value: number) => (Math.abs(value) < 1e-12 ? String(value) : value.toFixed(12).replace(/\.?0+$/, ''));
-
-const option = (name: string, value: string | number | undefined): string[] =>
-  value === undefined ? [] : [`--${name}`, String(value)];
-
-const flag = (name: string, given: boolean | undefined): string[] => (given === true ? [`--${name}`] : []);
+/** By fan-out where degrees are exact; balanced ones are determined by the fan-in. */
+const degreeOption = (architecture: Architecture) =>
+  architecture.fanOuts.every(Number.isInteger)
+    ? option('fan-out', architecture.fanOuts.join(','))
+    : option(
+        'fan-in',
+        junctionSizes(architecture)
+          .map(({ fanIn }) => fanIn)
+          .join(','),
+      );
 
 function networkOptions({ architecture, metric, entries }: StudySettings): string[] {
-  const { layers, fanOuts, shapes, usedInputs, usedOutputs } = architecture;
+  const { layers, shapes, usedInputs, usedOutputs } = architecture;
   const isShaped = shapes.some((shape) => shape.length > 1);
   const { windows = 'integral', spans = 'io' }: EntryOptions = entries;
   return [
     ...option('layers', layers.join(',')),
-    ...option('fan-out', fanOuts.join(',')),
+    ...degreeOption(architecture),
     ...option('shapes', isShaped ? shapes.map((shape) => shape.join('x')).join(',') : undefined),
     ...option('used-inputs', usedInputs === layers[0] ? undefined : usedInputs),
     ...option('used-outputs', usedOutputs === layers.at(-1) ? undefined : usedOutputs),
@@ -56,23 +56,6 @@ function constraintOptions({ parallelism, structure, distinctNeighbourhoods }: C
       structure?.some((own) => own?.transposable === true),
     ),
     ...flag('distinct', distinctNeighbourhoods),
-  ];
-}
-
-function trainingOptions(settings: TrainingSettings, engine: string, backend: string): string[] {
-  return [
-    ...option('epochs', settings.epochs),
-    ...option('batch-size', settings.batchSize),
-    ...option('optimizer', settings.optimizer),
-    ...option('learning-rate', decimal(settings.learningRate)),
-    ...option('decay', decimal(settings.learningRateDecay)),
-    ...option('momentum', settings.momentum === 0 ? undefined : decimal(settings.momentum)),
-    ...option('l2', decimal(settings.l2)),
-    ...option('init', settings.init),
-    ...option('front', settings.front ?? 'none'),
-    ...flag('fast-math', settings.fastMath),
-    ...option('engine', engine === 'auto' ? undefined : engine),
-    ...option('backend', backend === 'auto' ? undefined : backend),
   ];
 }
 
@@ -109,13 +92,17 @@ function validateArguments(settings: StudySettings): string[] {
 
 function searchArguments(settings: StudySettings, evaluated: number): string[] {
   const { islands, budget, keep, order, target, untilOptimal, patience, seed, constraints = {} } = settings;
-  const isDefault = JSON.stringify(islands) === JSON.stringify(defaultIslands(target));
-  const asked = islands.map(({ strategy, file }) => (file === undefined ? strategy : `./${basename(file.path)}`));
+  const isDefault = JSON.stringify(islands) === JSON.stringify(defaultIslands(target, islands.length));
+  const asked = [
+    ...new Set(islands.map(({ strategy, file }) => (file === undefined ? strategy : `./${basename(file.path)}`))),
+  ];
+  const usual = usualIslands(target, isDefault ? null : asked.length);
   return [
     'search',
     ...networkOptions(settings),
     ...constraintOptions(constraints),
-    ...option('strategy', isDefault ? undefined : [...new Set(asked)].join(',')),
+    ...option('strategy', isDefault ? undefined : asked.join(',')),
+    ...option('islands', islands.length === usual ? undefined : islands.length),
     // A budget by time ends elsewhere on another machine; by number the same candidates come again.
     ...option('budget', budget.kind === 'candidates' ? budget.candidates : Math.max(1, evaluated)),
     ...option('top', keep),

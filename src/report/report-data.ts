@@ -8,14 +8,14 @@ const OWN_COLUMNS: ReadonlySet<string> = new Set(['candidate', 'fingerprint', 's
 
 /**
  * The candidates as a table that `validate --table` reads: scatter, family, every proxy, and `accuracy1 … accuracyK`, one a seed.
- * An empty cell is missing, "diverged" diverged. Fractions in full.
+ * Another score than accuracy has columns `score1 … scoreK`. An empty cell is missing, "diverged" diverged. Fractions in full.
  */
-export function candidatesCsv({ candidates, proxies, seeds }: StudyReport): string {
+export function candidatesCsv({ candidates, proxies, seeds, score }: StudyReport): string {
   const measured = proxies.filter(({ name }) => !OWN_COLUMNS.has(name) && !/^accuracy/i.test(name));
   const header = [
     ...['candidate', 'fingerprint', 'strategy', 'family', 'level'],
     ...measured.map(({ name }) => name),
-    ...seeds.map((_, place) => `accuracy${place + 1}`),
+    ...seeds.map((_, place) => `${score == null ? 'accuracy' : 'score'}${place + 1}`),
   ];
   const lines = candidates.map(({ record, level, accuracies }, row) => [
     ...[record.number, record.fingerprint, record.strategy, record.family, level],
@@ -33,6 +33,7 @@ export function reportJson(report: StudyReport) {
     ...{ format: 'scattershot/report', formatVersion: 1, writtenBy: version },
     ...{ study: name, id, kind, status, createdAt, updatedAt, architecture, metric, seed, evaluated, searchSeconds },
     madeBy: { version: study.version, node: study.node, platform: study.platform },
+    ...(report.score == null ? {} : { score: report.score }),
     ...{ settings, repeat: repeatCommand(study, settings), result, randomLevel, top, entries, seeds },
     candidates: candidates.map(({ record, level, accuracy, accuracies }, row) => ({
       ...{

@@ -1,8 +1,10 @@
 import { type Architecture, junctionSizes, overallDensity } from '../pattern/architecture.ts';
 import type { PatternContext } from '../pattern/context.ts';
+import { describeFanOutList } from '../pattern/degree-choice.ts';
 import type { PatternFile } from '../pattern/formats/index.ts';
 import type { EntryReport, PatternReport } from '../study/pattern-report.ts';
 import { fraction, heading, MISSING, paragraph, percent, type TextOptions } from './format.ts';
+import { structureSentences } from './structure.ts';
 import { type Column, tableLines } from './table.ts';
 
 /** Sizes of the network that a pattern is for. */
@@ -26,6 +28,8 @@ export interface ScoreReport extends NetworkDescription, PatternReport {
   readonly arrays: readonly string[] | null;
   /** how arrays were read; null for files that list edges */
   readonly order: PatternFile['order'] | null;
+  /** whether their sizes alone said so */
+  readonly orderFromSizes: boolean;
   /** junctions (from 1) with values other than 0 and 1 */
   readonly weighted: readonly number[];
 }
@@ -92,17 +96,20 @@ function couldBeTransposed({ layers, arrays }: ScoreReport): boolean {
 
 /** Which network was read, and from what. */
 function networkSentences(report: ScoreReport): string[] {
-  const { layers, fanOuts, fanIns, density, arrays, order, weighted } = report;
+  const { layers, fanOuts, fanIns, density, arrays, order, orderFromSizes, weighted } = report;
   const junctions = junctionSizes(report);
   const complete = junctions.filter((junction) => junction.density === 1).map(({ number }) => number);
   const densities = junctions.length === 1 ? '' : ` (${junctions.map((each) => percent(each.density)).join(', ')})`;
   const from = arrays === null ? '' : ` Read from ${arrays.join(', ')}${order === 'left-right' ? ', transposed' : ''}.`;
-  const network = `Network ${layers.join('-')}, fan-out ${fanOuts.join(',')}, fan-in ${fanIns.join(',')}, density ${percent(density)}${densities}.${from}`;
+  const network = `Network ${layers.join('-')}, fan-out ${describeFanOutList(fanOuts)}, fan-in ${fanIns.join(',')}, density ${percent(density)}${densities}.${from}`;
   const sentences = [network];
   if (order === 'right-left' && couldBeTransposed(report)) {
     sentences.push(
       `${report.layers.length === 2 ? 'The array was' : 'Arrays were'} read as [right, left], as PyTorch keeps weights; --transposed reads [left, right], as Keras keeps kernels.`,
     );
+  }
+  if (orderFromSizes) {
+    sentences.push('Read as [left, right], as Keras keeps kernels: only so do their sizes follow on one another.');
   }
   if (complete.length > 0) {
     const verb = complete.length === 1 ? 'is' : 'are';
@@ -115,7 +122,7 @@ function networkSentences(report: ScoreReport): string[] {
     const what = `${capital(junctionList(weighted))} ${verb} values other than 0 and 1`;
     sentences.push(`${what}: whatever is not 0 was taken as an edge.`);
   }
-  return sentences;
+  return [...sentences, ...structureSentences(report.structure, (junction) => complete.includes(junction))];
 }
 
 /** What the score was measured with, by who said so. */

@@ -43,8 +43,11 @@ function vacuousText(vacuous: readonly string[], entries: number): string | null
     : `Vacuous, 1 for every pattern: ${vacuous.join(', ')}.`;
 }
 
-/** The best, how far from the best possible or from what was wanted, and the top as a table. */
-export function searchText(report: SearchResult, options: TextOptions): string {
+/**
+ * The best, how far from the best possible or from what was wanted, and the top as a table.
+ * @param repeat a command that finds the same on any machine, for a search whose budget was a time
+ */
+export function searchText(report: SearchResult, options: TextOptions, repeat: string | null = null): string {
   const { best, study, evaluated, seconds, vacuous, endedBecause } = report;
   const ended = endedBecause === null ? '' : `; ended: ${endedBecause}`;
   const effort = `${plural(evaluated, 'candidate')} in ${seconds.toFixed(1)} s${ended}`;
@@ -58,6 +61,7 @@ export function searchText(report: SearchResult, options: TextOptions): string {
     ...tableLines([...columns, ...tieColumns(report.top)], report.top, options),
     '',
     ...paragraph(`Ranked by ${report.order}.`, options),
+    ...(repeat === null || evaluated === 0 ? [] : [`Find the same again with: ${repeat}`]),
     ...paragraph(`Take it with: scattershot export ${best.candidate} --study ${study} --output pattern.npz`, options),
   ];
   return `${lines.join('\n')}\n`;

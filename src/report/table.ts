@@ -1,4 +1,4 @@
-import { heading, printable, type TextOptions, textLength, truncate } from './format.ts';
+import { fitted, heading, printable, type TextOptions, textLength, truncate } from './format.ts';
 
 export interface Column<Row> {
   readonly title: string;
@@ -17,7 +17,6 @@ const MOST_CELL = 400;
 
 interface MeasuredColumn<Row> {
   readonly column: Column<Row>;
-  readonly cells: readonly string[];
   readonly width: number;
 }
 
@@ -61,28 +60,34 @@ function fitColumns<Row>(columns: readonly MeasuredColumn<Row>[], width: number)
 /**
  * Lines of a table no wider than `width`: the heading, then one line a row, with every cell made printable. Columns are cut where
  * they allow it, then dropped by priority; a line that still does not fit is truncated.
+ * @param rows gone through twice, first for the widths: they may be made on the way, and are never held
  */
-export function tableLines<Row>(
+export function* eachTableLine<Row>(
+  columns: readonly Column<Row>[],
+  rows: Iterable<Row>,
+  { width: room, unicode, color }: TextOptions,
+): Generator<string, void> {
+  const shown = (text: string) => printable(text, unicode, MOST_CELL);
+  const titles = columns.map((column) => ({ ...column, title: shown(column.title) }));
+  const widths = titles.map(({ title }) => textLength(title));
+  for (const row of rows) {
+    for (const [index, column] of columns.entries()) {
+      widths[index] = Math.max(widths[index], textLength(shown(column.text(row))));
+    }
+  }
+  const measured = titles.map((column, index) => ({ column, width: widths[index] }));
+  const columnsShown = fitColumns(measured, room);
+  const line = (texts: readonly string[]) => {
+    const cells = columnsShown.map(({ column, width }, index) => fitted(texts[index], width, column.align, unicode));
+    return truncate(cells.join(' '.repeat(GAP)).trimEnd(), room, unicode);
+  };
+  yield heading(line(columnsShown.map(({ column }) => column.title)), color);
+  for (const row of rows) yield line(columnsShown.map(({ column }) => shown(column.text(row))));
+}
+
+/** The same at once. */
+export const tableLines = <Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
   options: TextOptions,
-): readonly string[] {
-  const shown = (text: string) => printable(text, options.unicode, MOST_CELL);
-  const measured = columns.map((column) => {
-    const title = shown(column.title);
-    const cells = rows.map((row) => shown(column.text(row)));
-    const width = cells.reduce((most, cell) => Math.max(most, textLength(cell)), textLength(title));
-    return { column: { ...column, title }, cells, width };
-  });
-  const fitted = fitColumns(measured, options.width);
-  const line = (texts: readonly string[]) => {
-    const cells = fitted.map(({ column, width }, index) => {
-      const cell = truncate(texts[index], width, options.unicode);
-      const padding = ' '.repeat(width - textLength(cell));
-      return column.align === 'right' ? padding + cell : cell + padding;
-    });
-    return truncate(cells.join(' '.repeat(GAP)).trimEnd(), options.width, options.unicode);
-  };
-  const title = line(fitted.map(({ column }) => column.title));
-  return [heading(title, options.color), ...rows.map((_, index) => line(fitted.map(({ cells }) => cells[index])))];
-}
+): readonly string[] => [...eachTableLine(columns, rows, options)];

@@ -1,7 +1,9 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
 import { plural } from '../base/plural.ts';
+import { type MaybeScore, scoreName } from '../base/score.ts';
 import type { TrainOneReport, TrainOneRun } from '../study/train-one.ts';
-import { heading, meanAndSpread, paragraph, percent, shortNumber, type TextOptions } from './format.ts';
+import { sharedFrontText } from '../training/frozen-front/shared-front.ts';
+import { heading, meanAndSpread, paragraph, scoreValueText, shortNumber, type TextOptions } from './format.ts';
 import { type Column, tableLines } from './table.ts';
 
 interface EpochRow {
@@ -20,29 +22,39 @@ function briefEpochs(run: TrainOneRun): EpochRow[] {
 
 const lossText = (loss: number) => (Number.isFinite(loss) ? loss.toFixed(4) : 'not finite');
 
-const epochColumns: readonly Column<EpochRow>[] = [
+const epochColumns = (score: MaybeScore): readonly Column<EpochRow>[] => [
   { title: 'seed', align: 'right', priority: 0, text: ({ run }) => String(run.seed) },
   { title: 'epoch', align: 'right', priority: 0, text: ({ epoch }) => String(epoch) },
   { title: 'loss', align: 'right', priority: 2, text: ({ run, epoch }) => lossText(run.epochs[epoch - 1].loss) },
-  { title: 'training', align: 'right', priority: 1, text: ({ run, epoch }) => percent(run.epochs[epoch - 1].accuracy) },
+  {
+    title: 'training',
+    align: 'right',
+    priority: 1,
+    text: ({ run, epoch }) => scoreValueText(run.epochs[epoch - 1].accuracy, score),
+  },
   {
     title: 'validation',
     align: 'right',
     priority: 0,
-    text: ({ run, epoch }) => percent(run.epochs[epoch - 1].validationAccuracy),
+    text: ({ run, epoch }) => scoreValueText(run.epochs[epoch - 1].validationAccuracy, score),
   },
-  { title: 'test', align: 'right', priority: 0, text: ({ run, last }) => (last ? percent(run.testAccuracy, 2) : '') },
+  {
+    title: 'test',
+    align: 'right',
+    priority: 0,
+    text: ({ run, last }) => (last ? scoreValueText(run.testAccuracy, score, 2) : ''),
+  },
 ];
 
 /** Last and best epochs of the finished runs side by side, where both are known. */
-function validationLine(runs: readonly TrainOneRun[]): string | null {
+function validationLine(runs: readonly TrainOneRun[], score: MaybeScore): string | null {
   const finished = runs.filter((run) => run.testAccuracy !== null);
   const best = finished.flatMap(({ bestValidation }) => bestValidation?.validationAccuracy ?? []);
   const last = finished.flatMap(({ epochs }) => epochs.at(-1)?.validationAccuracy ?? []);
   if (best.length === 0 || best.length !== last.length) return null;
   const [one] = finished;
   const when = finished.length === 1 ? ` (epoch ${one.bestValidation?.epoch})` : '';
-  return `Validation accuracy ${percent(mean(last), 2)} at the last epoch, ${percent(mean(best), 2)} at the best${when}; the test split is taken at the last`;
+  return `Validation ${scoreName(score)} ${scoreValueText(mean(last), score, 2)} at the last epoch, ${scoreValueText(mean(best), score, 2)} at the best${when}; the test split is taken at the last`;
 }
 
 interface Ran extends Pick<TrainOneRun, 'samplesPerSecond'> {
@@ -67,15 +79,19 @@ function ranLines(report: TrainOneReport, options: TextOptions): string[] {
     trainedBefore > 0
       ? [`${trainedBefore} of ${plural(runs.length, 'run')} ${trainedBefore === 1 ? 'was' : 'were'} trained before`]
       : [];
-  return [...lines, ...before].flatMap((line) => paragraph(line, options));
+  const { sharedFront } = report;
+  const front =
+    sharedFront === null ? [] : [`These runs trained the connected layers alone, on a ${sharedFrontText(sharedFront)}`];
+  return [...lines, ...front, ...before].flatMap((line) => paragraph(line, options));
 }
 
 /** What really ran, a brief table of epochs by seed, runs that did not finish with their reason, and the mean. */
 export function trainText(report: TrainOneReport, options: TextOptions): string {
+  const { score } = report;
   const lines = [
     ...ranLines(report, options),
     '',
-    ...tableLines(epochColumns, report.runs.flatMap(briefEpochs), options),
+    ...tableLines(epochColumns(score), report.runs.flatMap(briefEpochs), options),
     '',
   ];
   for (const run of report.runs) {
@@ -83,16 +99,16 @@ export function trainText(report: TrainOneReport, options: TextOptions): string 
     const reason = run.reason ? `: ${run.reason}` : '';
     lines.push(...paragraph(`Seed ${run.seed} ${run.status}${reason}`, options));
   }
-  const validation = validationLine(report.runs);
+  const validation = validationLine(report.runs, score);
   if (validation !== null) lines.push(...paragraph(validation, options));
   const finished = report.runs.map((run) => run.testAccuracy).filter((accuracy) => accuracy !== null);
   const sd = finished.length < 2 ? null : sampleStandardDeviation(finished);
-  const spread = meanAndSpread(report.testAccuracy, sd, options);
+  const spread = meanAndSpread(report.testAccuracy, sd, options, score);
   const seeds = plural(finished.length, 'seed');
   const what = finished.length > 1 ? 'mean and standard deviation' : 'mean';
   const { diverged } = report;
   const others = diverged === 0 ? '' : ` that finished; ${plural(diverged, 'seed')} diverged`;
-  const result = paragraph(`Test accuracy ${spread} (${what} over ${seeds}${others})`, options);
+  const result = paragraph(`Test ${scoreName(score)} ${spread} (${what} over ${seeds}${others})`, options);
   lines.push(...result.map((line) => heading(line, options.color)));
   return `${lines.join('\n')}\n`;
 }

@@ -1,6 +1,8 @@
 import { plural } from '../base/plural.ts';
+import { gainUnit, gainUnitName, type MaybeScore } from '../base/score.ts';
 import type { ValidationPlan } from '../study/validation-plan.ts';
 import type { ValidationResult } from '../study/validation-result.ts';
+import { sharedFrontText } from '../training/frozen-front/shared-front.ts';
 import type { Estimate } from '../validation/gain.ts';
 import type { TableFinding } from '../validation/judge-table.ts';
 import { fraction, heading, MISSING, paragraph, percent, roughDuration, type TextOptions, words } from './format.ts';
@@ -29,12 +31,12 @@ function section<T>(title: string, rows: readonly T[], columns: readonly Column<
 
 type Question = ValidationResult['questions'][number];
 
-const questionColumns = (text: TextOptions): Column<Question>[] => [
+const questionColumns = (text: TextOptions, score: MaybeScore): Column<Question>[] => [
   { title: 'asked of', ...left, priority: 0, text: ({ name }) => name },
   { title: 'candidates', ...right, priority: 3, text: ({ candidates }) => String(candidates) },
   { title: 'in order', ...right, priority: 1, text: ({ inOrder }) => percent(inOrder, 0) },
   { title: 'p', ...right, priority: 2, text: ({ p }) => pText(p) },
-  { title: 'gain, points', ...left, priority: 1, text: ({ gain }) => estimate(gain, text) },
+  { title: `gain, ${gainUnitName(score)}`, ...left, priority: 1, text: ({ gain }) => estimate(gain, text) },
   { title: 'answer', ...left, priority: 0, text: ({ answer }) => words(answer) },
 ];
 
@@ -67,25 +69,28 @@ const proxyColumns = (text: TextOptions): Column<Proxy>[] => [
 /** A plan, before anything is trained. */
 export function planTextLines(plan: ValidationPlan, text: TextOptions): string {
   const { candidates, families, levels, seeds, everyThird, epochs, dataset, trainings, twins, margin } = plan;
+  const front = plan.sharedFront === undefined ? '' : `; ${sharedFrontText(plan.sharedFront)}`;
   const second = everyThird > seeds ? `, every third with ${everyThird}` : '';
   const time =
     plan.forecastSeconds === null ? 'unknown for this engine' : `about ${roughDuration(plan.forecastSeconds)} here`;
   const gain =
-    plan.detectableGain === null
-      ? 'none: too few candidates or families, or too narrow a range, for any claim'
-      : `${plan.detectableGain.toFixed(2)} points in four of five studies, if accuracies spread as on Morse`;
+    plan.score !== undefined
+      ? `not known of ${plan.score.name}`
+      : plan.detectableGain === null
+        ? 'none: too few candidates or families, or too narrow a range, for any claim'
+        : `${plan.detectableGain.toFixed(2)} points in four of five studies, if accuracies spread as on Morse`;
   const rows: readonly (readonly [string, string])[] = [
     ['candidates', `${candidates}: ${families.map((own) => `${own.candidates} ${own.family}`).join(', ')}`],
     ['levels', levels.map((level) => level.toFixed(3)).join(', ')],
     ['random level', `${fraction(plan.randomLevel)}; top ${fraction(plan.top)}`],
     [
       'trainings',
-      `${plan.adaptive ? `at most ${trainings}` : trainings}: ${plural(seeds, 'seed')} each${second}; ${plural(epochs, 'epoch')} on ${dataset}`,
+      `${plan.adaptive ? `at most ${trainings}` : trainings}: ${plural(seeds, 'seed')} each${second}; ${plural(epochs, 'epoch')} on ${dataset}${front}`,
     ],
     ['after a claim', twins === 0 ? 'no twins' : `${twins} trainings with renumbered inputs`],
     ...(plan.proxies.length === 0 ? [] : [['own proxies', plan.proxies.join(', ')] as const]),
     ['questions', plan.questions.join('; ')],
-    ['margin', `±${margin} points`],
+    ['margin', `±${margin}${gainUnit(plan.score)}`],
     ['time', time],
     ['finds a gain of', gain],
     [
@@ -123,7 +128,7 @@ export function validationText(result: ValidationResult, text: TextOptions): str
   const lines = [
     heading(`Verdict: ${words(result.verdict)}`, text.color),
     ...paragraph(result.meaning, text),
-    ...section('Questions', result.questions, questionColumns(text), text),
+    ...section('Questions', result.questions, questionColumns(text, result.score), text),
     ...section('Families', result.families, familyColumns, text),
     ...section('Rivals on the same candidates', result.proxies, proxyColumns(text), text),
     ...leftOutLines(result.proxies, text),
@@ -140,7 +145,7 @@ export function validationText(result: ValidationResult, text: TextOptions): str
         )),
     ...(diverged === 0 ? [] : paragraph(`${plural(diverged, 'training')} diverged.`, text)),
     ...paragraph(
-      `${result.candidates} candidates, up to ${plural(result.seeds, 'seed')}, ${plural(result.plan.epochs, 'epoch')} on ${result.dataset}, engine ${result.engine}, margin ±${result.plan.margin} points.`,
+      `${result.candidates} candidates, up to ${plural(result.seeds, 'seed')}, ${plural(result.plan.epochs, 'epoch')} on ${result.dataset}, engine ${result.engine}, margin ±${result.plan.margin}${gainUnit(result.score)}${result.score === undefined ? '' : ` of ${result.score.name}, ${result.score.better} being better; a gain is positive where it gets better`}.`,
       text,
     ),
   ];

@@ -19,7 +19,8 @@ export interface WrittenReport {
   readonly numbers: string;
 }
 
-function makeFolder(folder: string): void {
+/** Makes a folder for a report. @throws ScattershotError where it cannot be made */
+export function makeReportFolder(folder: string): void {
   try {
     makeFolders(folder);
   } catch (error) {
@@ -44,7 +45,7 @@ function makeFolder(folder: string): void {
 export async function writeReport(store: Store, study: StudyRecord, folder: string): Promise<WrittenReport> {
   const report = studyReport(store, study);
   const page = await reportPage(report, { table: TABLE, numbers: NUMBERS });
-  makeFolder(folder);
+  makeReportFolder(folder);
   const written = { page: join(folder, PAGE), table: join(folder, TABLE), numbers: join(folder, NUMBERS) };
   unwrap(await writeWhole(written.table, [candidatesCsv(report)]));
   unwrap(await writeWhole(written.numbers, [`${safeJson(reportJson(report), 1)}\n`]));

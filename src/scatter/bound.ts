@@ -1,31 +1,65 @@
 import { product, ROUNDING } from '../base/numbers.ts';
-import type { Architecture } from '../pattern/architecture.ts';
+import { type Architecture, type JunctionSize, junctionSizes } from '../pattern/architecture.ts';
 import type { Entry } from '../pattern/entries.ts';
 import { meanShare, type ShareScale, shareScale } from './mean-share.ts';
 import type { Metric, ScatterScore } from './metric.ts';
 import { pathFault } from './path-counts.ts';
 
-/** Sizes of an entry's span: degrees as products over its junctions, neurons on the windowed and on the averaged side. */
+/** How many paths there are at least and at most. */
+interface PathRange {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Paths of an entry's span, by degrees alone. */
 interface SpanSizes {
-  /** paths that leave each windowed neuron */
-  readonly leaving: number;
-  /** paths that enter each averaged neuron */
-  readonly entering: number;
+  /** paths that leave so many windowed neurons together */
+  readonly leaving: (neurons: number) => PathRange;
+  /** paths that enter so many averaged neurons together */
+  readonly entering: (neurons: number) => PathRange;
   /** most paths between one windowed and one averaged neuron */
   readonly parallel: number;
+}
+
+/**
+ * Paths from some neurons of the first layer to the last. Junction by junction: P paths have come to its left neurons, at most c to
+ * each of them, `least` edges leave each and one more leaves M of them. Then P·least paths go on, and one more for each of the paths
+ * that have come to those M: P or M·c of them at most, and P − (left − M)·c at least, since the others have c each at most. To a
+ * right neuron come paths from fan-in left ones, so fan-in·c at most; all this grows with P and c.
+ */
+function pathsFromLeft(span: readonly JunctionSize[], neurons: number): PathRange {
+  let [least, most, each] = [neurons, neurons, 1];
+  for (const { left, fanIn, edges, leastFanOut } of span) {
+    const more = edges - left * leastFanOut;
+    least = least * leastFanOut + Math.max(0, least - (left - more) * each);
+    most = most * leastFanOut + Math.min(most, more * each);
+    each *= fanIn;
+  }
+  return { least, most };
 }
 
 /** Paths of an entry's span, by degrees alone. */
 export function spanSizes(architecture: Pick<Architecture, 'layers' | 'fanOuts'>, entry: Entry): SpanSizes {
   const { from, to, direction } = entry;
-  const fanOuts = architecture.fanOuts.slice(from - 1, to);
-  const fanIns = fanOuts.map(
-    (fanOut, i) => (architecture.layers[from - 1 + i] * fanOut) / architecture.layers[from + i],
-  );
-  const [leaving, entering] = [product(fanOuts), product(fanIns)];
+  const span = junctionSizes(architecture).slice(from - 1, to);
+  const fanIns = span.map(({ fanIn }) => fanIn);
+  const intoEach = product(fanIns);
   // All edges of a path except the last determine it, given where it ends; so do all except the first.
-  const parallel = Math.min(product(fanOuts.slice(0, -1)), product(fanIns.slice(1)));
-  return direction === 'forward' ? { leaving, entering, parallel } : { leaving: entering, entering: leaving, parallel };
+  const fanOuts = span.slice(0, -1).map(({ mostFanOut }) => mostFanOut);
+  const parallel = Math.min(product(fanOuts), product(fanIns.slice(1)));
+  const fromLeft = (neurons: number) => pathsFromLeft(span, neurons);
+  const intoRight = (neurons: number) => ({ least: neurons * intoEach, most: neurons * intoEach });
+  return direction === 'forward'
+    ? { leaving: fromLeft, entering: intoRight, parallel }
+    : { leaving: intoRight, entering: fromLeft, parallel };
+}
+
+/** The most that a concave function can sum to over so many whole numbers of this sum: they are then as equal as can be. */
+function evenSum(sum: number, numbers: number, of: (value: number) => number): number {
+  if (numbers === 0) return 0;
+  const low = Math.floor(sum / numbers);
+  const higher = sum - low * numbers;
+  return (numbers - higher) * of(low) + (higher === 0 ? 0 : higher * of(low + 1));
 }
 
 /** Neurons that lie in equally many windows. */
@@ -76,19 +110,21 @@ function windowGroups(entry: Entry, scale: ShareScale, sizes: SpanSizes): Window
   }
   return [...counts].map(([size, { shareClass, windows }]) => {
     const { need, unit } = scale.classes[shareClass];
-    const paths = size * sizes.leaving;
-    const full = Math.min(paths, scale.averaged * Math.floor(need / unit));
-    const partly = Math.min(paths - full, scale.averaged);
-    const absorbed = (entry.neurons - scale.averaged) * Math.min(sizes.entering, size * sizes.parallel);
-    return { shareClass, windows, full, partly, forced: Math.max(0, paths - absorbed) };
+    const { least, most } = sizes.leaving(size);
+    const full = Math.min(most, scale.averaged * Math.floor(need / unit));
+    const partly = Math.min(most - full, scale.averaged);
+    const padding = entry.neurons - scale.averaged;
+    const absorbed = evenSum(sizes.entering(padding).most, padding, (paths) => Math.min(paths, size * sizes.parallel));
+    return { shareClass, windows, full, partly, forced: Math.max(0, least - absorbed) };
   });
 }
 
 /** What the averaged neurons can count over all windows together: paths weighed by the windows of their windowed neuron. */
 function budget(entry: Entry, averaged: number, sizes: SpanSizes): number {
   const weights = neuronWeights(entry);
-  const each = averaged * heaviest(weights, sizes.entering, sizes.parallel);
-  const together = heaviest(weights, averaged * sizes.entering, Math.min(sizes.leaving, averaged * sizes.parallel));
+  const entering = sizes.entering(averaged).most;
+  const each = evenSum(entering, averaged, (paths) => heaviest(weights, paths, sizes.parallel));
+  const together = heaviest(weights, entering, Math.min(sizes.leaving(1).most, averaged * sizes.parallel));
   return Math.min(each, together);
 }
 
@@ -122,12 +158,15 @@ function openIncrements(group: WindowGroup, scale: ShareScale, sums: Float64Arra
  *  1. An averaged neuron is credited with min(1, c/t_w) = (min(c, ⌊t_w⌋) + φ·[c > ⌊t_w⌋])/t_w, φ the fraction of t_w: ⌊t_w⌋ full
  *     increments, one partial, then nothing. The credit is concave in c, so over all averaged neurons a window that sends them
  *     C_w = Σ_n c(n, w) paths gains at most what C_w increments gain, the m·⌊t_w⌋ full ones first, then m partial ones.
- *  2. From a window leave s_w·L paths (L from each neuron): C_w ≤ s_w·L. Each of the N − m padding neurons takes at most
- *     min(E, s_w·g) of them (E paths enter it, at most g from one neuron: all edges of a path except the last, or except the first,
- *     determine it). The rest is forced on the averaged ones: C_w ≥ s_w·L − (N − m)·min(E, s_w·g).
- *  3. Every count is a path from a windowed neuron k, weighed by the number μ(k) of windows that hold k. Into each averaged neuron
- *     go E paths, at most g from one k; from k to all averaged neurons at most min(L, m·g). So Σ_w C_w is at most what the
- *     heaviest such choice of paths weighs, by neuron and together.
+ *  2. From a window leave L(s_w) paths: s_w times those of a neuron where degrees are exact, and somewhere between the least
+ *     and the most of `pathsFromLeft` where they are balanced: C_w ≤ the most. Into the N − m padding neurons go E(N − m) paths at
+ *     most, and each takes at most s_w·g from the window (at most g paths join two neurons: all edges of a path except the
+ *     last, or except the first, determine it); min(·, s_w·g) being concave, together they take most where E(N − m) is dealt to
+ *     them as equally as can be. The rest is forced on the averaged ones: C_w ≥ the least of L(s_w), less that.
+ *  3. Every count is a path from a windowed neuron k, weighed by the number μ(k) of windows that hold k. Into the averaged
+ *     neurons go E(m) paths together, at most g from one k to each; the heaviest choice of E paths into one is concave in E, so again
+ *     they weigh most where dealt as equally as can be. From k to all averaged neurons go at most min(L(1), m·g). So Σ_w C_w is at
+ *     most what the heaviest such choice of paths weighs, by neuron and together.
  *  4. Of all C_w within 2 and 3 those are best that take the forced increments, then others by descending gain until 3 is used
  *     up: gains of one window descend, so this is the greedy solution of a concave resource problem.
  * Without padding, windows equal and a partition, it is the bound from degrees alone: ((1 − φ)⌊t⌋ + φt)/t, or t below 1.

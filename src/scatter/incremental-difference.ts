@@ -1,5 +1,5 @@
 import type { Windows } from '../pattern/windows.ts';
-import type { NeuronList } from './incremental-junction.ts';
+import type { NeighbourTable } from './incremental-junction.ts';
 
 /**
  * A sparse vector of whole numbers: by how much the paths between one neuron and the neurons (or windows) of a layer change.
@@ -70,63 +70,70 @@ export class Difference {
   }
 
   /**
-   * `from` carried over one junction: every element is added to each of its neuron's `degree` neighbours, or to their windows.
+   * `from` carried over one junction: every element is added to each of its neuron's neighbours, or to their windows.
    * @param windowOf neighbour → its window, or null
    */
-  spread(from: Difference, neighbours: NeuronList, degree: number, windowOf: Uint32Array | null): void {
-    const additions = ((from.end - from.list) >> 1) * degree;
-    if (windowOf === null && from.isPair()) {
-      this.#spreadPair(from.gained * degree, from.lost * degree, neighbours, degree);
-    } else if (additions < this.list) this.#spreadListed(from, neighbours, degree, windowOf);
-    else this.#spreadMany(from, neighbours, degree, windowOf);
+  spread(from: Difference, lists: NeighbourTable, windowOf: Uint32Array | null): void {
+    const additions = ((from.end - from.list) >> 1) * lists.stride;
+    if (windowOf === null && from.isPair()) this.#spreadPair(from.gained, from.lost, lists);
+    else if (additions < this.list) this.#spreadListed(from, lists, windowOf);
+    else this.#spreadMany(from, lists, windowOf);
   }
 
   /** The first junction of nearly every walk: neighbours of one neuron, less those of another. Shared ones stay, with value 0. */
-  #spreadPair(gained: number, lost: number, neighbours: NeuronList, degree: number): void {
+  #spreadPair(gained: number, lost: number, { neighbours, stride, degrees }: NeighbourTable): void {
     const memory = this.memory;
+    const gains = degrees === null ? stride : degrees[gained];
+    const losses = degrees === null ? stride : degrees[lost];
+    const first = gained * stride;
+    const second = lost * stride;
     const pluses = this.list;
-    const minuses = pluses + 2 * degree;
-    for (let e = 0; e < degree; e++) memory[neighbours[gained + e]] = 1;
-    for (let e = 0; e < degree; e++) {
-      const neuron = neighbours[lost + e];
+    const minuses = pluses + 2 * gains;
+    for (let e = 0; e < gains; e++) memory[neighbours[first + e]] = 1;
+    for (let e = 0; e < losses; e++) {
+      const neuron = neighbours[second + e];
       memory[minuses + 2 * e] = neuron;
       memory[minuses + 2 * e + 1] = memory[neuron] - 1;
       memory[neuron] = 0;
     }
-    for (let e = 0; e < degree; e++) {
-      const neuron = neighbours[gained + e];
+    for (let e = 0; e < gains; e++) {
+      const neuron = neighbours[first + e];
       memory[pluses + 2 * e] = neuron;
       memory[pluses + 2 * e + 1] = memory[neuron];
       memory[neuron] = 0;
     }
-    this.end = minuses + 2 * degree;
+    this.end = minuses + 2 * losses;
   }
 
-  #spreadListed(from: Difference, neighbours: NeuronList, degree: number, windowOf: Uint32Array | null): void {
+  #spreadListed(from: Difference, { neighbours, stride, degrees }: NeighbourTable, windowOf: Uint32Array | null): void {
     const memory = this.memory;
-    let end = this.list;
+    let listed = this.list;
     for (let at = from.list; at < from.end; at += 2) {
-      const start = from.memory[at] * degree;
+      const neuron = from.memory[at];
+      const start = neuron * stride;
+      const end = start + (degrees === null ? stride : degrees[neuron]);
       const value = from.memory[at + 1];
-      for (let e = start; e < start + degree; e++) {
+      for (let e = start; e < end; e++) {
         const target = windowOf === null ? neighbours[e] : windowOf[neighbours[e]];
         const before = memory[target];
         memory[target] = before + value;
-        memory[end] = target;
-        end += +(before === 0) << 1;
+        memory[listed] = target;
+        listed += +(before === 0) << 1;
       }
     }
-    this.#gather(end);
+    this.#gather(listed);
   }
 
   /** The same where there are more additions than targets: all targets are looked through, so none is listed on the way. */
-  #spreadMany(from: Difference, neighbours: NeuronList, degree: number, windowOf: Uint32Array | null): void {
+  #spreadMany(from: Difference, { neighbours, stride, degrees }: NeighbourTable, windowOf: Uint32Array | null): void {
     const memory = this.memory;
     for (let at = from.list; at < from.end; at += 2) {
-      const start = from.memory[at] * degree;
+      const neuron = from.memory[at];
+      const start = neuron * stride;
+      const end = start + (degrees === null ? stride : degrees[neuron]);
       const value = from.memory[at + 1];
-      if (windowOf === null) for (let e = start; e < start + degree; e++) memory[neighbours[e]] += value;
-      else for (let e = start; e < start + degree; e++) memory[windowOf[neighbours[e]]] += value;
+      if (windowOf === null) for (let e = start; e < end; e++) memory[neighbours[e]] += value;
+      else for (let e = start; e < end; e++) memory[windowOf[neighbours[e]]] += value;
     }
     let end = this.list;
     for (let target = 0; target < this.list; target++) {

@@ -25,7 +25,7 @@ const isPowerOfTwo = (n: number): boolean => Number.isInteger(Math.log2(n)) && 2
  */
 export class EntryGrid {
   readonly entry: Entry;
-  /** whether `previewCross` may be used: every neuron in one window, one ideal, 32-bit arithmetic */
+  /** whether `previewCross` and `previewShift` may be used: every neuron in one window, one ideal, 32-bit arithmetic */
   readonly plain: boolean;
   readonly #scale: ShareScale;
   readonly #cells: CountTable;
@@ -150,6 +150,31 @@ export class EntryGrid {
     cells[top + lost] -= unit;
     cells[bottom + lost] += unit;
     cells[bottom + gained] -= unit;
+  }
+
+  /**
+   * Previews +1 at (gainer, gained), −1 at (loser, lost): one edge that gets another left end.
+   * @returns the entry's value after it
+   */
+  previewShift(gainer: number, gained: number, loser: number, lost: number): number {
+    let change = 0;
+    const top = gainer * this.#windows + gained;
+    const bottom = loser * this.#windows + lost;
+    if (top !== bottom) {
+      const a = this.#cells[top];
+      const b = this.#cells[bottom];
+      const up = (a + this.#unit) | 0;
+      const down = (b - this.#unit) | 0;
+      change = ((up & (up >> 31)) - (a & (a >> 31)) + (down & (down >> 31)) - (b & (b >> 31))) | 0;
+    }
+    this.#change = change;
+    return this.#narrowValue(this.#sum + change);
+  }
+
+  applyShift(gainer: number, gained: number, loser: number, lost: number): void {
+    this.#sum += this.#change;
+    this.#cells[gainer * this.#windows + gained] += this.#unit;
+    this.#cells[loser * this.#windows + lost] -= this.#unit;
   }
 
   /** Previews the outer product of two differences. @returns the entry's value after it */

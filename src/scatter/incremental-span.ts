@@ -1,14 +1,13 @@
 import type { Windows } from '../pattern/windows.ts';
 import { Difference } from './incremental-difference.ts';
 import type { EntryGrid } from './incremental-grid.ts';
-import type { JunctionEdges, NeuronList } from './incremental-junction.ts';
+import type { JunctionEdges, NeighbourTable } from './incremental-junction.ts';
 
 /** One junction walked: `into` = `from` carried over the neighbours, by neuron or by window. */
 interface Stride {
   readonly into: Difference;
   readonly from: Difference;
-  readonly neighbours: NeuronList;
-  readonly degree: number;
+  readonly lists: NeighbourTable;
   readonly windowOf: Uint32Array | null;
 }
 
@@ -51,18 +50,16 @@ class Walk {
   }
 
   /** What lies `distance` junctions from the start, and how to get there from the layer before. */
-  #step(distance: number): { neurons: number; neighbours: NeuronList; degree: number } {
+  #step(distance: number): { neurons: number; lists: NeighbourTable } {
     const number = this.#leftwards ? this.#first - distance : this.#first + distance - 1;
-    const { size, sources, targets } = this.#junctions[number - 1];
-    return this.#leftwards
-      ? { neurons: size.left, neighbours: sources, degree: size.fanIn }
-      : { neurons: size.right, neighbours: targets, degree: size.fanOut };
+    const { size, fromLeft, fromRight } = this.#junctions[number - 1];
+    return this.#leftwards ? { neurons: size.left, lists: fromRight } : { neurons: size.right, lists: fromLeft };
   }
 
-  /** Paths through `distance` junctions from one neuron: all of them may end in one window, and in one neuron of the next layer. */
+  /** Most paths through `distance` junctions from one neuron: all of them may end in one window, and in one neuron of the next layer. */
   #paths(distance: number): number {
     let paths = 1;
-    for (let step = 1; step <= distance; step++) paths *= this.#step(step).degree;
+    for (let step = 1; step <= distance; step++) paths *= this.#step(step).lists.stride;
     return paths;
   }
 
@@ -71,9 +68,9 @@ class Walk {
     const distance = Math.abs(layer - this.#first);
     for (let next = this.#layers.length; next <= distance; next++) {
       const from = this.#layers[next - 1];
-      const { neurons, neighbours, degree } = this.#step(next);
-      const into = new Difference(neurons, from.most * degree, this.#paths(next - 1), this.#exact32);
-      this.#strides.push({ into, from, neighbours, degree, windowOf: null });
+      const { neurons, lists } = this.#step(next);
+      const into = new Difference(neurons, from.most * lists.stride, this.#paths(next - 1), this.#exact32);
+      this.#strides.push({ into, from, lists, windowOf: null });
       this.#layers.push(into);
     }
     return this.#layers[distance];
@@ -95,16 +92,14 @@ class Walk {
       return into;
     }
     const from = this.neurons(layer + (this.#leftwards ? 1 : -1));
-    const { neighbours, degree } = this.#step(distance);
-    const into = new Difference(windows.count, from.most * degree, this.#paths(distance), this.#exact32);
-    this.#strides.push({ into, from, neighbours, degree, windowOf: windows.partition });
+    const { lists } = this.#step(distance);
+    const into = new Difference(windows.count, from.most * lists.stride, this.#paths(distance), this.#exact32);
+    this.#strides.push({ into, from, lists, windowOf: windows.partition });
     return into;
   }
 
   run(): void {
-    for (const { into, from, neighbours, degree, windowOf } of this.#strides) {
-      into.spread(from, neighbours, degree, windowOf);
-    }
+    for (const { into, from, lists, windowOf } of this.#strides) into.spread(from, lists, windowOf);
     for (const { into, from, windows } of this.#collections) into.collect(from, windows);
   }
 }
@@ -114,6 +109,9 @@ export interface PlacedGrid {
   readonly grid: EntryGrid;
   readonly places: readonly number[];
 }
+
+/** In place of the second right neuron, where only one changes a source. */
+export const NONE = -1;
 
 interface Product extends PlacedGrid {
   readonly neurons: Difference;
@@ -126,7 +124,7 @@ interface Product extends PlacedGrid {
  * With a → j1 and b → j2 becoming b → j1 and a → j2, A_i changes by (e_j1 − e_j2)·(e_b − e_a)ᵀ, and so the path counts of a span
  * X:Y by the outer product of d = A_Y ⋯ A_{i+1}·(e_j1 − e_j2) and uᵀ = (e_b − e_a)ᵀ·A_{i−1} ⋯ A_X. Forward counts change by
  * d·(uᵀP_l), backward ones by (P_rᵀd)·uᵀ. d and u are sparse (products of degrees, not layers), are walked once per swap for
- * all entries, and do not depend on junction i itself.
+ * all entries, and do not depend on junction i itself. With a → j alone becoming b → j the same holds of e_j·(e_b − e_a)ᵀ.
  */
 export class SwapProducts {
   readonly #up: Walk;
@@ -152,8 +150,9 @@ export class SwapProducts {
   }
 
   /**
-   * @param gained left neuron that right neuron `j1` gains and `j2` loses
+   * @param gained left neuron that right neuron `j1` gains and `j2`, if any, loses
    * @param lost the one that goes the other way
+   * @param j2 `NONE` where only `j1` changes a source
    * @param values by place in the vector; those of the grids are overwritten
    */
   preview(gained: number, lost: number, j1: number, j2: number, values: Float64Array): void {
@@ -167,7 +166,8 @@ export class SwapProducts {
 
   #walk(gained: number, lost: number, j1: number, j2: number): void {
     this.#up.start.setPair(gained, lost);
-    this.#down.start.setPair(j1, j2);
+    if (j2 === NONE) this.#down.start.setOne(j1);
+    else this.#down.start.setPair(j1, j2);
     this.#up.run();
     this.#down.run();
     this.#walked = true;

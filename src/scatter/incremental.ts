@@ -5,12 +5,13 @@ import type { Entry } from '../pattern/entries.ts';
 import { makePattern, type Pattern } from '../pattern/pattern.ts';
 import { EntryGrid } from './incremental-grid.ts';
 import { JunctionEdges } from './incremental-junction.ts';
-import { fillGrid, isSingle, type PlacedGrid, SwapProducts } from './incremental-span.ts';
+import { fillGrid, isSingle, NONE, type PlacedGrid, SwapProducts } from './incremental-span.ts';
+import type { SurplusEdges } from './incremental-surplus.ts';
 import { requireMatching } from './matching.ts';
 import type { Metric, ScatterScore } from './metric.ts';
 import { pathCountFault } from './path-counts.ts';
 
-/** Accepted swaps that can be undone; older ones are forgotten. */
+/** Accepted moves that can be undone; older ones are forgotten. */
 export const UNDO_DEPTH = 2 ** 16;
 
 /** One junction: its edges, its own two entries where one swap is four cells, all others whose spans hold it. */
@@ -25,9 +26,23 @@ interface JunctionGrids {
   readonly places: readonly number[];
 }
 
+/** What surplus moves in one junction are drawn from; nothing where degrees are exact. */
+export interface SurplusChoices {
+  /** edges of the left neurons that have one edge more than the others */
+  readonly edges: number;
+  /** left neurons that have one fewer */
+  readonly neurons: number;
+}
+
+const isDrawn = (index: number, limit: number) => Number.isInteger(index) && index >= 0 && index < limit;
+
+/** Marks a surplus move in the history. */
+const SURPLUS = 2 ** 31;
+
 /**
- * The scatter vector of a pattern under degree-preserving swaps: the left ends a → j1 and b → j2 of two edges of one junction are
- * exchanged (b → j1, a → j2), which keeps every degree. A proposal is evaluated from the window counts it changes and writes
+ * The scatter vector of a pattern under two moves. A swap: the left ends a → j1 and b → j2 of two edges of one junction are
+ * exchanged (b → j1, a → j2), which keeps every degree. A surplus move, where degrees are balanced: a left neuron a with one edge more
+ * passes an edge a → j to a left neuron b without (b → j), which keeps every fan-in and the number of neurons with one more. A proposal is evaluated from the window counts it changes and writes
  * nothing else; every value equals that of a fresh reference score exactly, since both divide the same whole numbers (mean-share.ts).
  *
  * Cost of a proposal: 8 cells for the two entries of a junction; for a span, (neurons reached from j1 and j2) × (windows that
@@ -39,6 +54,8 @@ export class IncrementalScorer {
   readonly metric: Metric;
   /** edges per junction; index 0 is junction 1 */
   readonly edges: readonly number[];
+  /** by junction; index 0 is junction 1 */
+  readonly surplus: readonly SurplusChoices[];
   /** current value of every entry; 1 for vacuous ones */
   readonly vector: Float64Array;
   /** values after the pending proposal; without meaning when none is pending */
@@ -50,8 +67,10 @@ export class IncrementalScorer {
   #forgotten = 0;
   #pending = false;
   #junction = 0;
+  /** of a swap its two edges; of a surplus move its edge, and the left neuron that gets it */
   #first = 0;
   #second = 0;
+  #isSurplus = false;
 
   /** @throws RangeError when the entries belong to another architecture, or have more paths than can be counted */
   constructor(pattern: Pattern, entries: readonly Entry[], metric: Metric) {
@@ -64,6 +83,7 @@ export class IncrementalScorer {
     this.edges = sizes.map((size) => size.edges);
     const walked = entries.some((entry) => entry.to > entry.from && !entry.vacuousUnder[metric]);
     const edges = sizes.map((size, index) => new JunctionEdges(size, pattern.junctions[index], walked));
+    this.surplus = edges.map(({ surplus }) => ({ edges: surplus?.edges ?? 0, neurons: surplus?.neurons ?? 0 }));
     const grids = entryGrids(edges, entries, metric);
     this.vector = new Float64Array(entries.length).fill(1);
     for (const { grid, places } of grids) for (const place of places) this.vector[place] = grid.value();
@@ -95,10 +115,7 @@ export class IncrementalScorer {
    */
   propose(junction: number, firstEdge: number, secondEdge: number): boolean {
     this.#pending = false;
-    const grids = this.#junctions[junction - 1];
-    if (grids === undefined) {
-      throw new InvalidValueError(`expected a junction from 1 to ${this.#junctions.length}; got ${junction}`);
-    }
+    const grids = this.#gridsOf(junction);
     const { edges, forward, backward, products } = grids;
     const { sources } = edges;
     const a = sources[firstEdge];
@@ -109,9 +126,7 @@ export class IncrementalScorer {
     const j1 = edges.rightOf(firstEdge);
     const j2 = edges.rightOf(secondEdge);
     if (j1 === j2 || a === b || edges.connects(j1, b) || edges.connects(j2, a)) return false;
-    if (junction !== this.#junction) {
-      for (let k = 0; k < this.vector.length; k++) this.proposed[k] = this.vector[k];
-    }
+    this.#startProposal(junction);
     if (forward !== null) {
       const windowOf = forward.entry.windows.members;
       this.proposed[grids.forwardPlace] = forward.previewCross(j1, j2, windowOf[b], windowOf[a]);
@@ -122,36 +137,139 @@ export class IncrementalScorer {
     }
     if (products !== null) products.preview(b, a, j1, j2, this.proposed);
     this.#pending = true;
-    this.#junction = junction;
     this.#first = firstEdge;
     this.#second = secondEdge;
+    this.#isSurplus = false;
     return true;
+  }
+
+  /**
+   * Evaluates a surplus move into `proposed`. It replaces any earlier proposal. What numbers stand for changes with every accepted
+   * move: draw both afresh, below `surplus[junction − 1]`, and every draw keeps the degrees balanced.
+   * @param junction from 1
+   * @param edge counts the edges of the left neurons with one more, from 0
+   * @param neuron counts the left neurons without, from 0
+   * @returns false when the move would make a double edge; nothing is pending then
+   */
+  proposeSurplus(junction: number, edge: number, neuron: number): boolean {
+    this.#pending = false;
+    const { surplus } = this.#gridsOf(junction).edges;
+    const { edges, neurons } = this.surplus[junction - 1];
+    if (surplus === null || !isDrawn(edge, edges) || !isDrawn(neuron, neurons)) {
+      throw new InvalidValueError(
+        `expected one of ${edges} edges and one of ${neurons} left neurons, from 0; got ${edge} and ${neuron}`,
+      );
+    }
+    return this.#proposePass(junction, surplus.edge(edge), surplus.neuron(neuron));
+  }
+
+  /** The edge, by its number in the junction's list, that `proposeSurplus` would pass on; numbers as there. */
+  surplusEdge(junction: number, edge: number): number {
+    return this.#surplusOf(junction).edge(edge);
+  }
+
+  /** The left neuron that `proposeSurplus` would pass an edge to; numbers as there. */
+  surplusNeuron(junction: number, neuron: number): number {
+    return this.#surplusOf(junction).neuron(neuron);
+  }
+
+  #surplusOf(junction: number): SurplusEdges {
+    const { surplus } = this.#gridsOf(junction).edges;
+    if (surplus === null)
+      throw new InvalidValueError(`expected a junction of balanced degrees; got junction ${junction}`);
+    return surplus;
+  }
+
+  /** Evaluates that an edge gets another left end. */
+  #proposePass(junction: number, edge: number, gainer: number): boolean {
+    const grids = this.#junctions[junction - 1];
+    const { edges, forward, backward, products } = grids;
+    const loser = edges.sources[edge];
+    const j = edges.rightOf(edge);
+    if (edges.connects(j, gainer)) return false;
+    this.#startProposal(junction);
+    if (forward !== null) {
+      const windowOf = forward.entry.windows.members;
+      this.proposed[grids.forwardPlace] = forward.previewShift(j, windowOf[gainer], j, windowOf[loser]);
+    }
+    if (backward !== null) {
+      const window = backward.entry.windows.members[j];
+      this.proposed[grids.backwardPlace] = backward.previewShift(gainer, window, loser, window);
+    }
+    if (products !== null) products.preview(gainer, loser, j, NONE, this.proposed);
+    this.#pending = true;
+    this.#first = edge;
+    this.#second = gainer;
+    this.#isSurplus = true;
+    return true;
+  }
+
+  #gridsOf(junction: number): JunctionGrids {
+    const grids = this.#junctions[junction - 1];
+    if (grids === undefined) {
+      throw new InvalidValueError(`expected a junction from 1 to ${this.#junctions.length}; got ${junction}`);
+    }
+    return grids;
+  }
+
+  /** Entries that the junction does not touch keep their values. */
+  #startProposal(junction: number): void {
+    if (junction !== this.#junction) {
+      for (let k = 0; k < this.vector.length; k++) this.proposed[k] = this.vector[k];
+    }
+    this.#junction = junction;
   }
 
   /** Applies the pending proposal. @throws RangeError when nothing is pending */
   accept(): void {
-    this.#apply();
+    if (!this.#pending) throw new InvalidValueError('expected a pending proposal to accept; got none');
     const at = 3 * (this.#accepted % UNDO_DEPTH);
-    this.#history[at] = this.#junction;
+    const { sources } = this.#junctions[this.#junction - 1].edges;
+    this.#history[at] = this.#isSurplus ? this.#junction + SURPLUS : this.#junction;
     this.#history[at + 1] = this.#first;
-    this.#history[at + 2] = this.#second;
+    this.#history[at + 2] = this.#isSurplus ? sources[this.#first] : this.#second;
+    this.#apply();
     this.#accepted++;
     this.#forgotten = Math.max(this.#forgotten, this.#accepted - UNDO_DEPTH);
   }
 
-  /** Reverts the last accepted swap that was not reverted yet, and drops a pending proposal. The last 65 536 can be reverted. */
+  /** Reverts the last accepted move that was not reverted yet, and drops a pending proposal. The last 65 536 can be reverted. */
   undo(): void {
     if (this.#accepted === this.#forgotten) throw new InvalidValueError('expected an accepted swap to undo; got none');
     const at = 3 * ((this.#accepted - 1) % UNDO_DEPTH);
-    this.propose(this.#history[at], this.#history[at + 1], this.#history[at + 2]);
+    const history = this.#history;
+    const junction = history[at];
+    if (junction >= SURPLUS) this.#proposePass(junction - SURPLUS, history[at + 1], history[at + 2]);
+    else this.propose(junction, history[at + 1], history[at + 2]);
     this.#apply();
     this.#accepted--;
   }
 
   #apply(): void {
-    if (!this.#pending) throw new InvalidValueError('expected a pending proposal to accept; got none');
     this.#pending = false;
-    const { edges, forward, backward, products, places } = this.#junctions[this.#junction - 1];
+    const grids = this.#junctions[this.#junction - 1];
+    if (this.#isSurplus) this.#applyPass(grids);
+    else this.#applySwap(grids);
+    for (const place of grids.places) this.vector[place] = this.proposed[place];
+  }
+
+  #applyPass({ edges, forward, backward, products }: JunctionGrids): void {
+    const gainer = this.#second;
+    const loser = edges.sources[this.#first];
+    const j = edges.rightOf(this.#first);
+    if (forward !== null) {
+      const windowOf = forward.entry.windows.members;
+      forward.applyShift(j, windowOf[gainer], j, windowOf[loser]);
+    }
+    if (backward !== null) {
+      const window = backward.entry.windows.members[j];
+      backward.applyShift(gainer, window, loser, window);
+    }
+    products?.apply(gainer, loser, j, NONE);
+    edges.pass(this.#first, gainer);
+  }
+
+  #applySwap({ edges, forward, backward, products }: JunctionGrids): void {
     const { sources } = edges;
     const a = sources[this.#first];
     const b = sources[this.#second];
@@ -167,7 +285,6 @@ export class IncrementalScorer {
     }
     products?.apply(b, a, j1, j2);
     edges.exchange(this.#first, this.#second);
-    for (const place of places) this.vector[place] = this.proposed[place];
   }
 }
 
@@ -185,7 +302,9 @@ function entryGrids(edges: readonly JunctionEdges[], entries: readonly Entry[], 
     }
     const places = [place];
     if (pairs) pairwise.set(`${from}:${to}`, places);
-    const degrees = edges.slice(from - 1, to).map(({ size }) => (direction === 'forward' ? size.fanIn : size.fanOut));
+    const degrees = edges
+      .slice(from - 1, to)
+      .map(({ size }) => (direction === 'forward' ? size.fanIn : size.mostFanOut));
     const grid = new EntryGrid(entry, metric, product(degrees));
     fillGrid(grid, edges);
     return [{ grid, places }];

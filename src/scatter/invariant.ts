@@ -1,7 +1,7 @@
 import type { Architecture } from '../pattern/architecture.ts';
 import type { Entry } from '../pattern/entries.ts';
 import type { Windows } from '../pattern/windows.ts';
-import type { ScatterScore } from './metric.ts';
+import type { Metric, ScatterScore } from './metric.ts';
 
 /** Every neuron is a window of its own, in whatever order: no grouping that a renumbering could change. */
 const isUngrouped = ({ count, neurons, partition }: Windows): boolean => count === neurons && partition !== null;
@@ -28,6 +28,16 @@ export interface InvariantScatter {
   readonly reason: string | null;
 }
 
+/** Of the entries, counted from 0, those that `invariantScatter` is the least of. */
+export const tellingEntries = (
+  entries: readonly Entry[],
+  architecture: Pick<Architecture, 'shapes'>,
+  metric: Metric,
+): number[] =>
+  [...entries.keys()].filter(
+    (index) => isInvariant(entries[index], architecture) && !entries[index].vacuousUnder[metric],
+  );
+
 /**
  * The least of the entries that do not depend on how hidden neurons and classes are numbered, vacuous ones left out. It is told
  * beside the scatter vector and is no part of S.
@@ -37,12 +47,10 @@ export function invariantScatter(
   entries: readonly Entry[],
   architecture: Pick<Architecture, 'shapes'>,
 ): InvariantScatter {
-  const invariant = [...entries.keys()].filter((index) => isInvariant(entries[index], architecture));
-  const telling = invariant.filter((index) => !entries[index].vacuousUnder[metric]);
+  const telling = tellingEntries(entries, architecture, metric);
   if (telling.length > 0) return { value: Math.min(...telling.map((index) => vector[index])), reason: null };
-  const reason =
-    invariant.length === 0
-      ? 'no entry has windows on a layer with a geometry, or of single neurons'
-      : 'every entry whose windows lie on a layer with a geometry, or are single neurons, is vacuous: 1 for every pattern';
+  const reason = entries.every((entry) => !isInvariant(entry, architecture))
+    ? 'no entry has windows on a layer with a geometry, or of single neurons'
+    : 'every entry whose windows lie on a layer with a geometry, or are single neurons, is vacuous: 1 for every pattern';
   return { value: null, reason };
 }

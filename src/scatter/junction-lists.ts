@@ -1,14 +1,28 @@
-import { type JunctionSize, junctionSizes } from '../pattern/architecture.ts';
+import { isExact, type JunctionSize, junctionSizes } from '../pattern/architecture.ts';
 import type { Entry } from '../pattern/entries.ts';
 import type { Pattern } from '../pattern/pattern.ts';
+import { kernelName } from './wasm/idioms.ts';
 import type { ScatterKernels } from './wasm/scatter-kernels.ts';
 
-/** Neighbour lists of equal length in a machine's memory: list j is `degree` ascending numbers from `address + 4·degree·j`. */
+/**
+ * Neighbour lists in a machine's memory, ascending, one after the other from `address`. Of equal length (`ends` is null), list j begins
+ * at `address + 4·degree·j`; else the address where it ends is word j at `ends`, and `degree` is the most that one has.
+ */
 export interface NeighbourLists {
   readonly address: number;
   readonly lists: number;
   readonly degree: number;
+  readonly ends: number | null;
 }
+
+/** The name of a kernel for such lists: it takes their address, their number and `lengthsOf`. */
+export const kernelFor = (name: string, { ends }: NeighbourLists): string =>
+  ends === null ? name : kernelName(name, 'uneven');
+
+/** The degree of all lists, or the address of their ends. */
+export const lengthsOf = ({ degree, ends }: NeighbourLists): number => ends ?? degree;
+
+type Placed = Pick<NeighbourLists, 'address' | 'ends'>;
 
 /**
  * A pattern's junctions in a machine's memory, copied when first asked for. With right-major lists a right neuron gathers what its
@@ -19,7 +33,7 @@ export class JunctionLists {
   readonly #pattern: Pattern;
   readonly #sizes: readonly JunctionSize[];
   readonly #rightMajor: (number | undefined)[] = [];
-  readonly #leftMajor: (number | undefined)[] = [];
+  readonly #leftMajor: (Placed | undefined)[] = [];
 
   constructor(machine: ScatterKernels, pattern: Pattern) {
     this.#machine = machine;
@@ -32,33 +46,42 @@ export class JunctionLists {
     return this.#rightMajor[index];
   }
 
-  #backward(index: number): number {
-    const known = this.#leftMajor[index];
-    if (known !== undefined) return known;
-    const { left, right, fanIn, fanOut, edges } = this.#sizes[index];
-    const source = this.#forward(index);
-    const address = this.#machine.allocate(4 * edges);
-    const mark = this.#machine.mark;
-    const cursors = this.#machine.allocate(4 * left);
-    this.#machine.run('transpose', source, right, fanIn, cursors, left, fanOut, address);
-    this.#machine.release(mark);
-    this.#leftMajor[index] = address;
-    return address;
+  #backward(index: number): Placed {
+    this.#leftMajor[index] ??= this.#transposed(this.#sizes[index]);
+    return this.#leftMajor[index];
+  }
+
+  #transposed(size: JunctionSize): Placed {
+    const { number, left, right, fanIn, fanOut, edges } = size;
+    const machine = this.#machine;
+    const source = this.#forward(number - 1);
+    const address = machine.allocate(4 * edges);
+    if (!isExact(size)) {
+      const ends = machine.allocate(4 * left);
+      machine.run('transposeUneven', source, source + 4 * edges, fanIn, ends, left, address);
+      return { address, ends };
+    }
+    const mark = machine.mark;
+    const cursors = machine.allocate(4 * left);
+    machine.run('transpose', source, right, fanIn, cursors, left, fanOut, address);
+    machine.release(mark);
+    return { address, ends: null };
   }
 
   /** The lists of an entry's span in the order in which windows travel, the last cut to the averaged neurons. */
   steps(entry: Entry): NeighbourLists[] {
     const { from, to, direction, averaged } = entry;
-    const steps: NeighbourLists[] = this.#sizes
-      .slice(from - 1, to)
-      .map(({ number, left, right, fanIn, fanOut }) =>
-        direction === 'forward'
-          ? { address: this.#forward(number - 1), lists: right, degree: fanIn }
-          : { address: this.#backward(number - 1), lists: left, degree: fanOut },
-      );
+    const steps = this.#sizes.slice(from - 1, to).map((size): NeighbourLists => {
+      const { number, left, right, fanIn, mostFanOut } = size;
+      if (direction === 'forward')
+        return { address: this.#forward(number - 1), lists: right, degree: fanIn, ends: null };
+      const { address, ends } = this.#backward(number - 1);
+      return { address, lists: left, degree: mostFanOut, ends };
+    });
     if (direction === 'backward') steps.reverse();
     const last = steps.length - 1;
-    steps[last] = { ...steps[last], lists: averaged };
+    const { address, degree, ends } = steps[last];
+    steps[last] = { address, lists: averaged, degree, ends };
     return steps;
   }
 }

@@ -123,6 +123,7 @@ export function scorePattern(pattern: Pattern, entries: readonly Entry[], metric
   return new Scoring(pattern).score(entries, metric);
 }
 
+/** The scores of one pattern in both metrics. */
 export interface BothScores {
   readonly score: ScatterScore;
   /** under the other metric; null where path counts cost too much */

@@ -1,18 +1,19 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
-import { product } from '../base/numbers.ts';
-import { junctionSizes } from '../pattern/architecture.ts';
+import { type JunctionSize, junctionSizes } from '../pattern/architecture.ts';
 import type { Entry } from '../pattern/entries.ts';
 import type { Pattern } from '../pattern/pattern.ts';
 
 /** fi/N_X of an entry's span; a double, equal for equal fractions of counts below 2^53. */
-function rateOf(pattern: Pick<Pattern, 'layers' | 'fanOuts'>, { from, to }: Entry): number {
-  const fanIns = junctionSizes(pattern).slice(from - 1, to);
-  return product(fanIns.map(({ fanIn }) => fanIn)) / pattern.layers[from - 1];
+function rateOf(sizes: readonly JunctionSize[], { from, to }: Entry): number {
+  let paths = 1;
+  for (let i = from; i <= to; i++) paths *= sizes[i - 1].fanIn;
+  return paths / sizes[from - 1].left;
 }
 
 /** @throws RangeError when there are no entries, or one of them was made for other layers or fan-outs than the pattern's */
 export function requireMatching(pattern: Pick<Pattern, 'layers' | 'fanOuts'>, entries: readonly Entry[]): void {
   if (entries.length === 0) throw new InvalidValueError('expected at least one entry of the scatter vector; got none');
+  const sizes = junctionSizes(pattern);
   for (const entry of entries) {
     const { key, from, to, direction, windows, neurons, rate } = entry;
     const [windowed, other] = direction === 'forward' ? [from, to + 1] : [to + 1, from];
@@ -26,7 +27,7 @@ export function requireMatching(pattern: Pick<Pattern, 'layers' | 'fanOuts'>, en
       );
     }
     const share = rate.numerator / rate.denominator;
-    const needed = rateOf(pattern, entry);
+    const needed = rateOf(sizes, entry);
     if (Math.abs(share - needed) > 1e-9 * needed) {
       throw new InvalidValueError(
         `${key}: expected ${needed} paths a pair, from the pattern's fan-outs; got entries of ${share}`,

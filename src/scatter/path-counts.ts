@@ -22,10 +22,10 @@ function addAlong(step: SpanStep, forward: boolean, width: number, rows: number,
 
 type Degrees = Pick<Pattern, 'layers' | 'fanOuts'>;
 
-/** Paths of an entry that end in one averaged neuron; exact below 2^53. */
+/** Most paths of an entry that can end in one averaged neuron: all have so many where degrees are exact. Exact below 2^53. */
 function pathsInto(sizes: Degrees, { from, to, direction }: Entry): number {
   const span = junctionSizes(sizes).slice(from - 1, to);
-  return product(span.map(({ fanIn, fanOut }) => (direction === 'forward' ? fanIn : fanOut)));
+  return product(span.map(({ fanIn, mostFanOut }) => (direction === 'forward' ? fanIn : mostFanOut)));
 }
 
 const tooMany = ({ key }: Entry, paths: number) =>

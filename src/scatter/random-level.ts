@@ -1,7 +1,7 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
 import { InvalidValueError } from '../base/caller-errors.ts';
 import type { Random } from '../base/random.ts';
-import type { Architecture } from '../pattern/architecture.ts';
+import { type Architecture, type JunctionSize, junctionSizes } from '../pattern/architecture.ts';
 import type { Entry } from '../pattern/entries.ts';
 import type { Pattern } from '../pattern/pattern.ts';
 import { scorePattern } from './kernel.ts';
@@ -42,11 +42,21 @@ export function hypergeometric(items: number, marked: number, drawn: number): Fl
   return probabilities.map((p) => p / total);
 }
 
+/** Degrees of the averaged neurons and how probable each is: two where they are balanced left neurons. */
+function averagedDegrees({ direction }: Entry, size: JunctionSize): { degree: number; probability: number }[] {
+  if (direction === 'forward') return [{ degree: size.fanIn, probability: 1 }];
+  const more = size.fanOut - size.leastFanOut;
+  return [
+    { degree: size.leastFanOut, probability: 1 - more },
+    { degree: size.mostFanOut, probability: more },
+  ].filter(({ probability }) => probability > 0);
+}
+
 /**
  * Expected value of an entry of one junction over uniformly random patterns; null for a longer span.
  * Renumbering neurons leaves that distribution as it is, so a neuron's neighbours are a uniformly random set of f of the N on the
  * other side, and a window of B of them is reached c times with hypergeometric probability; for `indicator` that gives
- * 1 − C(N−B, f)/C(N, f).
+ * 1 − C(N−B, f)/C(N, f). A left neuron of balanced degrees has ⌈W/N⌉ edges with the probability W/N − ⌊W/N⌋, else ⌊W/N⌋.
  */
 export function exactRandomLevel(
   entry: Entry,
@@ -55,9 +65,8 @@ export function exactRandomLevel(
 ): number | null {
   if (entry.vacuousUnder[metric]) return 1;
   if (entry.from !== entry.to) return null;
-  const { windows, neurons } = entry;
-  const fanOut = architecture.fanOuts[entry.from - 1];
-  const degree = entry.direction === 'backward' ? fanOut : (windows.neurons * fanOut) / neurons;
+  const { windows } = entry;
+  const degrees = averagedDegrees(entry, junctionSizes(architecture)[entry.from - 1]);
   const scale = shareScale(entry, metric);
   const expected = new Map<number, number>();
   let total = 0;
@@ -66,8 +75,12 @@ export function exactRandomLevel(
     let share = expected.get(size);
     if (share === undefined) {
       const { need, unit } = scale.classes[scale.classOf[w]];
-      const probabilities = hypergeometric(windows.neurons, size, degree);
-      share = probabilities.reduce((sum, p, count) => sum + (p * Math.min(need, count * unit)) / need, 0);
+      share = 0;
+      for (const { degree, probability } of degrees) {
+        const probabilities = hypergeometric(windows.neurons, size, degree);
+        share +=
+          probability * probabilities.reduce((sum, p, count) => sum + (p * Math.min(need, count * unit)) / need, 0);
+      }
       expected.set(size, share);
     }
     total += share;

@@ -1,6 +1,6 @@
 import type { Entry } from '../pattern/entries.ts';
 import type { Windows } from '../pattern/windows.ts';
-import type { NeighbourLists } from './junction-lists.ts';
+import { kernelFor, lengthsOf, type NeighbourLists } from './junction-lists.ts';
 import type { ShareClass, ShareScale } from './mean-share.ts';
 import { bitRowBytes } from './wasm/bit-kernels.ts';
 import { type CounterBits, countRowBytes } from './wasm/count-kernels.ts';
@@ -59,16 +59,17 @@ function rowBuffers(machine: ScatterKernels, steps: readonly NeighbourLists[], b
   return [machine.allocate(rows(0) * bytes), machine.allocate(rows(1) * bytes)];
 }
 
-/** Runs `kernel` over every step except the first; returns the address of the last layer's rows. */
+/** Runs the kernel called `name` over every step except the first; returns the address of the last layer's rows. */
 function follow(
   machine: ScatterKernels,
   steps: readonly NeighbourLists[],
-  kernel: string,
+  name: string,
   buffers: [number, number],
 ): number {
   for (let i = 1; i < steps.length; i++) {
-    const { address, lists, degree } = steps[i];
-    machine.run(kernel, address, lists, degree, buffers[(i - 1) % 2], buffers[i % 2]);
+    const step = steps[i];
+    const [seen, out] = [buffers[(i - 1) % 2], buffers[i % 2]];
+    machine.run(kernelFor(name, step), step.address, step.lists, lengthsOf(step), seen, out);
   }
   return buffers[(steps.length - 1) % 2];
 }
@@ -86,18 +87,20 @@ type FirstRows = (first: number, limit: number, out: number) => void;
 
 function firstBits(machine: ScatterKernels, step: NeighbourLists, windows: Windows, blocks: Blocks): FirstRows {
   const { bytes } = blocks;
-  const { address, lists, degree } = step;
   const padding = machine.allocate(bytes);
   if (blocks.starts.length === 1 && windows.partition !== null) {
     const table = machine.place(windows.partition);
     writePadding(machine, padding, bytes, windows.count);
-    if (bytes === 8) return (_f, _l, out) => machine.run('reachWords', address, lists, degree, table, padding, out);
-    return (_f, _l, out) => machine.run('reachTable', address, lists, degree, table, padding, bytes, out);
+    const { address, lists } = step;
+    const lengths = lengthsOf(step);
+    const kernel = kernelFor(bytes === 8 ? 'reachWords' : 'reachTable', step);
+    if (bytes === 8) return (_f, _l, out) => machine.run(kernel, address, lists, lengths, table, padding, out);
+    return (_f, _l, out) => machine.run(kernel, address, lists, lengths, table, padding, bytes, out);
   }
   const { cursors, ends } = windowLists(machine, step, windows);
   return (first, limit, out) => {
     writePadding(machine, padding, bytes, limit - first);
-    machine.run('reachRows', cursors, ends, lists, first, limit, padding, bytes, out);
+    machine.run('reachRows', cursors, ends, step.lists, first, limit, padding, bytes, out);
   };
 }
 
@@ -108,13 +111,15 @@ function firstCounts(
   { bytes, starts }: Blocks,
   bits: CounterBits,
 ): FirstRows {
-  const { address, lists, degree } = step;
   if (starts.length === 1 && windows.partition !== null) {
     const table = machine.place(windows.partition);
-    return (_f, _l, out) => machine.run(`tallyTable${bits}`, address, lists, degree, table, bytes, out);
+    const { address, lists } = step;
+    const lengths = lengthsOf(step);
+    const kernel = kernelFor(`tallyTable${bits}`, step);
+    return (_f, _l, out) => machine.run(kernel, address, lists, lengths, table, bytes, out);
   }
   const { cursors, ends } = windowLists(machine, step, windows);
-  return (first, limit, out) => machine.run(`tally${bits}`, cursors, ends, lists, first, limit, bytes, out);
+  return (first, limit, out) => machine.run(`tally${bits}`, cursors, ends, step.lists, first, limit, bytes, out);
 }
 
 /**

@@ -33,6 +33,8 @@ export interface SearchRequest {
   readonly workers: number;
   /** end the search once the best candidate cannot be beaten */
   readonly untilOptimal?: boolean;
+  /** use up a budget by time even where the best is certified and nothing better in the order has come for long */
+  readonly goOn?: boolean;
   /** candidates in a row, none better than the best in the whole order, after which the search ends; looked at after each round */
   readonly patience?: number;
   /** where an earlier run of the same request stopped */
@@ -46,6 +48,7 @@ export interface SearchResume {
   readonly kept: readonly Omit<NumberedCandidate, 'round' | 'audit'>[];
 }
 
+/** How far a search is. */
 export interface SearchProgress {
   /** rounds done */
   readonly round: number;
@@ -61,6 +64,15 @@ export interface SearchProgress {
     readonly evaluated: number;
     readonly best: number | null;
   }[];
+  /** by island, in their order; absent in checkpoints of older versions */
+  readonly islands?: readonly IslandTotal[];
+}
+
+/** What the candidates of one island came to. */
+export interface IslandTotal {
+  readonly evaluated: number;
+  /** S of the best: the highest, or the nearest to the island's target; null before the first candidate */
+  readonly best: number | null;
 }
 
 /**
@@ -70,8 +82,14 @@ export interface SearchProgress {
 export interface SearchCheckpoint extends SearchProgress {
   /** strategy state of every island; null for one that was refused or has not begun */
   readonly states: readonly unknown[];
-  /** fingerprints of every scored candidate, 32 bytes each, in order; a later checkpoint's begins with an earlier one's */
-  readonly seen: Uint8Array;
+  /** hashes of the scored candidates that are remembered, in the order of their numbers; to be stored before the search goes on */
+  readonly seen: Uint8Array | readonly Uint8Array[];
+  /** bytes before these, of candidates that are not remembered any more; absent: none */
+  readonly seenFrom?: number;
+  /** bytes of each of them; absent in checkpoints of older versions, which hold whole fingerprints of 32 */
+  readonly hashBytes?: number;
+  /** `seconds` when the best candidate was found; absent in checkpoints of older versions */
+  readonly bestSeconds?: number;
   /** rounds since the last that found a new candidate; without those in which none came, except in checkpoints of older versions */
   readonly idleRounds: number;
   /** rounds since the last that found a new candidate, in which none came at all. Absent in checkpoints of older versions */
@@ -101,12 +119,16 @@ export interface IslandFailure {
   readonly reason: string;
 }
 
-/** Why a search ended: 'all-found' where every pattern that there is was found, 'exhausted' where no new one came for long. */
+/**
+ * Why a search ended: 'settled' where its budget is a time, the best is certified, and nothing better in the order came for long,
+ * 'all-found' where every pattern that there is was found, 'exhausted' where no new one came for long.
+ */
 export type SearchEnding =
   | 'budget'
   | 'optimal'
   | 'target'
   | 'no-improvement'
+  | 'settled'
   | 'all-found'
   | 'exhausted'
   | 'nothing-made'
@@ -142,6 +164,11 @@ export type SearchEvent =
       readonly island: number;
       readonly strategy: string;
       readonly seconds: number;
+    }
+  | {
+      readonly kind: 'forgetting';
+      /** candidates remembered at most: from now on the oldest are forgotten, and count again when they are found again. Said once */
+      readonly remembers: number;
     }
   | {
       readonly kind: 'round';

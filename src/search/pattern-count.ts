@@ -1,4 +1,4 @@
-import { type JunctionSize, junctionSizes } from '../pattern/architecture.ts';
+import { isExact, type JunctionSize, junctionSizes } from '../pattern/architecture.ts';
 import type { Constraints } from '../pattern/constraints/constraints.ts';
 import { constraintFault } from '../pattern/constraints/fault.ts';
 import type { Problem } from './strategy.ts';
@@ -8,9 +8,10 @@ const MOST_COUNTED = 10_000;
 
 /**
  * Largest left × right of a junction that is not dense and whose patterns are counted. Beyond it there are always more than
- * `MOST_COUNTED`: the fewest are 9! = 362 880 (9 → 9 neurons, fan-out 1, or its complement).
+ * `MOST_COUNTED` where degrees are exact: the fewest are 9! = 362 880 (9 → 9 neurons, fan-out 1, or its complement). Of balanced
+ * degrees there may be fewer (40 → 2 neurons, each leaving out one: 1560).
  */
-const MOST_CELLS = 64;
+const MOST_CELLS = { exact: 64, balanced: 256 };
 
 /** Every subset of `size` of the numbers, ascending. */
 function* subsets(numbers: readonly number[], size: number, from = 0): Generator<readonly number[]> {
@@ -20,18 +21,23 @@ function* subsets(numbers: readonly number[], size: number, from = 0): Generator
   }
 }
 
-/** Every edge list with a junction's degrees. @param free edges that each left neuron may still have */
+/**
+ * Every edge list with a junction's degrees. Where these are balanced, a slack neuron (slack.ts) takes what is left in the end.
+ * @param free edges that each left neuron may still have
+ */
 function* edgeLists(size: JunctionSize, free: readonly number[], right = 0): Generator<readonly number[]> {
   if (right === size.right) {
     yield [];
     return;
   }
-  const rowsLeft = size.right - right;
-  const open = [...free.keys()].filter((k) => free[k] > 0);
-  for (const row of subsets(open, size.fanIn)) {
+  const rowsLeft = size.right - right + (isExact(size) ? 0 : 1);
+  // a left neuron with as many edges to come as there are rows is in each of them
+  const sure = [...free.keys()].filter((k) => free[k] === rowsLeft);
+  const open = [...free.keys()].filter((k) => free[k] > 0 && free[k] < rowsLeft);
+  if (sure.length > size.fanIn) return;
+  for (const others of subsets(open, size.fanIn - sure.length)) {
+    const row = [...sure, ...others].sort((a, b) => a - b);
     const next = free.map((edges, k) => edges - Number(row.includes(k)));
-    // a left neuron with as many edges to come as there are rows must be in each
-    if (next.some((edges) => edges >= rowsLeft)) continue;
     for (const rest of edgeLists(size, next, right + 1)) yield [...row, ...rest];
   }
 }
@@ -47,11 +53,11 @@ function constraintsOf(all: Constraints, index: number): Constraints {
 
 /** Null for more than are counted. */
 function junctionCount(size: JunctionSize, constraints: Constraints): number | null {
-  const { left, right, fanOut, density } = size;
+  const { left, right, fanOut, mostFanOut, density } = size;
   if (density === 1) return 1;
-  if (left * right > MOST_CELLS) return null;
+  if (left * right > (isExact(size) ? MOST_CELLS.exact : MOST_CELLS.balanced)) return null;
   let [all, kept] = [0, 0];
-  for (const edges of edgeLists(size, new Array<number>(left).fill(fanOut))) {
+  for (const edges of edgeLists(size, new Array<number>(left).fill(mostFanOut))) {
     if (++all > MOST_COUNTED) return null;
     const pattern = { layers: [left, right], fanOuts: [fanOut], junctions: [Uint32Array.from(edges)] };
     if (constraintFault(pattern, constraints) === null) kept++;

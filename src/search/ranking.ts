@@ -1,27 +1,17 @@
+import { OTHER_SCATTER } from '../proxies/names.ts';
 import {
   type Criterion,
   compareLexicographic,
-  OTHER_SCATTER,
+  lexicographicKey,
   type RankingValues,
   rankingOrder,
   SCATTER,
 } from '../proxies/ranking.ts';
 import type { NumberedCandidate } from './candidate.ts';
+import { defaultSearchOrder } from './default-order.ts';
 
 /** What a candidate is ranked by, scored, numbered or stored. */
 export type RankingFields = Pick<NumberedCandidate, 'number' | 'scatter' | 'otherScatter' | 'ties'>;
-
-/**
- * What decides after S, in turn, where nothing else is asked for. Rank is not among it: it takes 65 ms for 64-1024-64, as long as
- * a dozen candidates take to be made and scored, and seconds for big nets; ask for it by name.
- */
-export const defaultSearchOrder: readonly string[] = [
-  OTHER_SCATTER,
-  'distinct-neighbourhoods',
-  'path-evenness',
-  'four-cycles',
-  'spectral-gap',
-];
 
 /** How far a score is from what is wanted; smaller is better. */
 export const shortfall = (scatter: number, target: number | null): number =>
@@ -54,6 +44,18 @@ export function compareCandidates(
   const compare = compareLexicographic(criteria);
   return (a, b) =>
     compare(rankingValues(a, target, criteria), rankingValues(b, target, criteria)) || a.number - b.number;
+}
+
+/**
+ * The same rule as bytes, for a database to sort by: of two candidates the one whose key is less byte by byte is the better, and of
+ * equal keys the one with the lower number.
+ */
+export function candidateKey(
+  target: number | null,
+  order: readonly string[] = defaultSearchOrder,
+): (candidate: Omit<RankingFields, 'number'>) => Uint8Array {
+  const criteria = rankingOrder(order);
+  return (candidate) => lexicographicKey(rankingValues(candidate, target, criteria), criteria);
 }
 
 /** The best few of all that were ever offered, best first. */

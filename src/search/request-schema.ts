@@ -23,6 +23,7 @@ export const searchEndingSchema = z.enum([
   'optimal',
   'target',
   'no-improvement',
+  'settled',
   'all-found',
   'exhausted',
   'nothing-made',

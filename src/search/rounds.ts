@@ -1,8 +1,8 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
 import { familyOf, type NumberedCandidate } from './candidate.ts';
 import { Elites } from './elites.ts';
-import type { IslandFailure, SearchCheckpoint, SearchProgress, SearchRequest } from './events.ts';
-import { FingerprintSet, type SharedFingerprints } from './fingerprint-set.ts';
+import type { IslandFailure, IslandTotal, SearchCheckpoint, SearchProgress, SearchRequest } from './events.ts';
+import { FingerprintSet, type MemorySizes, type SharedFingerprints } from './fingerprint-set.ts';
 import { type FromIsland, interleaveIslands, packCandidates, unpackCandidates } from './overflow.ts';
 import { BestOf, compareCandidates, type RankingFields, shortfall } from './ranking.ts';
 import type { Elite } from './strategy.ts';
@@ -28,7 +28,10 @@ interface StrategyTotal {
 export class Rounds {
   readonly #request: SearchRequest;
   readonly #seen: FingerprintSet;
+  /** fingerprints of all that were ever kept: none is kept twice, even where it was forgotten */
+  readonly #everKept = new Set<string>();
   readonly #totals: readonly StrategyTotal[];
+  readonly #islands: IslandTotal[];
   /** by strategy and target */
   readonly #kept = new Map<string, BestOf<Remembered>>();
   readonly #elites: Elites;
@@ -41,15 +44,17 @@ export class Rounds {
   #idleRounds = 0;
   #emptyRounds = 0;
 
-  /** @throws RangeError when what is resumed does not belong to the request */
-  constructor(request: SearchRequest) {
+  /** @param memory sizes of what is remembered. @throws RangeError when what is resumed does not belong to the request */
+  constructor(request: SearchRequest, memory?: MemorySizes) {
     this.#request = request;
     const { islands, keep, order, problem, resume } = request;
-    this.#seen = FingerprintSet.from(resume?.checkpoint.seen ?? new Uint8Array());
+    this.#seen = resume === undefined ? new FingerprintSet(memory) : FingerprintSet.from(resume.checkpoint, memory);
     this.#totals = [...new Set(islands.map(({ strategy }) => strategy))].map((name) => {
       const earlier = resume?.checkpoint.strategies.find((total) => total.name === name);
       return { name, evaluated: earlier?.evaluated ?? 0, best: earlier?.best ?? null };
     });
+    const before = resume?.checkpoint.islands;
+    this.#islands = islands.map((_, island) => before?.[island] ?? { evaluated: 0, best: null });
     for (const [island] of islands.entries())
       this.#kept.set(this.#group(island), new BestOf(keep, this.#target(island), order));
     this.#elites = new Elites(problem.metric, problem.target, order);
@@ -65,6 +70,11 @@ export class Rounds {
 
   get evaluated(): number {
     return this.#seen.count;
+  }
+
+  /** Candidates that are not remembered any more: found again, they count again. */
+  get forgotten(): number {
+    return this.#seen.forgotten;
   }
 
   /** Rounds since the last new candidate in which candidates came. */
@@ -188,6 +198,7 @@ export class Rounds {
       seconds,
       best: best === null ? null : { number: best.number, strategy: best.strategy, scatter: best.scatter },
       strategies: this.#totals.map((total) => ({ ...total })),
+      islands: [...this.#islands],
     };
   }
 
@@ -195,7 +206,7 @@ export class Rounds {
     return {
       ...this.progress(seconds),
       states: this.#states,
-      seen: this.#seen.bytes(),
+      ...this.#seen.remembered(),
       idleRounds: this.#idleRounds,
       emptyRounds: this.#emptyRounds,
       overflow: packCandidates(this.#overflow),
@@ -225,7 +236,8 @@ export class Rounds {
     const kept: Unaudited[] = [];
     let taken = 0;
     for (; taken < waiting.length && this.#hasRoom(); taken++) {
-      if (!this.#seen.add(waiting[taken].fingerprint)) {
+      const { fingerprint } = waiting[taken];
+      if (this.#everKept.has(fingerprint) || !this.#seen.add(fingerprint)) {
         this.#duplicates++;
         continue;
       }
@@ -246,7 +258,11 @@ export class Rounds {
     };
   }
 
-  #count({ strategy, scatter }: Unaudited): void {
+  #count({ island, strategy, scatter }: Unaudited): void {
+    const { evaluated, best } = this.#islands[island];
+    const wanted = this.#target(island);
+    const better = best === null || shortfall(scatter, wanted) < shortfall(best, wanted);
+    this.#islands[island] = { evaluated: evaluated + 1, best: better ? scatter : best };
     const total = this.#totals.find(({ name }) => name === strategy);
     if (total === undefined) return;
     const { target } = this.#request.problem;
@@ -255,10 +271,11 @@ export class Rounds {
   }
 
   #keep(candidate: Omit<Unaudited, 'round'>): boolean {
-    const { number, scatter, vector, otherScatter, ties, pattern, strategy, island } = candidate;
+    const { fingerprint, number, scatter, vector, otherScatter, ties, pattern, strategy, island } = candidate;
     const remembered = { number, scatter, vector, otherScatter, ties };
     if (this.#kept.get(this.#group(island))?.offer(remembered) !== true) return false;
     this.#elites.offer({ ...remembered, pattern, strategy });
+    this.#everKept.add(fingerprint);
     return true;
   }
 
@@ -281,6 +298,7 @@ export class Rounds {
         );
       }
       this.#keep(candidate);
+      this.#everKept.add(candidate.fingerprint);
     }
   }
 }

@@ -2,7 +2,7 @@ import { InvalidValueError } from '../base/caller-errors.ts';
 import { familyOf, type NumberedCandidate, type ScoredCandidate } from './candidate.ts';
 import type { IslandSpec } from './events.ts';
 import { FingerprintSet } from './fingerprint-set.ts';
-import { SearchPool } from './pool.ts';
+import { SearchPool, type StrategyPrint } from './pool.ts';
 import { AuditMismatchError } from './search.ts';
 import { allFailed, requireOwn } from './search-faults.ts';
 import type { Problem } from './strategy.ts';
@@ -22,6 +22,8 @@ export interface SampleRequest {
   readonly workers: number;
   /** fingerprints that were made before: samples of these places are not made again. By place; null for one that is to be made */
   readonly made?: readonly (string | null)[];
+  /** hears what strategies print, as it is printed */
+  readonly onPrint?: (print: StrategyPrint) => void;
 }
 
 /** What became of one wanted candidate. Its number is its place, from 1. */
@@ -130,10 +132,10 @@ function numbered(
  * @throws RangeError for a strategy that is not known; ScattershotError for a lost worker, or where nothing could be made at all
  */
 export async function* samplePatterns(request: SampleRequest, signal: AbortSignal): AsyncGenerator<Sample> {
-  const { problem, samples, seed, workers, made = [] } = request;
+  const { problem, samples, seed, workers, made = [], onPrint } = request;
   if (samples.length === 0) throw new InvalidValueError('expected at least one wanted candidate; got none');
   const islands = samples.map((sample): IslandSpec => ({ ...sample, target: sample.target }));
-  const pool = new SearchPool({ problem, seed, islands, order: [] }, workers);
+  const pool = new SearchPool({ problem, seed, islands, order: [] }, Math.min(workers, islands.length), { onPrint });
   const stop = () => void pool.destroy();
   signal.addEventListener('abort', stop);
   try {

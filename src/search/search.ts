@@ -2,21 +2,31 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ROUNDING } from '../base/numbers.ts';
 import { isOptimal, scoreBound } from '../scatter/bound.ts';
 import type { NumberedCandidate } from './candidate.ts';
-import { type BestScore, type EndingRules, endingOf, goalReached } from './ending.ts';
+import { type BestScore, type EndingRules, endingOf, goalReached, maySettle } from './ending.ts';
 import type { IslandFailure, SearchEnding, SearchEvent, SearchProgress, SearchRequest } from './events.ts';
+import { MOST_REMEMBERED } from './fingerprint-set.ts';
 import { patternCount } from './pattern-count.ts';
-import { SearchPool } from './pool.ts';
+import { SearchPool, type StrategyPrint } from './pool.ts';
 import { Rounds, type Unaudited } from './rounds.ts';
 import { allFailed, allRefused, checkRequest, requireOwn } from './search-faults.ts';
+import type { StepLimits } from './step-limits.ts';
 import type { StepFailure, StepOutcome } from './tasks.ts';
 
 /** How a search runs; no part of what it finds. */
 export interface SearchRunOptions {
   /** a module to run in the worker threads in place of the search's own */
   readonly workerFile?: URL;
+  /** milliseconds, for budgets by time; default: `performance.now` */
+  readonly clock?: () => number;
   /** a step that takes longer is reported, once for each island */
   readonly slowStepMs?: number;
+  readonly limits?: StepLimits;
+  /** hears what strategies print, as it is printed */
+  readonly onPrint?: (print: StrategyPrint) => void;
 }
+
+/** How often it is looked at whether the best is certified, where that may end a search as settled. */
+const SETTLED_LOOK_SECONDS = 1;
 
 /** A step should take a tenth of a second; one of ours on the largest nets takes a few. */
 const SLOW_STEP_MS = 10_000;
@@ -40,7 +50,8 @@ class SearchRun {
   readonly #request: SearchRequest;
   readonly #pool: SearchPool;
   readonly #rounds: Rounds;
-  readonly #began = performance.now();
+  readonly #clock: () => number;
+  readonly #began: number;
   readonly #signal: AbortSignal;
   readonly #endingRules: EndingRules;
   /** islands that step */
@@ -52,9 +63,21 @@ class SearchRun {
   /** no pattern scores higher */
   readonly #bound: number;
   #lastReported: SearchProgress;
+  /** number of the best candidate, and when it was found */
+  #bestNumber: number | null;
+  #bestSeconds: number;
+  #settledLook = Number.NEGATIVE_INFINITY;
+  #isForgetting: boolean;
 
-  constructor(request: SearchRequest, pool: SearchPool, signal: AbortSignal, slowStepMs: number) {
+  constructor(
+    request: SearchRequest,
+    pool: SearchPool,
+    signal: AbortSignal,
+    { slowStepMs = SLOW_STEP_MS, clock = () => performance.now() }: SearchRunOptions,
+  ) {
     this.#request = request;
+    this.#clock = clock;
+    this.#began = clock();
     this.#pool = pool;
     this.#signal = signal;
     this.#slowStepMs = slowStepMs;
@@ -63,6 +86,9 @@ class SearchRun {
     this.#endingRules = { ...request, target: request.problem.target, patterns: patternCount(request.problem) };
     this.#rounds = new Rounds(request);
     this.#lastReported = this.#rounds.progress(this.seconds());
+    this.#bestNumber = this.#rounds.best?.number ?? null;
+    this.#bestSeconds = request.resume?.checkpoint.bestSeconds ?? this.seconds();
+    this.#isForgetting = this.#rounds.forgotten > 0;
   }
 
   /** As of the last 'round' event. */
@@ -80,6 +106,7 @@ class SearchRun {
       this.#signal.throwIfAborted();
       const failed = this.#endFailed(outcomes);
       const kept = this.#rounds.merge(outcomes.map(resultOf));
+      this.#noteBest();
       const round = this.#round([]);
       why = this.#ending();
       // The next round is queued first: audits fill the threads that it leaves idle.
@@ -88,6 +115,7 @@ class SearchRun {
       this.#lastReported = round.progress;
       yield { ...round, added };
       for (const event of failed) yield event;
+      yield* this.#forgetting();
     }
     if (why === null) throw this.#abandoned();
     yield { kind: 'ended', why, progress: this.#rounds.progress(this.seconds()) };
@@ -100,30 +128,51 @@ class SearchRun {
   }
 
   seconds(): number {
-    return (this.#request.resume?.checkpoint.seconds ?? 0) + (performance.now() - this.#began) / 1000;
+    return (this.#request.resume?.checkpoint.seconds ?? 0) + (this.#clock() - this.#began) / 1000;
   }
 
-  /** @param best as the ranking has it. @param equals others of the same S */
-  #bestSoFar(best: Scored | null, equals: readonly Scored[] = []): BestScore | null {
+  #noteBest(): void {
+    const number = this.#rounds.best?.number ?? null;
+    if (number === this.#bestNumber) return;
+    this.#bestNumber = number;
+    this.#bestSeconds = this.seconds();
+  }
+
+  *#forgetting(): Generator<SearchEvent> {
+    if (this.#isForgetting || this.#rounds.forgotten === 0) return;
+    this.#isForgetting = true;
+    yield { kind: 'forgetting', remembers: MOST_REMEMBERED };
+  }
+
+  /** @param best as the ranking has it. @param look whether to look for a certificate. @param equals others of the same S */
+  #bestSoFar(best: Scored | null, look: boolean, equals: readonly Scored[] = []): BestScore | null {
     if (best === null) return null;
-    const { problem, untilOptimal } = this.#request;
+    const { problem } = this.#request;
     const { entries, architecture, metric } = problem;
     const { scatter } = best;
     // Below the bound of S some entry is below its own: no certificate need be looked for.
-    const mayBeOptimal = untilOptimal && scatter >= this.#bound - ROUNDING;
+    const mayBeOptimal = look && scatter >= this.#bound - ROUNDING;
     const isBest = ({ vector }: Scored) => isOptimal({ metric, scatter, vector }, entries, architecture);
-    return { scatter, isOptimal: mayBeOptimal === true && [best, ...equals].some(isBest) };
+    return { scatter, isOptimal: mayBeOptimal && [best, ...equals].some(isBest) };
   }
 
   /** Why the search is over after the rounds so far, or null. */
   #ending(): SearchEnding | null {
     const { best, round, evaluated, idleRounds, emptyRounds, sinceBest } = this.#rounds;
-    const equals = this.#request.untilOptimal ? this.#rounds.equals : [];
+    const seconds = this.seconds();
+    const secondsSinceBest = seconds - this.#bestSeconds;
+    const look = this.#request.untilOptimal === true || this.#looksSettled(seconds, { sinceBest, secondsSinceBest });
     return endingOf(this.#endingRules, {
-      ...{ round, evaluated, idleRounds, emptyRounds, sinceBest },
-      best: this.#bestSoFar(best, equals),
-      seconds: this.seconds(),
+      ...{ round, evaluated, idleRounds, emptyRounds, sinceBest, seconds, secondsSinceBest },
+      best: this.#bestSoFar(best, look, look ? this.#rounds.equals : []),
     });
+  }
+
+  /** Whether it is time to look if the search is settled: certificates may cost more than a short round. */
+  #looksSettled(seconds: number, since: Parameters<typeof maySettle>[1]): boolean {
+    if (seconds - this.#settledLook < SETTLED_LOOK_SECONDS || !maySettle(this.#endingRules, since)) return false;
+    this.#settledLook = seconds;
+    return true;
   }
 
   /** The rest of a round that an earlier budget cut, before anything is decided: a larger budget would not have cut it. */
@@ -198,7 +247,7 @@ class SearchRun {
     return {
       kind: 'round',
       progress: this.#rounds.progress(seconds),
-      checkpoint: this.#rounds.checkpoint(seconds),
+      checkpoint: { ...this.#rounds.checkpoint(seconds), bestSeconds: this.#bestSeconds },
       added,
     };
   }
@@ -228,7 +277,9 @@ class SearchRun {
     const mayEnd = untilOptimal || problem.target !== null;
     for (const [island, step] of steps.entries()) {
       outcomes[island] = await step;
-      const best = mayEnd ? this.#bestSoFar(this.#rounds.bestWith(outcomes.map(resultOf))) : null;
+      const best = mayEnd
+        ? this.#bestSoFar(this.#rounds.bestWith(outcomes.map(resultOf)), untilOptimal === true)
+        : null;
       if (goalReached(this.#endingRules, best) === null) continue;
       this.#pool.dropWaiting();
       break;
@@ -267,11 +318,14 @@ export async function* runSearch(
 ): AsyncGenerator<SearchEvent> {
   checkRequest(request);
   const { problem, seed, islands, order } = request;
-  const pool = new SearchPool({ problem, seed, islands, order }, request.workers, options.workerFile);
+  // A thread more than there are islands would never have a step to do.
+  const threads = Math.min(request.workers, islands.length);
+  const { workerFile: file, limits, onPrint } = options;
+  const pool = new SearchPool({ problem, seed, islands, order }, threads, { file, limits, onPrint });
   const stop = () => void pool.destroy();
   signal.addEventListener('abort', stop);
   try {
-    const run = new SearchRun(request, pool, signal, options.slowStepMs ?? SLOW_STEP_MS);
+    const run = new SearchRun(request, pool, signal, options);
     try {
       signal.throwIfAborted();
       yield* run.events();

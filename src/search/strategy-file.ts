@@ -1,3 +1,4 @@
+import { type ErrorPlace, placeText } from '../base/error-place.ts';
 import type { Failure, Outcome } from '../base/failure.ts';
 import {
   badModule,
@@ -12,9 +13,16 @@ import type { Strategy } from './strategy.ts';
 
 const methods = ['accepts', 'start', 'step'] as const;
 
-/** "strategy mine of /home/me/mine.mjs": behind what went wrong, since a path may be all that a line has room for. */
-export const strategyText = (name: string, file?: UserModule): string =>
-  `strategy ${name}${file === undefined ? '' : ` of ${file.path}`}`;
+/**
+ * "strategy mine of /home/me/mine.mjs:12": behind what went wrong, since a path may be all that a line has room for.
+ * @param place where it went wrong
+ */
+export const strategyText = (name: string, file?: UserModule, place: ErrorPlace | null = null): string =>
+  `strategy ${name}${file === undefined ? '' : ` of ${placeText(file.path, place)}`}`;
+
+/** "in round 3": what an island was doing. @param round 0 before the first */
+export const whenText = (round: number): string =>
+  round === 0 ? 'when it was asked whether it can do the problem' : `in round ${round}`;
 
 /** What keeps a value from being a strategy, or null. */
 function strategyShapeFault(value: unknown): string | null {

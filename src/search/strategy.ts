@@ -28,6 +28,7 @@ export interface Elite {
   readonly score: ScatterScore;
 }
 
+/** What a step of a strategy gives back: its state, to be handed to the next one, and the candidates it made. */
 export interface Step<State> {
   readonly state: State;
   /** finished patterns (a finished anneal, not each swap in it); may be empty while one is in the making */

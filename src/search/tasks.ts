@@ -12,7 +12,19 @@ export interface WorkerSetup {
   readonly seed: number;
   readonly islands: readonly IslandSpec[];
   readonly order: readonly string[];
+  /** by island: whether it says when a task of its begins, since its time is limited */
+  readonly timed: readonly boolean[];
 }
+
+/** What a worker says while a task goes on. */
+export type WorkerNotice =
+  | { readonly kind: 'begun'; readonly island: number }
+  | {
+      /** what a strategy printed: clean lines */
+      readonly kind: 'print';
+      readonly island: number;
+      readonly text: string;
+    };
 
 export interface StepTask {
   readonly island: number;

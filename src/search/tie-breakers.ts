@@ -1,7 +1,8 @@
 import { type Architecture, type JunctionSize, junctionSizes } from '../pattern/architecture.ts';
 import type { Pattern } from '../pattern/pattern.ts';
 import { requireProxy } from '../proxies/index.ts';
-import { type Criterion, compareLexicographic, OTHER_SCATTER, rankingOrder, SCATTER } from '../proxies/ranking.ts';
+import { OTHER_SCATTER } from '../proxies/names.ts';
+import { type Criterion, compareLexicographic, rankingOrder, SCATTER } from '../proxies/ranking.ts';
 import type { Ties } from './candidate.ts';
 import { type RankingFields, rankingValues } from './ranking.ts';
 

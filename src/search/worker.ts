@@ -1,27 +1,40 @@
+import { parentPort } from 'node:worker_threads';
 import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import { strategies } from '../../strategies/index.ts';
-import { InvalidValueError } from '../base/caller-errors.ts';
+import { captureOutput } from '../base/captured-output.ts';
+import { errorPlace } from '../base/error-place.ts';
 import { type Failure, failure, type Outcome, success } from '../base/failure.ts';
 import { Random } from '../base/random.ts';
 import { errorText, type UserModule } from '../base/user-module.ts';
-import { constraintFault } from '../pattern/constraints/fault.ts';
-import { fingerprint, type Pattern, patternFault } from '../pattern/pattern.ts';
+import { fingerprint, type Pattern } from '../pattern/pattern.ts';
 import { type AuditResult, auditScore } from '../scatter/audit.ts';
 import { scoreBoth } from '../scatter/kernel.ts';
 import type { ScoredCandidate } from './candidate.ts';
-import { hasFingerprint } from './fingerprint-set.ts';
+import { checkedPattern } from './checked-pattern.ts';
+import { fingerprintReader } from './fingerprint-set.ts';
 import { guardedStrategy } from './guarded-strategy.ts';
 import type { Problem, Step, Strategy } from './strategy.ts';
-import { importStrategy, strategyFileFault, strategyText } from './strategy-file.ts';
-import type { AuditTask, StepFailure, StepOutcome, StepTask, WorkerSetup } from './tasks.ts';
+import { importStrategy, strategyFileFault, strategyText, whenText } from './strategy-file.ts';
+import type { AuditTask, StepFailure, StepOutcome, StepTask, WorkerNotice, WorkerSetup } from './tasks.ts';
 import { TieBreakers } from './tie-breakers.ts';
 import { buffersOf } from './transfer.ts';
 
-const { problem, seed, islands, order } = workerData as WorkerSetup;
+const { problem, seed, islands, order, timed } = workerData as WorkerSetup;
 const tieBreakers = new TieBreakers(order, problem.architecture);
 
-// What a user's strategy prints must not end up among the data on stdout.
-process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
+/** of the task at hand */
+let current = 0;
+
+const post = (notice: WorkerNotice) => parentPort?.postMessage(notice);
+
+/** What a user's strategy prints belongs neither among the data on stdout nor on the screen. */
+const flushOutput = captureOutput((text) => post({ kind: 'print', island: current, text }));
+
+/** Notes which island is at work, and says so where its time is limited. */
+function begin(island: number): void {
+  current = island;
+  if (timed[island]) post({ kind: 'begun', island });
+}
 
 /** Streams of the study's seed: those of islands and those of audits never meet. */
 const ISLANDS = 1;
@@ -70,8 +83,8 @@ const unloaded = ({ reason, message }: Failure): StepFailure => ({
 
 function failedStep(island: number, round: number, error: unknown): StepFailure {
   const { strategy, file } = islands[island];
-  const when = round === 0 ? 'when it was asked whether it can do the problem' : `in round ${round}`;
-  return { failed: `${errorText(error)} (${strategyText(strategy, file)}, ${when})`, ends: 'island' };
+  const where = strategyText(strategy, file, errorPlace(error));
+  return { failed: `${errorText(error)} (${where}, ${whenText(round)})`, ends: 'island' };
 }
 
 /** The problem as an island sees it. The entries are the same objects for all, since what scoring prepares hangs on them. */
@@ -86,12 +99,15 @@ export const ready = (): true => true;
 
 /** True, or why the island's strategy refuses. */
 export async function accepts(island: number): Promise<true | string | StepFailure> {
+  begin(island);
   const strategy = await strategyOf(island);
   if (!strategy.ok) return unloaded(strategy);
   try {
     return strategy.value.accepts(problems[island]);
   } catch (error) {
     return failedStep(island, 0, error);
+  } finally {
+    flushOutput();
   }
 }
 
@@ -110,31 +126,20 @@ function scored(pattern: Pattern, id: string, kind: string | undefined, { island
   return { fingerprint: id, pattern, ...(kind === undefined ? {} : { kind }), score, other, ties };
 }
 
-/** @throws RangeError for a pattern of other degrees, or one that breaks a constraint */
-function checked(pattern: Pattern): Pattern {
-  const { architecture, constraints } = problem;
-  const own = { layers: architecture.layers, fanOuts: architecture.fanOuts, junctions: pattern.junctions };
-  const fault = patternFault(own);
-  if (fault !== null)
-    throw new InvalidValueError(`expected a pattern with exact degrees; got one where ${fault.message}`);
-  const broken = constraints === undefined ? null : constraintFault(own, constraints);
-  if (broken !== null)
-    throw new InvalidValueError(`expected a pattern that keeps the constraints; got one where ${broken.message}`);
-  return own;
-}
-
 /** One step of one island; new candidates are scored. Whatever its strategy does wrong ends the island alone. */
 export async function stepIsland(task: StepTask): Promise<StepOutcome> {
   const { island, round, known } = task;
+  begin(island);
   const strategy = await strategyOf(island);
   if (!strategy.ok) return unloaded(strategy);
   try {
     const { state, candidates, kinds, swaps } = advance(strategy.value, task);
-    const patterns = candidates.map(checked);
+    const patterns = candidates.map((candidate) => checkedPattern(candidate, problem));
+    const isKnown = fingerprintReader(known);
     const found = new Map<string, ScoredCandidate>();
     for (const [index, pattern] of patterns.entries()) {
       const id = fingerprint(pattern);
-      if (found.has(id) || hasFingerprint(known, id)) continue;
+      if (found.has(id) || isKnown(id)) continue;
       found.set(id, scored(pattern, id, kinds?.[index], task));
     }
     const result = { state, swaps, candidates: [...found.values()], duplicates: candidates.length - found.size };
@@ -142,6 +147,8 @@ export async function stepIsland(task: StepTask): Promise<StepOutcome> {
     return result;
   } catch (error) {
     return failedStep(island, round, error);
+  } finally {
+    flushOutput();
   }
 }
 

@@ -1,119 +1,39 @@
-import type { z } from 'zod';
 import { InvalidValueError } from '../base/caller-errors.ts';
-import { type ReadDocument, readBy } from '../base/documents.ts';
+import type { ReadDocument } from '../base/documents.ts';
 import { type Failure, failure, type Outcome, ScattershotError, success } from '../base/failure.ts';
 import { unpackPattern } from '../pattern/formats/packed.ts';
 import { fingerprint, type Pattern } from '../pattern/pattern.ts';
 import type { NumberedCandidate } from '../search/candidate.ts';
+import { type Accuracies, type Standing, UNTRAINED } from './accuracies.ts';
+import {
+  type CandidateRow,
+  candidateRecord,
+  candidateRowName,
+  readCandidateRow,
+  SELECT_CANDIDATE,
+} from './candidate-rows.ts';
 import { type Connection, now } from './connection.ts';
 import { corruptDatabase } from './failures.ts';
-import {
-  type CandidateFilter,
-  type CandidateRanking,
-  type CandidateSort,
-  passes,
-  sortedCandidates,
-} from './ranking.ts';
 import type { CandidateRecord, DamagedRow, StudyRecord } from './records.ts';
-import { candidateRowSchema } from './row-schemas.ts';
 
 export interface CandidateQuery {
-  /** a column to sort by */
-  readonly sort?: CandidateSort;
-  /** which candidate is better: the order where there is no `sort`, and that of equal ones where there is; default: by number */
-  readonly ranking?: CandidateRanking;
-  readonly filter?: CandidateFilter;
-  /** how many of them at most, after filtering and sorting */
-  readonly limit?: number;
   /** training settings that the accuracies are of; default: those that most of the study's evaluations share that ended */
   readonly settingsDigest?: string;
 }
 
-/** Which trainings the accuracies of a study's candidates are of. */
-export interface AccuracyTraining {
-  readonly settingsDigest: string;
-  readonly dataset: string;
-  /** plain JSON values */
-  readonly trainingSettings: unknown;
-  readonly engine: string;
-  readonly backend: string;
-  readonly datasetDigest: string;
-  /** finished trainings of the study that are not counted: those under another digest, by kind */
-  readonly others: readonly UncountedTrainings[];
-}
+/** What a candidate is ranked by, as bytes: the less, the better. */
+export type RankingKey = (candidate: Pick<NumberedCandidate, 'scatter' | 'otherScatter' | 'ties'>) => Uint8Array;
 
-/** Finished trainings that are alike in all that the store has of them. */
-export interface UncountedTrainings {
-  readonly trainings: number;
-  readonly datasetDigest: string;
-  /** plain JSON values; null where they cannot be read */
-  readonly trainingSettings: unknown;
-  readonly engine: string;
-  readonly backend: string;
-}
-
-interface TrainingRow {
-  readonly dataset: string;
-  readonly datasetDigest: string;
-  readonly settings: string;
-  readonly engine: string;
-  readonly backend: string;
-}
-
-/** Before it is known to be sound. */
-interface CandidateRow {
-  readonly number: number;
-  readonly fingerprint: string;
-}
-
-type SoundRow = z.infer<typeof candidateRowSchema>;
-
-/** How the trainings of a candidate ended. */
-interface Endings {
-  /** test accuracies of those that finished */
-  readonly accuracies: readonly number[];
-  /** how many diverged */
-  readonly diverged: number;
-}
-
-const notTrained: Endings = { accuracies: [], diverged: 0 };
-
-/**
- * Mean and standard deviation (n − 1) of test accuracies, summed in the order given: accuracy ranks candidates, so equal trainings
- * must have an equal mean in every version.
- */
-function summary(accuracies: readonly number[]): CandidateRecord['accuracy'] {
-  const n = accuracies.length;
-  if (n === 0) return null;
-  const mean = accuracies.reduce((a, b) => a + b, 0) / n;
-  const squares = accuracies.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, sd: n < 2 ? null : Math.sqrt(squares / (n - 1)), n };
-}
-
-function candidateRecord(row: SoundRow, { accuracies, diverged }: Endings): CandidateRecord {
-  return {
-    number: row.number,
-    fingerprint: row.fingerprint,
-    strategy: row.strategy,
-    family: row.family,
-    island: row.island,
-    round: row.round,
-    scatter: row.scatter,
-    vector: row.vector,
-    otherScatter: row.other_scatter,
-    otherVector: row.other_vector,
-    ties: row.ties,
-    audit: row.audit,
-    createdAt: row.created_at,
-    accuracy: summary(accuracies),
-    diverged,
-  };
+/** A candidate as it is inserted. */
+export interface CandidateInsertion {
+  readonly candidate: NumberedCandidate;
+  readonly packed: Uint8Array;
+  /** null: not known to whoever stores it */
+  readonly rankingKey: Uint8Array | null;
 }
 
 const describe = (candidate: { readonly number: number; readonly fingerprint: string }) =>
   `${candidate.number} (${candidate.fingerprint.slice(0, 12)})`;
-
-const rowName = (number: number) => `candidate ${number}`;
 
 const damagedCandidate = (study: StudyRecord, { row, why }: DamagedRow): Failure =>
   failure(
@@ -122,57 +42,78 @@ const damagedCandidate = (study: StudyRecord, { row, why }: DamagedRow): Failure
     `Choose another one with: scattershot leaderboard ${study.name}`,
   );
 
-const TRAINING_COLUMNS = 'dataset, dataset_digest AS datasetDigest, training_settings AS settings, engine, backend';
-
-function jsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
 /** Candidates that a failure names at most. */
 const MOST_NAMED = 5;
 
+/** What is found of a candidate that was asked for by number. */
+type ReadCandidate = ReadDocument<CandidateRecord> & Pick<CandidateRecord, 'number'> & Pick<Standing, 'state'>;
+
 export class Candidates {
   readonly #connection: Connection;
+  readonly #accuracies: Accuracies;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, accuracies: Accuracies) {
     this.#connection = connection;
+    this.#accuracies = accuracies;
   }
 
-  /** Inside a write. @param packed the candidates' patterns, in their order: packed before the write, which would hold the lock meanwhile */
-  insert(study: number, added: readonly NumberedCandidate[], packed: readonly Uint8Array[]): void {
+  /** Inside a write. @param added packed before the write, which would hold the lock meanwhile */
+  insert(study: number, added: readonly CandidateInsertion[]): void {
     if (added.length === 0) return;
     const at = now();
     const madeBy = this.#connection.makerId();
-    for (const [index, candidate] of added.entries()) {
+    for (const { candidate, packed, rankingKey } of added) {
       const { number, strategy, family, island, round, scatter, otherScatter, audit } = candidate;
       this.#connection.run(
-        `INSERT INTO candidates (study_id, number, fingerprint, strategy, family, island, round, scatter, vector, other_scatter, other_vector, ties, audit, created_at, made_by)
-         VALUES (@study, @number, @fingerprint, @strategy, @family, @island, @round, @scatter, @vector, @otherScatter, @otherVector, @ties, @audit, @at, @madeBy)`,
+        `INSERT INTO candidates (study_id, number, fingerprint, strategy, family, island, round, scatter, vector, other_scatter, other_vector, ties, audit, created_at, made_by, ranking_key)
+         VALUES (@study, @number, @fingerprint, @strategy, @family, @island, @round, @scatter, @vector, @otherScatter, @otherVector, @ties, @audit, @at, @madeBy, @rankingKey)`,
         {
-          ...{ study, number, strategy, family, island, round, scatter, otherScatter, audit, at, madeBy },
+          ...{ study, number, strategy, family, island, round, scatter, otherScatter, audit, at, madeBy, rankingKey },
           fingerprint: candidate.fingerprint,
           vector: JSON.stringify(candidate.vector),
           otherVector: candidate.otherVector === null ? null : JSON.stringify(candidate.otherVector),
           ties: JSON.stringify(candidate.ties),
         },
       );
-      const pattern = { study, number, packed: packed[index] };
-      this.#connection.run(
-        'INSERT INTO patterns (study_id, candidate, packed) VALUES (@study, @number, @packed)',
-        pattern,
-      );
+      this.#connection.run('INSERT INTO patterns (study_id, candidate, packed) VALUES (@study, @number, @packed)', {
+        ...{ study, number, packed },
+      });
     }
   }
 
-  /** Those that are not damaged. */
-  list(study: StudyRecord, query: CandidateQuery = {}): CandidateRecord[] {
-    const all = this.#connection.read(() => this.#records(study, query.settingsDigest));
-    const kept = all.filter((candidate) => passes(candidate, query.filter ?? {}));
-    return sortedCandidates(kept, study.entryKeys, query.sort, query.ranking).slice(0, query.limit);
+  /** Those that are not damaged, by number. */
+  list(study: StudyRecord, { settingsDigest }: CandidateQuery = {}): CandidateRecord[] {
+    return this.#connection.read(() => {
+      const standings = this.#accuracies.standings(study.id, settingsDigest);
+      return this.#rows(study.id).flatMap((row) => {
+        const read = readCandidateRow(row, study);
+        return read.ok ? [candidateRecord(read.value, standings.get(row.number) ?? UNTRAINED)] : [];
+      });
+    });
+  }
+
+  /** These candidates in this order; those that are not kept are left out. */
+  read(study: StudyRecord, numbers: readonly number[]): ReadCandidate[] {
+    return this.#connection.read(() => {
+      const standings = this.#accuracies.standings(study.id, undefined, numbers);
+      const rows = this.#connection.all<CandidateRow>(
+        `${SELECT_CANDIDATE} WHERE study_id = @study AND number IN (SELECT value FROM json_each(@numbers))`,
+        { study: study.id, numbers: JSON.stringify(numbers) },
+      );
+      const byNumber = new Map(rows.map((row) => [row.number, row]));
+      return numbers.flatMap((number): ReadCandidate[] => {
+        const row = byNumber.get(number);
+        if (row === undefined) return [];
+        const standing = standings.get(number) ?? UNTRAINED;
+        const read = readCandidateRow(row, study);
+        const { state } = standing;
+        return [
+          read.ok
+            ? { ok: true, number, state, value: candidateRecord(read.value, standing) }
+            : { ...read, number, state },
+        ];
+      });
+    });
   }
 
   /**
@@ -181,13 +122,10 @@ export class Candidates {
    */
   find(study: StudyRecord, name: string): Outcome<CandidateRecord> {
     const wanted = name.trim().toLowerCase();
-    const all = this.#connection.read(() => this.#records(study, undefined));
-    const numbered = /^\d+$/.test(wanted) ? all.find(({ number }) => number === Number(wanted)) : undefined;
-    if (numbered !== undefined) return success(numbered);
-    const damage = this.damaged(study).find(({ row }) => row === rowName(Number(wanted)));
-    if (damage !== undefined) return damagedCandidate(study, damage);
-    const matches = wanted === '' ? [] : all.filter((candidate) => candidate.fingerprint.startsWith(wanted));
-    if (matches.length === 1) return success(matches[0]);
+    const [numbered] = /^\d+$/.test(wanted) ? this.read(study, [Number(wanted)]) : [];
+    if (numbered !== undefined) return this.#found(study, numbered);
+    const matches = this.#connection.read(() => this.#startingWith(study.id, wanted));
+    if (matches.length === 1) return this.#found(study, this.read(study, [matches[0].number])[0]);
     if (matches.length === 0) {
       const nextStep = `List the candidates with: scattershot leaderboard ${study.name}`;
       return failure('no-such-candidate', `study "${study.name}" keeps no candidate "${name}"`, nextStep);
@@ -200,45 +138,29 @@ export class Candidates {
     );
   }
 
+  #found(study: StudyRecord, read: ReadCandidate): Outcome<CandidateRecord> {
+    if (read.ok) return success(read.value);
+    return damagedCandidate(study, { row: candidateRowName(read.number), why: read.why });
+  }
+
+  /** By number. */
+  #startingWith(study: number, start: string): CandidateRow[] {
+    if (!/^[0-9a-f]+$/.test(start)) return [];
+    return this.#connection.all<CandidateRow>(
+      `SELECT number, fingerprint FROM candidates WHERE study_id = @study AND fingerprint >= @start AND fingerprint < @end ORDER BY number`,
+      // "g" comes after every digit
+      { study, start, end: `${start}g` },
+    );
+  }
+
   /** Rows that `list` leaves out since they are not what was stored. */
   damaged(study: StudyRecord): DamagedRow[] {
     return this.#connection.read(() =>
       this.#rows(study.id).flatMap((row) => {
         const read = readCandidateRow(row, study);
-        return read.ok ? [] : [{ row: rowName(row.number), why: read.why }];
+        return read.ok ? [] : [{ row: candidateRowName(row.number), why: read.why }];
       }),
     );
-  }
-
-  /** What the accuracies of `list` are of, where no settings are asked for; null while no training has finished. */
-  accuracyTraining(study: number, asked?: string): AccuracyTraining | null {
-    return this.#connection.read(() => {
-      const settingsDigest = asked ?? this.#usualSettings(study);
-      const row = this.#connection.get<TrainingRow>(
-        `SELECT ${TRAINING_COLUMNS} FROM evaluations
-         WHERE study_id = @study AND settings_digest = @settingsDigest AND status = 'finished' AND json_valid(training_settings)
-         ORDER BY id LIMIT 1`,
-        { study, settingsDigest },
-      );
-      if (row === undefined) return null;
-      const { settings, ...training } = row;
-      const others = this.#uncounted(study, settingsDigest);
-      return { settingsDigest, ...training, trainingSettings: JSON.parse(settings), others };
-    });
-  }
-
-  #uncounted(study: number, settingsDigest: string): UncountedTrainings[] {
-    return this.#connection
-      .all<Omit<TrainingRow, 'dataset'> & { readonly trainings: number }>(
-        `SELECT ${TRAINING_COLUMNS}, count(*) AS trainings FROM evaluations
-         WHERE study_id = @study AND settings_digest <> @settingsDigest AND status = 'finished'
-         GROUP BY settings_digest, dataset_digest, settings, engine, backend ORDER BY min(id)`,
-        { study, settingsDigest },
-      )
-      .map(({ trainings, datasetDigest, settings, engine, backend }) => {
-        const trainingSettings = jsonOrNull(settings);
-        return { trainings, datasetDigest, trainingSettings, engine, backend };
-      });
   }
 
   /** Checked against the fingerprint. @throws ScattershotError 'corrupt-database'; RangeError for a number that is not kept */
@@ -259,60 +181,8 @@ export class Candidates {
   }
 
   #rows(study: number): CandidateRow[] {
-    return this.#connection.all<CandidateRow>(
-      `SELECT candidates.*, version, node, platform FROM candidates LEFT JOIN makers ON makers.id = made_by
-       WHERE study_id = @study ORDER BY number`,
-      { study },
-    );
+    return this.#connection.all<CandidateRow>(`${SELECT_CANDIDATE} WHERE study_id = @study ORDER BY number`, { study });
   }
-
-  #records(study: StudyRecord, settingsDigest: string | undefined): CandidateRecord[] {
-    const endings = this.#endings(study.id, settingsDigest ?? this.#usualSettings(study.id));
-    return this.#rows(study.id).flatMap((row) => {
-      const read = readCandidateRow(row, study);
-      return read.ok ? [candidateRecord(read.value, endings.get(row.number) ?? notTrained)] : [];
-    });
-  }
-
-  /** Accuracies under other settings (fewer epochs, another dataset) are never averaged together. */
-  #usualSettings(study: number): string {
-    const row = this.#connection.get<{ settings_digest: string }>(
-      `SELECT settings_digest FROM evaluations WHERE study_id = @study AND status IN ('finished', 'diverged')
-       GROUP BY settings_digest ORDER BY count(*) FILTER (WHERE status = 'finished') DESC, count(*) DESC, min(id) LIMIT 1`,
-      { study },
-    );
-    return row?.settings_digest ?? '';
-  }
-
-  #endings(study: number, settingsDigest: string): Map<number, Endings> {
-    const rows = this.#connection.all<{ candidate: number; status: string; test_accuracy: number | null }>(
-      `SELECT candidate, status, test_accuracy FROM evaluations
-       WHERE study_id = @study AND settings_digest = @settingsDigest
-         AND (status = 'diverged' OR status = 'finished' AND test_accuracy BETWEEN 0 AND 1)
-       ORDER BY candidate, seed`,
-      { study, settingsDigest },
-    );
-    const found = new Map<number, Endings>();
-    for (const { candidate, status, test_accuracy } of rows) {
-      const { accuracies, diverged } = found.get(candidate) ?? notTrained;
-      const ended =
-        status === 'diverged'
-          ? { accuracies, diverged: diverged + 1 }
-          : { accuracies: [...accuracies, test_accuracy as number], diverged };
-      found.set(candidate, ended);
-    }
-    return found;
-  }
-}
-
-/** The row, or why it is not what was stored. */
-function readCandidateRow(row: CandidateRow, { entryKeys }: StudyRecord): ReadDocument<SoundRow> {
-  const read = readBy(candidateRowSchema, row);
-  if (!read.ok) return read;
-  const { vector, other_vector } = read.value;
-  const wrong = [vector, other_vector].find((values) => values !== null && values.length !== entryKeys.length);
-  if (wrong === undefined || wrong === null) return read;
-  return { ok: false, why: `vector: ${wrong.length} entries; expected ${entryKeys.length}` };
 }
 
 /** Damaged bytes may break the reading of them in any way. */

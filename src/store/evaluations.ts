@@ -11,7 +11,8 @@ import type {
   EvaluationSetup,
   EvaluationStatus,
 } from './records.ts';
-import { epochRowSchema, evaluationRowSchema } from './row-schemas.ts';
+import { epochRowSchema, evaluationRowSchema, scoredEpochRowSchema } from './row-schemas.ts';
+import type { TrainingSnapshots } from './training-snapshots.ts';
 
 export interface NewEvaluation extends EvaluationKey, EvaluationSetup {
   readonly datasetDigest: string;
@@ -26,7 +27,7 @@ export interface EvaluationEnd {
   readonly status: Exclude<EvaluationStatus, 'running'>;
   /** one sentence; null for a finished one */
   readonly reason: string | null;
-  /** a fraction; null unless finished */
+  /** a fraction, or the value of another score; null unless finished */
   readonly testAccuracy: number | null;
   readonly samplesPerSecond: number | null;
   readonly durationMs: number | null;
@@ -34,12 +35,16 @@ export interface EvaluationEnd {
   readonly engine?: string;
   readonly backend?: string;
   readonly device?: string;
+  /** of one that failed and may go on from its snapshot: what it failed of was not the training. Default: those stopped alone keep it */
+  readonly keepsSnapshot?: boolean;
 }
 
 export interface EvaluationQuery {
   readonly candidate?: number;
   readonly settingsDigest?: string;
   readonly status?: EvaluationStatus;
+  /** only those of later ids than `after`, and of these ids */
+  readonly news?: { readonly after: number; readonly ids: readonly number[] };
 }
 
 /** Before it is known to be sound. */
@@ -52,7 +57,7 @@ interface EvaluationRow {
 /** Columns under the names of the record. */
 const SELECT = `SELECT evaluations.id, candidate, seed, settings_digest AS settingsDigest, status, reason, dataset,
   dataset_digest AS datasetDigest, training_settings AS trainingSettings, engine, backend, device,
-  test_accuracy AS testAccuracy, samples_per_second AS samplesPerSecond, duration_ms AS durationMs,
+  score, test_accuracy AS testAccuracy, samples_per_second AS samplesPerSecond, duration_ms AS durationMs,
   started_at AS startedAt, finished_at AS finishedAt, version, node, platform
   FROM evaluations LEFT JOIN makers ON makers.id = made_by`;
 
@@ -76,21 +81,25 @@ function readEvaluation(row: EvaluationRow, epochRows: readonly unknown[]): Read
   if (!read.ok) return read;
   const epochs: EpochRecord[] = [];
   for (const epochRow of epochRows) {
-    const epoch = readBy(epochRowSchema, epochRow);
+    const epoch = readBy(read.value.score === null ? epochRowSchema : scoredEpochRowSchema, epochRow);
     if (!epoch.ok) return { ok: false, why: `an epoch's ${epoch.why}` };
     epochs.push(epochRecord(epoch.value));
   }
-  return { ok: true, value: { ...read.value, epochs } };
+  const { score, ...record } = read.value;
+  return { ok: true, value: { ...record, ...(score === null ? {} : { score }), epochs } };
 }
 
-function requireEnd(end: EvaluationEnd): void {
+function requireEnd(end: EvaluationEnd, isAccuracy: boolean): void {
   const { status, testAccuracy } = end;
   if ((status === 'finished') !== (testAccuracy !== null)) {
     throw new InvalidValueError(
       `a finished evaluation, and no other, has a test accuracy; got ${testAccuracy} for "${status}"`,
     );
   }
-  if (testAccuracy !== null && !(testAccuracy >= 0 && testAccuracy <= 1)) {
+  if (!isAccuracy && !Number.isFinite(testAccuracy ?? 0)) {
+    throw new InvalidValueError(`a test score must be a finite number; got ${testAccuracy}`);
+  }
+  if (isAccuracy && testAccuracy !== null && !(testAccuracy >= 0 && testAccuracy <= 1)) {
     throw new InvalidValueError(`a test accuracy must be from 0 to 1; got ${testAccuracy}`);
   }
 }
@@ -99,15 +108,17 @@ function requireEnd(end: EvaluationEnd): void {
 export class Evaluations {
   readonly #connection: Connection;
   readonly #claims: Claims;
+  readonly #snapshots: TrainingSnapshots;
 
-  constructor(connection: Connection, claims: Claims) {
+  constructor(connection: Connection, claims: Claims, snapshots: TrainingSnapshots) {
     this.#connection = connection;
     this.#claims = claims;
+    this.#snapshots = snapshots;
   }
 
   /** A row that an earlier run left running, stopped or failed is replaced, its epochs with it. */
   begin(study: number, evaluation: NewEvaluation): BegunEvaluation {
-    const { candidate, seed, settingsDigest, dataset, datasetDigest, engine, backend, device } = evaluation;
+    const { candidate, seed, settingsDigest, dataset, datasetDigest, engine, backend, device, score } = evaluation;
     const key = { study, candidate, seed, settingsDigest };
     return this.#connection.write((): BegunEvaluation => {
       this.#claims.require(study);
@@ -118,10 +129,11 @@ export class Evaluations {
       if (read?.ok) return { kind: 'known', evaluation: read.value };
       this.#connection.run(`DELETE FROM evaluations WHERE ${SAME_KEY}`, key);
       const { lastInsertRowid } = this.#connection.run(
-        `INSERT INTO evaluations (study_id, candidate, seed, settings_digest, status, dataset, dataset_digest, training_settings, engine, backend, device, started_at, made_by)
-         VALUES (@study, @candidate, @seed, @settingsDigest, 'running', @dataset, @datasetDigest, @trainingSettings, @engine, @backend, @device, @at, @madeBy)`,
+        `INSERT INTO evaluations (study_id, candidate, seed, settings_digest, status, dataset, dataset_digest, training_settings, engine, backend, device, score, started_at, made_by)
+         VALUES (@study, @candidate, @seed, @settingsDigest, 'running', @dataset, @datasetDigest, @trainingSettings, @engine, @backend, @device, @score, @at, @madeBy)`,
         {
           ...{ ...key, dataset, datasetDigest, engine, backend, device, at: now() },
+          score: score == null ? null : jsonText(score, 'a score'),
           trainingSettings: jsonText(evaluation.trainingSettings, 'training settings'),
           madeBy: this.#connection.makerId(),
         },
@@ -144,10 +156,10 @@ export class Evaluations {
 
   /** On the disk when this returns. @throws RangeError when the evaluation is not running, or its accuracy and status disagree */
   finish(evaluation: number, end: EvaluationEnd): void {
-    requireEnd(end);
     const { status, reason, testAccuracy, samplesPerSecond, durationMs, engine, backend, device } = end;
-    this.#connection.writeDurably(() => {
-      this.#requireRunning(evaluation);
+    const { keepsSnapshot = status === 'stopped' } = end;
+    const forgotten = this.#connection.writeDurably(() => {
+      requireEnd(end, this.#requireRunning(evaluation).score === null);
       this.#connection.run(
         `UPDATE evaluations SET status = @status, reason = @reason, test_accuracy = @testAccuracy,
            samples_per_second = @samplesPerSecond, duration_ms = @durationMs, finished_at = @at,
@@ -158,18 +170,22 @@ export class Evaluations {
           ...{ engine: engine ?? null, backend: backend ?? null, device: device ?? null },
         },
       );
+      return keepsSnapshot ? null : this.#snapshots.forget(evaluation);
     });
+    if (forgotten !== null) this.#snapshots.removeFilesOf(forgotten);
   }
 
   /** Those that are not damaged, by candidate, then seed, each with its epochs. What a process that was killed left running reads as stopped. */
   list(study: number, query: EvaluationQuery = {}): EvaluationRecord[] {
-    const { candidate = null, settingsDigest = null } = query;
+    const { candidate = null, settingsDigest = null, news } = query;
     const where = `study_id = @study AND (@candidate IS NULL OR candidate = @candidate)
-      AND (@settingsDigest IS NULL OR settings_digest = @settingsDigest)`;
+      AND (@settingsDigest IS NULL OR settings_digest = @settingsDigest)
+      AND (@after IS NULL OR evaluations.id > @after OR evaluations.id IN (SELECT value FROM json_each(@ids)))`;
+    const of = { study, candidate, settingsDigest, after: news?.after ?? null, ids: JSON.stringify(news?.ids ?? []) };
     const records = this.#connection.read(() => {
       const rows = this.#connection.all<EvaluationRow>(
         `${SELECT} WHERE ${where} ORDER BY candidate, seed, evaluations.id`,
-        { study, candidate, settingsDigest },
+        of,
       );
       const alive = this.#claims.isAlive(study);
       return rows.flatMap((row) => {
@@ -195,15 +211,16 @@ export class Evaluations {
     });
   }
 
-  #requireRunning(evaluation: number): void {
-    const row = this.#connection.get<{ study_id: number; status: string }>(
-      'SELECT study_id, status FROM evaluations WHERE id = @evaluation',
+  #requireRunning(evaluation: number): { readonly score: string | null } {
+    const row = this.#connection.get<{ study_id: number; status: string; score: string | null }>(
+      'SELECT study_id, status, score FROM evaluations WHERE id = @evaluation',
       { evaluation },
     );
     if (row?.status !== 'running') {
       throw new InvalidValueError(`evaluation ${evaluation} is ${row?.status ?? 'not there'}; expected it running`);
     }
     this.#claims.require(row.study_id);
+    return row;
   }
 
   #read(row: EvaluationRow): ReadDocument<EvaluationRecord> {

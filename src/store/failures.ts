@@ -1,4 +1,5 @@
 import { type Failure, failure, ScattershotError } from '../base/failure.ts';
+import { shellWord } from '../base/shell-word.ts';
 import { isSqliteError } from './sqlite.ts';
 
 const KEPT = 'everything recorded before is kept';
@@ -27,6 +28,8 @@ const translations: readonly (readonly [string, Translation])[] = [
       ),
   ],
   ['SQLITE_FULL', (path) => diskFull(path)],
+  ['SQLITE_NOMEM', (path) => outOfMemory(path)],
+  ['SQLITE_IOERR_NOMEM', (path) => outOfMemory(path)],
   ['SQLITE_IOERR_SHMSIZE', (path) => diskFull(path)],
   ['SQLITE_READONLY_DIRECTORY', (path) => readOnlyFolder(path)],
   ['SQLITE_READONLY', (path) => readOnlyDatabase(path)],
@@ -49,6 +52,13 @@ export const diskFull = (path: string): Failure =>
     'disk-full',
     `the disk that holds ${path} is full; ${KEPT}`,
     'Free some space, then go on: a search or demo with --resume STUDY, anything else with the same command.',
+  );
+
+const outOfMemory = (path: string): Failure =>
+  failure(
+    'out-of-memory',
+    `there was not enough memory to work on ${path}; ${KEPT}`,
+    'Free some memory, then go on: a search or demo with --resume STUDY, anything else with the same command.',
   );
 
 export const readOnlyFolder = (path: string): Failure =>
@@ -81,6 +91,26 @@ export const corruptDatabase = (path: string, detail: string): Failure =>
     `${path} is damaged (${detail})`,
     `Restore a copy, or save what can still be read with: sqlite3 FILE .recover | sqlite3 SAVED`,
   );
+
+/** @param saved where all that it held is now; null where that could not be saved */
+export function vanishedDatabase(path: string, change: 'missing' | 'replaced', saved: string | null): Failure {
+  const what =
+    change === 'missing'
+      ? `${path} was deleted or moved while it was in use`
+      : `another file has taken the place of ${path} while it was in use`;
+  if (saved !== null) {
+    return failure(
+      'database-vanished',
+      `${what}; all that it held is saved in ${saved}`,
+      `Run the same command with --db ${shellWord(saved)}`,
+    );
+  }
+  return failure(
+    'database-vanished',
+    `${what}, and what it held could not be saved`,
+    'Look for where it was moved to, or restore a copy, and give it with --db FILE.',
+  );
+}
 
 /** The Failure that an SQLite error means for the user, or null for one that only a mistake in this program can cause. */
 function sqliteFailure(error: unknown, path: string): Failure | null {

@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3';
 import { failure, ScattershotError } from '../base/failure.ts';
-import { APPLICATION_ID, SCHEMA_1, SCHEMA_2, SCHEMA_3 } from './schema.ts';
+import { APPLICATION_ID, SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6 } from './schema.ts';
 
 /** `migrations[n]` takes a database from version n to n + 1 (PRAGMA user_version). Never edit one that was released: add one. */
-export const migrations: readonly string[] = [SCHEMA_1, SCHEMA_2, SCHEMA_3];
+export const migrations: readonly string[] = [SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6];
 
 export const schemaVersion = (database: Database.Database): number =>
   database.pragma('user_version', { simple: true }) as number;

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { processExists } from '../base/process-exists.ts';
 
 /**
  * The process that may write to a study. Whether it still lives must be known at once, so that the study of one that was killed
@@ -51,15 +52,6 @@ export function thisProcess(): Owner {
     started: processStat(process.pid)?.started ?? null,
   };
   return self;
-}
-
-function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { TrainingScore } from '../base/score.ts';
 import type { Architecture } from '../pattern/architecture.ts';
 import type { NumberedCandidate } from '../search/candidate.ts';
 
@@ -13,6 +14,7 @@ export interface Provenance {
   readonly platform: string;
 }
 
+/** A stored study: what it is of, its settings, and where it stands. */
 export interface StudyRecord extends Provenance {
   readonly id: number;
   /** unique */
@@ -39,7 +41,7 @@ export interface StudyRecord extends Provenance {
 /** A candidate as stored: as numbered, except its pattern, which is loaded by itself. */
 export interface CandidateRecord extends Omit<NumberedCandidate, 'pattern'> {
   readonly createdAt: string;
-  /** test accuracy over finished evaluations, at the last epoch; null while there is none */
+  /** test accuracy (or what else the trainings are judged by) over finished evaluations, at the last epoch; null while there is none */
   readonly accuracy: { readonly mean: number; readonly sd: number | null; readonly n: number } | null;
   /** evaluations under the same settings that diverged: they have no accuracy, and count against the candidate */
   readonly diverged: number;
@@ -53,6 +55,7 @@ export interface DamagedRow {
   readonly why: string;
 }
 
+/** What became of a stored training. */
 export type EvaluationStatus = 'running' | 'finished' | 'diverged' | 'stopped' | 'failed';
 
 /** One training of one candidate with one seed under one set of settings; no two rows have the same four. */
@@ -63,6 +66,7 @@ export interface EvaluationKey {
   readonly settingsDigest: string;
 }
 
+/** One epoch of a stored training. */
 export interface EpochRecord {
   readonly epoch: number;
   readonly loss: number;
@@ -78,8 +82,11 @@ export interface EvaluationSetup {
   readonly engine: string;
   readonly backend: string;
   readonly device: string;
+  /** what it is judged by, which the fields named for accuracy hold then; absent or null: accuracy */
+  readonly score?: TrainingScore | null;
 }
 
+/** One stored training of a candidate with one seed. */
 export interface EvaluationRecord extends EvaluationKey, EvaluationSetup, Provenance {
   readonly id: number;
   readonly status: EvaluationStatus;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jsonColumn, type SameType } from '../base/documents.ts';
+import { scoreSchema } from '../base/score-schema.ts';
 import { architectureSchema } from '../pattern/architecture-schema.ts';
 import { metricSchema } from '../pattern/entries-schema.ts';
 import type { EvaluationStatus, StudyRecord } from './records.ts';
@@ -52,6 +53,11 @@ export const candidateRowSchema = z.object({
   ties: jsonColumn(z.record(z.string(), z.number().nullable())),
   audit: z.enum(['whole', 'sampled']),
   created_at: time,
+  // A byte of revision, then doubles.
+  ranking_key: z
+    .instanceof(Uint8Array)
+    .refine(({ length }) => length > 1 && length % 8 === 1, { error: 'expected a byte and doubles' })
+    .nullable(),
 });
 
 /** Columns under the record's names, as `Evaluations` selects them. */
@@ -70,7 +76,8 @@ export const evaluationRowSchema = z
     engine: name,
     backend: name,
     device: z.string(),
-    testAccuracy: fraction.nullable(),
+    score: jsonColumn(scoreSchema).nullable(),
+    testAccuracy: z.number().nullable(),
     samplesPerSecond: z.number().positive().nullable(),
     durationMs: z.number().nonnegative().nullable(),
     startedAt: time,
@@ -78,7 +85,14 @@ export const evaluationRowSchema = z
   })
   .refine(({ status, testAccuracy }) => (status === 'finished') === (testAccuracy !== null), {
     error: 'a finished evaluation, and no other, has a test accuracy',
+  })
+  .refine(({ score, testAccuracy }) => score !== null || isFraction(testAccuracy), {
+    error: 'a test accuracy is from 0 to 1',
+    path: ['testAccuracy'],
   });
+
+/** Null included: not known, or not a number. */
+const isFraction = (value: number | null) => value === null || (value >= 0 && value <= 1);
 
 /** Infinity included, which `z.number()` leaves out: a training may diverge to it. */
 const loss = z.custom<number>((value) => typeof value === 'number' && value >= 0, {
@@ -91,6 +105,13 @@ export const epochRowSchema = z.object({
   loss: loss.nullable(),
   accuracy: fraction.nullable(),
   validationAccuracy: fraction.nullable(),
+});
+
+/** The same of a training that is judged by something else. */
+export const scoredEpochRowSchema = epochRowSchema.extend({
+  loss: z.number().nullable(),
+  accuracy: z.number().nullable(),
+  validationAccuracy: z.number().nullable(),
 });
 
 const same: [

@@ -133,3 +133,41 @@ export const SCHEMA_3 = `
 ALTER TABLE candidates ADD COLUMN family TEXT;
 UPDATE candidates SET family = strategy;
 `;
+
+/**
+ * Version 4: where trainings stand that have not ended. A snapshot is a value here or, where it is large, a file beside the database,
+ * named here: see training-snapshots.ts.
+ */
+export const SCHEMA_4 = `
+CREATE TABLE training_snapshots (
+  study_id INTEGER NOT NULL,
+  candidate INTEGER NOT NULL,
+  seed INTEGER NOT NULL,
+  settings_digest TEXT NOT NULL,
+  state BLOB,
+  file TEXT,
+  updated_at TEXT NOT NULL,
+  made_by INTEGER NOT NULL REFERENCES makers,
+  PRIMARY KEY (study_id, candidate, seed, settings_digest),
+  FOREIGN KEY (study_id, candidate) REFERENCES candidates (study_id, number) ON DELETE CASCADE,
+  CHECK ((state IS NULL) <> (file IS NULL))
+) STRICT;
+`;
+
+/**
+ * Version 5: what a board sorts by without reading its rows. `ranking_key` is how the study ranks the candidate, as bytes of which the
+ * less are the better; null for candidates of earlier versions. Of the trainings, what accuracies are made of.
+ */
+export const SCHEMA_5 = `
+ALTER TABLE candidates ADD COLUMN ranking_key BLOB;
+CREATE INDEX candidates_by_rank ON candidates (study_id, ranking_key, number);
+CREATE INDEX evaluations_by_settings ON evaluations (study_id, settings_digest, candidate, seed, status, test_accuracy);
+`;
+
+/**
+ * Version 6: what a training was judged by, where a trainer of the user's own measured something else than accuracy: a JSON document
+ * of name, unit and which way is better. The columns that are named for accuracy then hold it as it was told. Null: accuracy.
+ */
+export const SCHEMA_6 = `
+ALTER TABLE evaluations ADD COLUMN score TEXT;
+`;

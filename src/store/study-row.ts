@@ -20,7 +20,7 @@ export interface StudyRow {
 export const SELECT_STUDY =
   'SELECT studies.*, version, node, platform FROM studies LEFT JOIN makers ON makers.id = made_by';
 
-function ownerOf(row: StudyRow): Owner | null {
+export function ownerOf(row: StudyRow): Owner | null {
   if (row.owner_token === null) return null;
   return {
     pid: row.owner_pid as number,

@@ -3,18 +3,16 @@ import type { Store, StudyRecord } from '../store/index.ts';
 import { bestEpochOf } from '../training/trainer.ts';
 
 /**
- * By candidate, the highest validation accuracy of any epoch, as a mean over its finished trainings: what the last epoch's test
- * accuracy may be compared with, and never replaces.
+ * Of a candidate, the best validation accuracy (or other score) of any epoch, as a mean over its finished trainings: what the last epoch's test
+ * accuracy may be compared with, and never replaces. Null where it has none.
  */
-export function bestValidations(store: Store, study: StudyRecord): ReadonlyMap<number, number> {
+export function bestValidationOf(store: Store, study: StudyRecord): (candidate: number) => number | null {
   const training = store.accuracyTraining(study.id);
-  if (training === null) return new Map();
-  const found = new Map<number, number[]>();
-  const { settingsDigest } = training;
-  for (const { candidate, epochs } of store.evaluations(study.id, { status: 'finished', settingsDigest })) {
-    const best = bestEpochOf(epochs);
-    if (best === null) continue;
-    found.set(candidate, [...(found.get(candidate) ?? []), best.validationAccuracy]);
-  }
-  return new Map([...found].map(([candidate, values]) => [candidate, mean(values)]));
+  if (training === null) return () => null;
+  const { settingsDigest, score } = training;
+  return (candidate) => {
+    const finished = store.evaluations(study.id, { candidate, status: 'finished', settingsDigest });
+    const best = finished.flatMap(({ epochs }) => bestEpochOf(epochs, score)?.validationAccuracy ?? []);
+    return best.length === 0 ? null : mean(best);
+  };
 }

@@ -1,7 +1,11 @@
+import type { ModuleKind } from '../base/user-module.ts';
 import type { NumberedCandidate } from '../search/candidate.ts';
 import type { Budget, IslandSpec, SearchEnding, SearchProgress } from '../search/events.ts';
+import type { FrontEvent } from '../training/frozen-front/features.ts';
 import type { TrainingEvent } from '../training/trainer.ts';
 import type { DataReport } from './data-report.ts';
+import type { EntryLevels } from './entry-levels.ts';
+import type { SearchPace, TrainingPace } from './progress.ts';
 import type { StudySettings } from './settings.ts';
 import type { ValidationPlan } from './validation-plan.ts';
 
@@ -48,6 +52,7 @@ export type StudyPhase =
     }
   | { readonly phase: 'verdict' };
 
+/** The parts of a study, in their order. */
 export type PhaseName = StudyPhase['phase'];
 
 /**
@@ -66,8 +71,10 @@ export type StudyEvent = { readonly atMs: number } & (
       readonly settings: StudySettings;
       /** keys of the scatter vector's entries, in its order */
       readonly entryKeys: readonly string[];
-      /** threads of this run */
-      readonly workers: number;
+      /** of the same entries; absent where a study is watched from outside */
+      readonly entryLevels?: readonly EntryLevels[];
+      /** threads of this run; null where another process runs it */
+      readonly workers: number | null;
       /** path of the database; null where nothing is stored */
       readonly database: string | null;
     }
@@ -94,7 +101,24 @@ export type StudyEvent = { readonly atMs: number } & (
       readonly strategy: string;
       readonly seconds: number;
     }
-  | { readonly kind: 'search-progress'; readonly progress: SearchProgress }
+  | {
+      /** what a strategy or a proxy of the user's own printed; part of no result, and limited in rate and size */
+      readonly kind: 'strategy-print';
+      readonly module: ModuleKind;
+      /** the strategy's or the proxy's */
+      readonly name: string;
+      /** null for a proxy */
+      readonly island: number | null;
+      /** clean lines, not empty */
+      readonly text: string;
+    }
+  | {
+      /** more candidates were found than are remembered: the oldest are forgotten, and count again when they are found again */
+      readonly kind: 'search-forgets';
+      /** how many are remembered at most */
+      readonly remembers: number;
+    }
+  | { readonly kind: 'search-progress'; readonly progress: SearchProgress; readonly pace: SearchPace }
   | { readonly kind: 'candidates-kept'; readonly candidates: readonly ShownCandidate[] }
   | { readonly kind: 'search-ended'; readonly why: SearchEnding }
   | {
@@ -111,6 +135,18 @@ export type StudyEvent = { readonly atMs: number } & (
   | { readonly kind: 'dataset'; readonly dataset: DataReport }
   | { readonly kind: 'engine'; readonly engine: string; readonly backend: string; readonly device: string }
   | { readonly kind: 'training'; readonly candidate: number; readonly seed: number; readonly event: TrainingEvent }
+  | {
+      /** of a front that is trained beforehand and shared by all candidates; what it gave stands in the file of its features */
+      readonly kind: 'front';
+      /** the front's own */
+      readonly seed: number;
+      readonly event: FrontEvent;
+    }
+  | {
+      /** where all trainings of the study's plan stand; about once a second, and whenever one ends */
+      readonly kind: 'training-progress';
+      readonly progress: TrainingPace;
+    }
   | { readonly kind: 'verdict'; readonly verdict: string; readonly meaning: string }
   | {
       readonly kind: 'study-ended';
@@ -120,4 +156,5 @@ export type StudyEvent = { readonly atMs: number } & (
     }
 );
 
+/** Hears everything that happens in a study, as it happens. */
 export type StudyListener = (event: StudyEvent) => void;

@@ -1,16 +1,9 @@
-import { InvalidValueError } from '../base/caller-errors.ts';
-import { type Criterion, compareLexicographic, describeRanking, SCATTER } from '../proxies/ranking.ts';
-import { compareCandidates, rankingValues } from '../search/ranking.ts';
+import { type Criterion, describeRanking, SCATTER } from '../proxies/ranking.ts';
+import { candidateKey } from '../search/ranking.ts';
 import { searchOrder } from '../search/tie-breakers.ts';
-import {
-  type CandidateQuery,
-  type CandidateRanking,
-  type CandidateRecord,
-  candidateSorts,
-  type Store,
-  type StudyRecord,
-} from '../store/index.ts';
+import type { Board, BoardQuery, CandidateRecord, RankingKey, Store, StudyRecord } from '../store/index.ts';
 import { orderOf, type StudySettings, targetOf } from './settings.ts';
+import { invariantEntriesOf } from './study-invariant.ts';
 
 export interface StudyRanking {
   /** what candidates are compared in, one after the other; scatter first */
@@ -39,37 +32,21 @@ export function rankingOf({
 export const studyRanking = (study: StudyRecord): StudyRanking =>
   rankingOf({ architecture: study.architecture, order: orderOf(study), target: targetOf(study) });
 
-/** What `rankedCandidates` can sort by: what the store can, and what the study's candidates were told apart by. */
-export function leaderboardSorts(study: StudyRecord): readonly string[] {
-  const { criteria, leftOut } = studyRanking(study);
-  const added = criteria.map(({ name }) => name).filter((name) => name !== SCATTER && !leftOut.includes(name));
-  return [...candidateSorts(study.entryKeys), ...added];
-}
+/** The same as bytes, for the store to sort by. */
+export const rankingKeyOf = (study: StudyRecord): RankingKey => candidateKey(targetOf(study), orderOf(study));
 
-/**
- * A study's candidates, best first: by default in the study's own order; sorted by anything else, ties end in that order.
- * @param query `sort` one of `leaderboardSorts`: the name of a criterion sorts by it, in its own direction
- * @throws RangeError for an unknown sort, naming those there are
- */
-export function rankedCandidates(
+/** A study's candidates as the store sorts, filters and pages them, in the study's own order where nothing else is asked for. */
+export const studyBoard = (store: Store, study: StudyRecord): Board =>
+  store.board(study, {
+    rankingKey: rankingKeyOf(study),
+    criteria: studyRanking(study).criteria,
+    target: targetOf(study),
+    invariantEntries: invariantEntriesOf(study),
+  });
+
+/** A study's candidates that are not damaged, best first. @param limit how many at most. @throws ScattershotError as `Board.check` */
+export const rankedCandidates = (
   store: Store,
   study: StudyRecord,
-  query: Omit<CandidateQuery, 'ranking'> = {},
-): CandidateRecord[] {
-  const sorts = leaderboardSorts(study);
-  const { sort = SCATTER } = query;
-  if (!sorts.includes(sort)) {
-    const expected = sorts.map((name) => `"${name}"`).join(', ');
-    throw new InvalidValueError(`candidates cannot be sorted by "${sort}"; expected one of ${expected}`);
-  }
-  const target = targetOf(study);
-  const { criteria } = studyRanking(study);
-  const inOrder: CandidateRanking = compareCandidates(target, orderOf(study));
-  if (sort === SCATTER) return store.candidates(study, { ...query, sort: undefined, ranking: inOrder });
-  const chosen = candidateSorts(study.entryKeys).includes(sort) ? [] : criteria.filter(({ name }) => name === sort);
-  if (chosen.length === 0) return store.candidates(study, { ...query, ranking: inOrder });
-  const by = compareLexicographic(chosen);
-  const values = (candidate: CandidateRecord) => rankingValues(candidate, target, criteria);
-  const ranking: CandidateRanking = (a, b) => by(values(a), values(b)) || inOrder(a, b);
-  return store.candidates(study, { ...query, sort: undefined, ranking });
-}
+  query: BoardQuery & { readonly limit?: number } = {},
+): CandidateRecord[] => [...studyBoard(store, study).each(query, query.limit)].flatMap(({ record }) => record ?? []);

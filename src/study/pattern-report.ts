@@ -3,6 +3,7 @@ import type { Random } from '../base/random.ts';
 import type { Architecture } from '../pattern/architecture.ts';
 import type { Direction, Entry } from '../pattern/entries.ts';
 import { fingerprint, type Pattern } from '../pattern/pattern.ts';
+import { type JunctionStructure, patternStructure } from '../pattern/structure.ts';
 import { certificate, entryBound, scoreBound } from '../scatter/bound.ts';
 import { invariantScatter } from '../scatter/invariant.ts';
 import { scoreBoth } from '../scatter/kernel.ts';
@@ -25,6 +26,7 @@ export interface EntryReport {
   readonly ideal: number | null;
 }
 
+/** The scatter of a pattern, with every entry of its vector. */
 export interface PatternReport {
   readonly fingerprint: string;
   readonly scatter: number;
@@ -42,6 +44,8 @@ export interface PatternReport {
   readonly other: { readonly metric: Metric; readonly scatter: number; readonly vector: readonly number[] } | null;
   /** why `other` is null; null where it is not */
   readonly otherReason: string | null;
+  /** kinds of regular sparsity that the junctions have; no part of S */
+  readonly structure: readonly JunctionStructure[];
 }
 
 export interface ReportRequest {
@@ -84,5 +88,6 @@ export function reportPattern(pattern: Pattern, request: ReportRequest): Pattern
     invariantReason: invariant.reason,
     other: other === null ? null : { metric: other.metric, scatter: other.scatter, vector: other.vector },
     otherReason,
+    structure: patternStructure(pattern, architecture),
   };
 }

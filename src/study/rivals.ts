@@ -66,7 +66,8 @@ async function ownRivals(
     function* patterns() {
       for (const { number } of candidates) yield host.store.loadPattern(study.id, number);
     }
-    const measured = await measureOwnProxy(proxy, patterns(), architecture, host.signal);
+    const onPrint = (text: string) => emit({ kind: 'strategy-print', module: 'proxy', name, island: null, text });
+    const measured = await measureOwnProxy(proxy, patterns(), architecture, host.signal, undefined, onPrint);
     if (host.signal.aborted) return null;
     if (measured.ok) rivals.push({ name, values: measured.value });
     else {

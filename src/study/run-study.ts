@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unwrap } from '../base/failure.ts';
 import { provenance } from '../base/version.ts';
+import type { StepLimits } from '../search/step-limits.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { defaultCacheFolder } from './cache-folder.ts';
 import type { StudyListener } from './events.ts';
@@ -24,6 +25,8 @@ export interface RunStudyOptions {
   /** ends the study early, with `status` 'interrupted' */
   readonly signal?: AbortSignal;
   readonly onEvent?: StudyListener;
+  /** when a step that hangs, or eats memory, is ended: its strategy's island ends, and nothing else */
+  readonly limits?: StepLimits;
 }
 
 /** What a study came to. */
@@ -33,7 +36,7 @@ export interface RanStudy extends StudyOutcome {
 }
 
 /** Hands out a store that goes away with what was stored in it. */
-async function withTemporaryStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
+export async function withTemporaryStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'scattershot-'));
   try {
     const store = unwrap(openStore(join(folder, 'study.db'), { mode: 'write', madeBy: provenance }));
@@ -70,8 +73,8 @@ export async function runStudy(settings: StudySettings, options: RunStudyOptions
 
 function hostOf(store: Store, options: Omit<RunStudyOptions, 'store' | 'name'>): StudyHost {
   const { workers = availableParallelism(), cacheFolder = defaultCacheFolder() } = options;
-  const { signal = new AbortController().signal, onEvent = () => {} } = options;
-  return { store, cacheFolder, workers, listener: onEvent, signal };
+  const { signal = new AbortController().signal, onEvent = () => {}, limits } = options;
+  return { store, cacheFolder, workers, listener: onEvent, signal, limits };
 }
 
 /**

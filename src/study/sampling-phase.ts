@@ -3,7 +3,9 @@ import type { SearchProgress } from '../search/events.ts';
 import { samplePatterns } from '../search/sampling.ts';
 import type { StudyRecord } from '../store/index.ts';
 import type { Emit, StudyHost } from './host.ts';
-import { shown } from './search-phase.ts';
+import { rankingKeyOf } from './leaderboard.ts';
+import { SearchPaceMeter } from './progress.ts';
+import { printsTo, shown } from './search-phase.ts';
 import { problemOf, type StudySettings } from './settings.ts';
 import type { StudyValidation } from './validation-design.ts';
 
@@ -56,13 +58,22 @@ export async function samplingPhase(
   host: StudyHost,
   emit: Emit,
 ): Promise<void> {
-  const { store, workers, signal } = host;
-  const there = store.candidates(study, { sort: 'number' });
+  const { store, workers, signal, control } = host;
+  const there = store.candidates(study);
   const made = planned.map((_, place) => there.find(({ number }) => number === place + 1)?.fingerprint ?? null);
   if (made.every((fingerprint) => fingerprint !== null)) return;
+  const rankingKey = rankingKeyOf(study);
   const progress = new SamplingProgress(study.searchSeconds, [...new Set(planned.map(({ strategy }) => strategy))]);
   for (const candidate of there) progress.add(candidate, 0);
-  const request = { problem: problemOf(settings), samples: planned, seed: settings.seed, workers, made };
+  const request = {
+    problem: problemOf(settings),
+    samples: planned,
+    seed: settings.seed,
+    workers,
+    made,
+    onPrint: printsTo(emit),
+  };
+  const pace = new SearchPaceMeter({ kind: 'candidates', candidates: planned.length });
   for await (const sample of samplePatterns(request, signal)) {
     if (sample.kind === 'not-made') {
       emit({
@@ -73,8 +84,10 @@ export async function samplingPhase(
     }
     progress.add(sample.candidate, sample.swaps);
     const { evaluated, seconds } = progress.progress();
-    store.recordRound(study.id, { added: [sample.candidate], evaluated, seconds, checkpoint: null });
+    store.recordRound(study.id, { added: [sample.candidate], evaluated, seconds, checkpoint: null, rankingKey });
     emit({ kind: 'candidates-kept', candidates: [shown(sample.candidate)] });
-    emit({ kind: 'search-progress', progress: progress.progress() });
+    const told = progress.progress();
+    emit({ kind: 'search-progress', progress: told, pace: pace.of(told) });
+    await control?.going(signal);
   }
 }

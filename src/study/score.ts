@@ -11,7 +11,7 @@ import { scatterEntries } from '../pattern/entries.ts';
 import { patternFault } from '../pattern/pattern.ts';
 import { requireKnownOptions } from './known-options.ts';
 import { type PatternReport, reportPattern } from './pattern-report.ts';
-import { searchDefaults } from './search-settings.ts';
+import { searchDefaults } from './search-defaults.ts';
 
 /** How a pattern is scored; what is left out is as its own context says, else the default. */
 export interface ScoreOptions extends PatternContext {

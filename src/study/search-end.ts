@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readDocument } from '../base/documents.ts';
 import { unwrap } from '../base/failure.ts';
+import { SETTLED_CANDIDATES, SETTLED_SECONDS } from '../search/ending.ts';
 import type { SearchEnding } from '../search/events.ts';
 import { searchEndingSchema } from '../search/request-schema.ts';
 import { TARGET_TOLERANCE } from '../search/strategy.ts';
@@ -20,6 +21,8 @@ export function describeSearchEnd(
   switch (ended) {
     case 'no-improvement':
       return `no better candidate in ${patience ?? 'many'} or more`;
+    case 'settled':
+      return `the best is certified, and nothing better came for ${SETTLED_SECONDS} s and ${SETTLED_CANDIDATES} candidates (--go-on uses up the time)`;
     case 'optimal':
       return 'no pattern can score higher than the best';
     case 'target':

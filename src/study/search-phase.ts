@@ -1,11 +1,17 @@
 import { failure, ScattershotError } from '../base/failure.ts';
 import type { NumberedCandidate } from '../search/candidate.ts';
 import type { SearchCheckpoint, SearchEnding, SearchEvent, SearchRequest, SearchResume } from '../search/events.ts';
+import { withHashes } from '../search/fingerprint-set.ts';
+import type { StrategyPrint } from '../search/pool.ts';
 import { runSearch } from '../search/search.ts';
+import type { StepLimits } from '../search/step-limits.ts';
 import type { DamagedRow, Store, StudyRecord } from '../store/index.ts';
 import type { ShownCandidate } from './events.ts';
 import type { Emit, StudyHost, UntimedEvent } from './host.ts';
+import { rankingKeyOf } from './leaderboard.ts';
+import { SearchPaceMeter } from './progress.ts';
 import { problemOf, type StudySettings } from './settings.ts';
+import type { StudyControl } from './study-control.ts';
 
 export function shown(kept: NumberedCandidate): ShownCandidate {
   const { number, fingerprint, strategy, scatter, vector, otherScatter, ties } = kept;
@@ -21,23 +27,25 @@ const cannotGoOn = ({ name }: StudyRecord, { row, why }: DamagedRow) =>
 
 /** Where the store says that the search stopped; null before its first round. */
 function resumeFrom(store: Store, study: StudyRecord): SearchResume | null {
-  const checkpoint = store.loadCheckpoint<SearchCheckpoint>(study.id);
-  if (checkpoint === null) return null;
+  const stored = store.loadCheckpoint<SearchCheckpoint>(study.id);
+  if (stored === null) return null;
   // Without one of its candidates the search would find another best, and not say so.
   const [damage] = store.damagedRows(study);
   if (damage !== undefined) throw new ScattershotError(cannotGoOn(study, damage));
   const kept = store
-    .candidates(study, { sort: 'number' })
+    .candidates(study)
     .map((candidate) => ({ ...candidate, pattern: store.loadPattern(study.id, candidate.number) }));
+  const checkpoint = withHashes(stored);
+  if (checkpoint !== stored) store.replaceCheckpoint(study.id, checkpoint);
   return { checkpoint, kept };
 }
 
 /** What the settings ask of a search. @param workers threads */
 export function searchRequest(settings: StudySettings, workers: number): SearchRequest {
-  const { islands, seed, budget, keep, order, untilOptimal, patience } = settings;
+  const { islands, seed, budget, keep, order, untilOptimal, patience, goOn = false } = settings;
   return {
     problem: problemOf(settings),
-    ...{ islands, seed, budget, keep, order, workers, untilOptimal },
+    ...{ islands, seed, budget, keep, order, workers, untilOptimal, goOn },
     ...(patience === undefined ? {} : { patience }),
   };
 }
@@ -70,6 +78,7 @@ class IslandEvents {
     }
     this.emitRefused();
     if (event.kind === 'failed') this.#emitFailed(event);
+    if (event.kind === 'forgetting') this.#emit({ kind: 'search-forgets', remembers: event.remembers });
     if (event.kind !== 'slow') return;
     const { island, strategy, seconds } = event;
     this.#emit({ kind: 'island-slow', island, strategy, seconds });
@@ -87,12 +96,20 @@ class IslandEvents {
   }
 }
 
+/** Tells of what strategies print. */
+export const printsTo =
+  (emit: Emit) =>
+  ({ strategy, island, text }: StrategyPrint): void =>
+    emit({ kind: 'strategy-print', module: 'strategy', name: strategy, island, text });
+
 type Round = Extract<SearchEvent, { kind: 'round' }>;
 
 export interface WatchedSearch {
   readonly request: SearchRequest;
   readonly signal: AbortSignal;
+  readonly control?: StudyControl;
   readonly emit: Emit;
+  readonly limits?: StepLimits;
   /** gets every round before its events are emitted */
   readonly keep: (round: Round) => void;
 }
@@ -102,16 +119,21 @@ export async function runSearchWithEvents({
   request,
   signal,
   emit,
+  control,
+  limits,
   keep,
 }: WatchedSearch): Promise<Extract<SearchEvent, { kind: 'ended' }>> {
   const islands = new IslandEvents(emit);
+  const onPrint = printsTo(emit);
+  const pace = new SearchPaceMeter(request.budget);
   try {
-    for await (const event of runSearch(request, signal)) {
+    for await (const event of runSearch(request, signal, { limits, onPrint, clock: control?.clock })) {
       islands.add(event);
       if (event.kind === 'round') {
         keep(event);
         if (event.added.length > 0) emit({ kind: 'candidates-kept', candidates: event.added.map(shown) });
-        emit({ kind: 'search-progress', progress: event.progress });
+        emit({ kind: 'search-progress', progress: event.progress, pace: pace.of(event.progress) });
+        await control?.going(signal);
       }
       if (event.kind !== 'ended') continue;
       emit({ kind: 'search-ended', why: event.why });
@@ -135,10 +157,11 @@ export async function searchPhase(
 ): Promise<SearchEnding> {
   const resume = resumeFrom(host.store, study);
   const request = { ...searchRequest(settings, host.workers), ...(resume === null ? {} : { resume }) };
+  const rankingKey = rankingKeyOf(study);
   const ended = await runSearchWithEvents({
-    ...{ request, signal: host.signal, emit },
+    ...{ request, signal: host.signal, control: host.control, emit, limits: host.limits },
     keep: ({ progress: { evaluated, seconds }, added, checkpoint }) =>
-      host.store.recordRound(study.id, { added, evaluated, seconds, checkpoint }),
+      host.store.recordRound(study.id, { added, evaluated, seconds, checkpoint, rankingKey }),
   });
   return ended.why;
 }

@@ -17,6 +17,7 @@ export interface TargetResult {
   readonly reached: boolean;
 }
 
+/** What a search has found. */
 export interface SearchResult {
   readonly study: string;
   readonly evaluated: number;

@@ -6,20 +6,24 @@ import { contextOf, type PatternWithContext, withContext } from '../pattern/cont
 import type { NumberedCandidate } from '../search/candidate.ts';
 import type { SearchEnding } from '../search/events.ts';
 import { BestOf } from '../search/ranking.ts';
+import type { StepLimits } from '../search/step-limits.ts';
 import type { StudyListener } from './events.ts';
 import { type FoundCandidate, judgeOf } from './found-candidate.ts';
 import { type Emit, emitterTo } from './host.ts';
 import { rankingOf } from './leaderboard.ts';
+import type { SearchChoices } from './search-defaults.ts';
 import { searchMemoryLack } from './search-memory.ts';
 import { runSearchWithEvents, searchRequest } from './search-phase.ts';
 import { type TargetResult, targetResult } from './search-result.ts';
-import { type SearchChoices, searchSettings } from './search-settings.ts';
+import { searchSettings } from './search-settings.ts';
 import { problemOf, type StudySettings } from './settings.ts';
 
 /** What is searched for, and how; everything may be left out. */
 export interface SearchOptions extends SearchChoices {
   /** threads; default: one a core. Their number does not change what a budget by candidates finds */
   readonly workers?: number;
+  /** when a step that hangs, or eats memory, is ended: its strategy's island ends, and nothing else */
+  readonly limits?: StepLimits;
   /** ends the search early; it then resolves with what was found, `ended` being 'aborted' */
   readonly signal?: AbortSignal;
   /** hears everything that happens, as it happens; what it throws ends the search and is thrown on */
@@ -77,21 +81,28 @@ export async function search(
   network: Architecture | ArchitectureRequest,
   options: SearchOptions = {},
 ): Promise<SearchFound<FoundPattern | null>> {
-  const { workers = availableParallelism(), signal = new AbortController().signal, onEvent, ...choices } = options;
+  const {
+    workers = availableParallelism(),
+    signal = new AbortController().signal,
+    limits,
+    onEvent,
+    ...choices
+  } = options;
   if (typeof network !== 'object' || network === null) {
     throw new InvalidTypeError(`a search needs an architecture, as defineArchitecture gives it; got ${typeof network}`);
   }
-  const settings = unwrap(await searchSettings(defineArchitecture(network), choices));
+  const settings = unwrap(await searchSettings(defineArchitecture(network), choices, undefined, workers));
   const emit = emitterTo(onEvent ?? (() => {}));
-  const lack = searchMemoryLack(settings.architecture, Math.min(workers, settings.islands.length));
+  const threads = Math.min(workers, settings.islands.length);
+  const lack = searchMemoryLack(settings.architecture, threads);
   if (lack !== null) throw new ScattershotError(lack);
   const entryKeys = problemOf(settings).entries.map((entry) => entry.key);
   emit({
     ...{ kind: 'study-started', study: settings.baseName, id: null, resumed: false, settings },
-    ...{ entryKeys, workers, database: null },
+    ...{ entryKeys, workers: threads, database: null },
   });
   try {
-    const found = await foundBy(settings, { workers, signal, emit });
+    const found = await foundBy(settings, { workers, signal, emit, limits });
     emit({ kind: 'study-ended', status: found.ended === 'aborted' ? 'interrupted' : 'finished', failure: null });
     return found;
   } catch (error) {
@@ -104,17 +115,18 @@ interface RunHost {
   readonly workers: number;
   readonly signal: AbortSignal;
   readonly emit: Emit;
+  readonly limits: StepLimits | undefined;
 }
 
 async function foundBy(
   settings: StudySettings,
-  { workers, signal, emit }: RunHost,
+  { workers, signal, emit, limits }: RunHost,
 ): Promise<SearchFound<FoundPattern | null>> {
   const { islands, budget, patience = null, target, order, keep: top } = settings;
   emit({ kind: 'phase', phase: 'search', islands, budget, patience });
   const kept = new BestOf<NumberedCandidate>(top, target, order);
   const { why, progress } = await runSearchWithEvents({
-    ...{ request: searchRequest(settings, workers), signal, emit },
+    ...{ request: searchRequest(settings, workers), signal, emit, limits },
     keep: ({ added }) => {
       for (const candidate of added) kept.offer(candidate);
     },

@@ -7,13 +7,15 @@ import type { Constraints } from '../pattern/constraints/constraints.ts';
 import { constraintsSchema } from '../pattern/constraints/constraints-schema.ts';
 import { type EntryOptions, scatterEntries } from '../pattern/entries.ts';
 import { entryOptionsSchema, metricSchema } from '../pattern/entries-schema.ts';
-import { OTHER_SCATTER } from '../proxies/ranking.ts';
+import { OTHER_SCATTER } from '../proxies/names.ts';
 import { requireShares } from '../scatter/mean-share.ts';
 import type { Metric } from '../scatter/metric.ts';
 import type { Budget, IslandSpec } from '../search/events.ts';
 import { budgetSchema, islandSchema } from '../search/request-schema.ts';
 import type { Problem } from '../search/strategy.ts';
 import type { StudyRecord } from '../store/index.ts';
+import type { OwnTrainer } from '../training/command/own-trainer.ts';
+import { ownTrainerSchema } from '../training/command/own-trainer-schema.ts';
 import { trainingSettingsSchema } from '../training/settings-schema.ts';
 import type { TrainingSettings } from '../training/trainer.ts';
 import { type StudyValidation, validationSchema } from './validation-design.ts';
@@ -28,6 +30,8 @@ export interface StudyTraining {
   readonly settings: TrainingSettings;
   readonly engine: string;
   readonly backend: string;
+  /** of the engine 'command' */
+  readonly trainer?: OwnTrainer;
 }
 
 /** Everything that decides what a study finds. Plain JSON: it is stored with the study and read back to resume it. */
@@ -50,6 +54,8 @@ export interface StudySettings {
   readonly untilOptimal: boolean;
   /** the search ends once this many candidates in a row were not better than the best; absent: it goes on */
   readonly patience?: number;
+  /** a budget by time is used up even where the best is certified and nothing better has come for long; absent: false */
+  readonly goOn?: boolean;
   readonly training: StudyTraining | null;
   /** the design of a study that validates the link; absent: candidates are searched for, not planned */
   readonly validation?: StudyValidation;
@@ -72,6 +78,7 @@ const training = z.strictObject({
   settings: trainingSettingsSchema,
   engine: z.string(),
   backend: z.string(),
+  trainer: ownTrainerSchema.optional(),
 });
 
 const scatter = z.number().min(0).max(1);
@@ -92,6 +99,7 @@ const settingsSchema = z.strictObject({
   target: scatter.nullable().default(null),
   untilOptimal: z.boolean(),
   patience: z.int().positive().optional(),
+  goOn: z.boolean().optional(),
   training: training.nullable(),
   validation: validationSchema.optional(),
 });

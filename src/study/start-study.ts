@@ -3,6 +3,7 @@ import { failure, messageOf, ScattershotError, unwrap } from '../base/failure.ts
 import { moduleFault } from '../base/user-module.ts';
 import type { Budget, SearchEnding } from '../search/events.ts';
 import type { StudyRecord } from '../store/index.ts';
+import { entryLevels } from './entry-levels.ts';
 import { type Emit, emitterTo, type StudyHost, startHeartbeat, type UntimedEvent } from './host.ts';
 import type { SearchConclusion } from './search-end.ts';
 import { searchMemoryLack } from './search-memory.ts';
@@ -13,6 +14,7 @@ import { preparePlan, validateStudy } from './validate-study.ts';
 import type { ValidationPlan } from './validation-plan.ts';
 import type { ValidationResult } from './validation-result.ts';
 
+/** How a study ended in this process. */
 export interface StudyOutcome {
   /** as it stands in the store at the end */
   readonly study: StudyRecord;
@@ -44,16 +46,16 @@ export async function planStudy(settings: StudySettings, name: string | null, ho
   if (plan === null || validation === undefined) throw new InvalidValueError('expected the settings of a validation');
   const study = createStudy(settings, name, host);
   const emit = emitterTo(host.listener);
-  const endHeartbeat = startHeartbeat(host, study.id);
+  const heartbeat = startHeartbeat(host, study.id);
   try {
     emitStart(study, settings, host, emit, false);
-    const prepared = await preparePlan({ study, settings, validation, plan, host, emit });
+    const prepared = await preparePlan({ study, settings, validation, plan, host: heartbeat.host, emit });
     host.store.finishStudy(study.id, { status: 'interrupted' });
     emit({ kind: 'study-ended', status: 'interrupted', failure: null });
     const status = prepared === null ? 'interrupted' : 'finished';
     return { study: unwrap(host.store.getStudy(study.name)), status, result: null, plan: prepared?.plan ?? null };
   } finally {
-    endHeartbeat();
+    heartbeat.end();
   }
 }
 
@@ -63,11 +65,16 @@ function createStudy(settings: StudySettings, name: string | null, { store }: St
   return unwrap(store.createStudy({ name, baseName, kind, architecture, metric, entryKeys, seed, settings }));
 }
 
+/** A search has no work for more threads than islands. */
+const threadsOf = ({ islands, training }: StudySettings, { workers }: StudyHost): number =>
+  training === null ? Math.min(workers, islands.length) : workers;
+
 function emitStart(study: StudyRecord, settings: StudySettings, host: StudyHost, emit: Emit, resumed: boolean): void {
   emit({
     kind: 'study-started',
     ...{ study: study.name, id: study.id, resumed, settings },
-    ...{ entryKeys: study.entryKeys, workers: host.workers, database: host.store.path },
+    ...{ entryKeys: study.entryKeys, entryLevels: entryLevels(settings) },
+    ...{ workers: threadsOf(settings, host), database: host.store.path },
   });
 }
 
@@ -88,7 +95,7 @@ async function planOf(
 }
 
 /** What a resume may change of a study's settings: how long it searches, not what it does. */
-export type ResumeChanges = Partial<Pick<StudySettings, 'budget' | 'patience'>>;
+export type ResumeChanges = Partial<Pick<StudySettings, 'budget' | 'patience' | 'goOn'>>;
 
 /** Before the study is touched: what cannot go on stays as it is. @throws ScattershotError for a file that is not what it was */
 async function requireUserModules({ islands, validation }: StudySettings): Promise<void> {
@@ -129,8 +136,12 @@ export async function resumeStudy(
   const plan = await planOf(begun, host);
   const claimed = unwrap(host.store.claimStudy(study.id));
   const stored = unwrap(storedSettings(claimed));
-  const { budget = stored.budget, patience = stored.patience } = changes;
-  const settings = { ...stored, budget, ...(patience === undefined ? {} : { patience }) };
+  const { budget = stored.budget, patience = stored.patience, goOn = stored.goOn } = changes;
+  const settings = {
+    ...{ ...stored, budget },
+    ...(patience === undefined ? {} : { patience }),
+    ...(goOn === undefined ? {} : { goOn }),
+  };
   const isSpent = changes.budget !== undefined && isReached(claimed, budget);
   // The new total is the study's own from now on: the next resume must not end at the old one.
   if (Object.keys(changes).length > 0) {
@@ -157,10 +168,10 @@ async function run(
   const { store } = host;
   emitStart(study, settings, host, emit, resumed);
   for (const event of events) emit(event);
-  const endHeartbeat = startHeartbeat(host, study.id);
+  const heartbeat = startHeartbeat(host, study.id);
   try {
-    const { ended, result } = await phases(study, work, host, emit);
-    const status = host.signal.aborted ? 'interrupted' : 'finished';
+    const { ended, result } = await phases(study, work, heartbeat.host, emit);
+    const status = heartbeat.host.signal.aborted ? 'interrupted' : 'finished';
     const searched = status === 'finished' && settings.training === null;
     const conclusion: ValidationResult | SearchConclusion | null = searched ? { ended } : result;
     store.finishStudy(study.id, { status, ...(conclusion === null ? {} : { result: conclusion }) });
@@ -171,7 +182,7 @@ async function run(
     emit({ kind: 'study-ended', status: 'failed', failure: messageOf(error) });
     throw error;
   } finally {
-    endHeartbeat();
+    heartbeat.end();
   }
 }
 

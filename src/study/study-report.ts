@@ -3,6 +3,7 @@ import { uniformRandomPattern } from '../../strategies/uniform-random.ts';
 import { unwrap } from '../base/failure.ts';
 import { isRecord } from '../base/json.ts';
 import { Random } from '../base/random.ts';
+import type { TrainingScore } from '../base/score.ts';
 import { junctionSizes } from '../pattern/architecture.ts';
 import { type Entry, type EntryOptions, scatterEntries } from '../pattern/entries.ts';
 import type { Pattern } from '../pattern/pattern.ts';
@@ -70,9 +71,11 @@ export interface StudyReport {
   readonly top: number;
   /** under one set of settings; twins' too */
   readonly evaluations: readonly EvaluationRecord[];
-  /** accuracy points: between trainings of one candidate, between patterns of one family; null where too few seeds tell */
+  /** accuracy points, or in the score's unit: between trainings of one candidate, between patterns of one family; null where too few seeds tell */
   readonly spread: { readonly trainingSd: number; readonly patternSd: number } | null;
   readonly drawn: readonly DrawnCandidate[];
+  /** what stands for accuracy, and its values as they were told; null or absent: accuracy */
+  readonly score?: TrainingScore | null;
 }
 
 function entriesOf(study: StudyRecord, settings: StudySettings | null): readonly Entry[] {
@@ -214,15 +217,16 @@ export function studyReport(store: Store, study: StudyRecord): StudyReport {
   const evaluations = evaluationsOf(store, study);
   const levels = levelsOf(study, settings);
   const seeds = seedsOf(evaluations, settings, records);
-  const observations = observationsBySeed(evaluations, records, seeds);
+  const told = observationsBySeed(evaluations, records, seeds, 'told');
   return {
     ...{ study, settings, result: verdict },
-    candidates: reportedCandidates(observations, settings, records),
+    candidates: reportedCandidates(told, settings, records),
     seeds,
     proxies: proxiesOf(study, records, verdict?.measured),
     ...levels,
     evaluations,
-    spread: repeatability(observations),
+    spread: repeatability(observationsBySeed(evaluations, records, seeds)),
+    score: evaluations[0]?.score ?? settings?.validation?.score ?? null,
     drawn: drawnCandidates(store, study, levels, records),
   };
 }

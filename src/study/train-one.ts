@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mean } from 'simple-statistics';
 import { unwrap } from '../base/failure.ts';
 import { Random } from '../base/random.ts';
+import type { TrainingScore } from '../base/score.ts';
 import type { Architecture } from '../pattern/architecture.ts';
 import { type EntryOptions, scatterEntries } from '../pattern/entries.ts';
 import { fingerprint, type Pattern } from '../pattern/pattern.ts';
@@ -9,9 +10,12 @@ import { auditScore } from '../scatter/audit.ts';
 import { scoreBoth } from '../scatter/kernel.ts';
 import type { Metric } from '../scatter/metric.ts';
 import type { EvaluationRecord, Store, StudyRecord } from '../store/index.ts';
+import { type SharedFront, sharedFront } from '../training/frozen-front/shared-front.ts';
 import { type BestEpoch, bestEpochOf, type RunsOn } from '../training/trainer.ts';
 import { type DataReport, dataReport } from './data-report.ts';
 import { emitterTo, type StudyHost, startHeartbeat } from './host.ts';
+import { rankingKeyOf } from './leaderboard.ts';
+import { TrainingProgressMeter } from './progress.ts';
 import { loadData, trainingPhase } from './training-phase.ts';
 import { type TrainingPlan, type TrainingPlanRequest, trainingPlan } from './training-plan.ts';
 
@@ -69,6 +73,7 @@ function studyOfPattern(store: Store, file: FilePattern): StudyRecord {
     evaluated: 1,
     seconds: 0,
     checkpoint: null,
+    rankingKey: rankingKeyOf(study),
   });
   store.finishStudy(study.id, { status: 'finished' });
   return unwrap(store.getStudy(study.name));
@@ -112,7 +117,11 @@ export interface RunsReport {
   /** how many of the runs the store had already */
   readonly trainedBefore: number;
   readonly data: DataReport;
+  /** trained beforehand and not by these runs, which trained connected layers alone; null where there is none */
+  readonly sharedFront: SharedFront | null;
   readonly runs: readonly TrainOneRun[];
+  /** what the fields named for accuracy hold, where it is not accuracy: the score's value as the trainer told it */
+  readonly score?: TrainingScore;
   /** on the test split at the last epoch, a fraction: mean over the finished runs; null where none finished */
   readonly testAccuracy: number | null;
 }
@@ -159,20 +168,21 @@ async function trainPlanned(planned: PlannedTraining, host: StudyHost): Promise<
   const dataset = await loadData(plan, host, emit);
   if (dataset === null) return null;
   unwrap(store.claimStudy(study.id, 'add'));
-  const endHeartbeat = startHeartbeat(host, study.id);
+  const heartbeat = startHeartbeat(host, study.id);
   try {
-    const data = dataReport(dataset);
     const { epochs } = plan.settings;
     const told = { study: study.name, architecture: study.architecture, dataset: dataset.name, seeds, epochs };
     emit({ kind: 'phase', phase: 'train', ...told, candidates: [candidate] });
-    const work = { plan, seeds, study: study.id, candidates: [candidate], dataset };
-    const { runsOn, settingsDigest, trainedBefore } = await trainingPhase(work, host, emit);
+    const meter = new TrainingProgressMeter({ trainings: seeds.length, epochs });
+    const work = { plan, seeds, study: study.id, candidates: [candidate], dataset, meter };
+    const { runsOn, settingsDigest, trainedBefore } = await trainingPhase(work, heartbeat.host, emit);
+    const facts = { data: dataReport(dataset), sharedFront: sharedFront(plan.settings) };
     const evaluations = store
       .evaluations(study.id, { candidate, settingsDigest })
       .filter(({ seed }) => seeds.includes(seed));
-    return { study: study.name, candidate, ...trainReport(evaluations, runsOn), trainedBefore, data };
+    return { study: study.name, candidate, ...trainReport(evaluations, runsOn), trainedBefore, ...facts };
   } finally {
-    endHeartbeat();
+    heartbeat.end();
     store.releaseStudy(study.id);
   }
 }
@@ -180,7 +190,16 @@ async function trainPlanned(planned: PlannedTraining, host: StudyHost): Promise<
 /** A training as it is told of, stored or not. */
 export type RanTraining = Pick<
   EvaluationRecord,
-  'seed' | 'status' | 'reason' | 'epochs' | 'testAccuracy' | 'engine' | 'backend' | 'device' | 'samplesPerSecond'
+  | 'seed'
+  | 'status'
+  | 'reason'
+  | 'epochs'
+  | 'testAccuracy'
+  | 'engine'
+  | 'backend'
+  | 'device'
+  | 'samplesPerSecond'
+  | 'score'
 >;
 
 /** The one value that all have, or null. */
@@ -193,18 +212,20 @@ function same<T>(values: readonly T[]): T | null {
 export function trainReport(
   evaluations: readonly RanTraining[],
   started: RunsOn,
-): Omit<RunsReport, 'trainedBefore' | 'data'> {
+): Omit<RunsReport, 'trainedBefore' | 'data' | 'sharedFront'> {
   const finished = evaluations.filter(({ status }) => status === 'finished');
+  const score = evaluations.find((run) => run.score != null)?.score ?? started.score ?? null;
   const ran = evaluations.length === 0 ? [started] : evaluations;
   const device = same(ran.map((run) => run.device));
   return {
+    ...(score === null ? {} : { score }),
     engine: same(ran.map(({ engine }) => engine)),
     backend: same(ran.map(({ backend }) => backend)),
     device,
     samplesPerSecond: device === null ? null : meanOf(finished.flatMap((run) => run.samplesPerSecond ?? [])),
     runs: evaluations.map(
       ({ seed, status, reason, epochs, testAccuracy, engine, backend, device, samplesPerSecond }) => ({
-        ...{ seed, status, reason, testAccuracy, bestValidation: bestEpochOf(epochs) },
+        ...{ seed, status, reason, testAccuracy, bestValidation: bestEpochOf(epochs, score) },
         ...{ engine, backend, device, samplesPerSecond },
         epochs: epochs.map(({ loss, accuracy, validationAccuracy }) => ({ loss, accuracy, validationAccuracy })),
       }),

@@ -3,17 +3,18 @@ import { InvalidValueError } from '../base/caller-errors.ts';
 import { failure, ScattershotError, unwrap } from '../base/failure.ts';
 import { architectureOf, type PatternWithContext } from '../pattern/context.ts';
 import type { Store } from '../store/index.ts';
-import { createTrainer } from '../training/engines.ts';
+import { sharedFront } from '../training/frozen-front/shared-front.ts';
 import type { TrainingEvent } from '../training/trainer.ts';
 import { defaultCacheFolder } from './cache-folder.ts';
 import { dataReport } from './data-report.ts';
 import type { StudyListener } from './events.ts';
 import { emitterTo, type StudyHost } from './host.ts';
 import { requireKnownOptions } from './known-options.ts';
+import { learnedData } from './learned-data.ts';
 import { requirePattern } from './score.ts';
-import { searchDefaults } from './search-settings.ts';
+import { searchDefaults } from './search-defaults.ts';
 import { type RanTraining, type RunsReport, trainOne, trainReport } from './train-one.ts';
-import { loadData } from './training-phase.ts';
+import { loadData, planTrainer } from './training-phase.ts';
 import { type TrainingPlan, type TrainingPlanRequest, trainingPlan } from './training-plan.ts';
 
 /** What a pattern is trained on, and how. */
@@ -81,7 +82,7 @@ export async function train(pattern: PatternWithContext, options: TrainOptions =
 
 const optionNames = [
   ...['data', 'settings', 'seeds', 'store', 'workers', 'cacheFolder', 'signal', 'onEvent'],
-  ...['front', 'network', 'engine', 'backend'],
+  ...['front', 'freezeFront', 'network', 'engine', 'backend', 'trainer'],
 ] as const satisfies readonly (keyof TrainOptions)[];
 
 function requireSeeds(seeds: readonly number[]): void {
@@ -108,24 +109,28 @@ async function trainUnstored({ plan, pattern, seeds }: Unstored, host: Host): Pr
   emit({ kind: 'phase', phase: 'data', dataset: plan.source.name });
   const dataset = await loadData(plan, host, emit);
   if (dataset === null) throw interrupted();
-  const { architecture, settings, engine, backend, threads } = plan;
-  const { front, fastMath, epochs } = settings;
+  const { architecture, settings } = plan;
+  const { epochs, frozenFront } = settings;
   const phase = { study: null, architecture, dataset: dataset.name, candidates: [1], seeds, epochs };
   emit({ kind: 'phase', phase: 'train', ...phase });
-  const trainer = unwrap(await createTrainer({ engine, backend, threads, front, fastMath }));
+  const trainer = await planTrainer(plan, emit);
   try {
     for (const message of trainer.warnings) emit({ kind: 'warning', message });
     emit({ kind: 'engine', ...trainer.runsOn });
-    const jobs = seeds.map((seed) => ({ id: String(seed), architecture, pattern, seed }));
     const runs = new Map<string, RanTraining>();
-    for await (const event of trainer.train(jobs, dataset, settings, host.signal)) {
-      const seed = Number(event.job);
-      runs.set(event.job, afterEvent(runs.get(event.job), seed, event));
-      emit({ kind: 'training', candidate: 1, seed, event });
+    for (const part of frozenFront === undefined ? [seeds] : seeds.map((seed) => [seed])) {
+      const learned = await learnedData({ dataset, settings, architecture, first: () => pattern }, part[0], host, emit);
+      if (learned === null) break;
+      const jobs = part.map((seed) => ({ id: String(seed), architecture, pattern, seed }));
+      for await (const event of trainer.train(jobs, learned.dataset, learned.settings, host.signal)) {
+        const seed = Number(event.job);
+        runs.set(event.job, afterEvent(runs.get(event.job), seed, event));
+        emit({ kind: 'training', candidate: 1, seed, event });
+      }
     }
     const inOrder = seeds.flatMap((seed) => runs.get(String(seed)) ?? []);
-    const data = dataReport(dataset);
-    return { study: null, candidate: null, ...trainReport(inOrder, trainer.runsOn), trainedBefore: 0, data };
+    const facts = { trainedBefore: 0, data: dataReport(dataset), sharedFront: sharedFront(settings) };
+    return { study: null, candidate: null, ...trainReport(inOrder, trainer.runsOn), ...facts };
   } finally {
     await trainer.close();
   }

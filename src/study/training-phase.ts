@@ -1,10 +1,16 @@
 import { failure, ScattershotError, unwrap } from '../base/failure.ts';
+import type { TrainingScore } from '../base/score.ts';
+import type { Store } from '../store/index.ts';
 import type { Dataset } from '../training/datasets/dataset.ts';
 import { createTrainer } from '../training/engines.ts';
-import type { RunsOn } from '../training/trainer.ts';
+import { connectedTraining, learnedDigest } from '../training/frozen-front/recipe.ts';
+import type { RunsOn, Trainer } from '../training/trainer.ts';
 import { dataReport } from './data-report.ts';
 import type { Emit, StudyHost } from './host.ts';
-import { type TrainedCandidates, trainCandidates } from './train-candidates.ts';
+import { learnedData } from './learned-data.ts';
+import { requireScore } from './measured-score.ts';
+import type { TrainingProgressMeter } from './progress.ts';
+import { type TrainedCandidates, type TrainingHost, trainCandidates } from './train-candidates.ts';
 import type { TrainingPlan } from './training-plan.ts';
 
 /**
@@ -40,7 +46,13 @@ export interface TrainingWork {
   /** numbers of the study's candidates */
   readonly candidates: readonly number[];
   readonly seeds: readonly number[];
+  /** by candidate, where not every one is trained with every seed */
+  readonly seedsOf?: ReadonlyMap<number, readonly number[]>;
   readonly dataset: Dataset;
+  /** what the plan is for: a trainer that measures something else is refused; absent: whatever the trainer measures */
+  readonly score?: TrainingScore | null;
+  /** of all trainings that the study plans, of which these may be a part */
+  readonly meter: TrainingProgressMeter;
 }
 
 export interface TrainingPhase extends TrainedCandidates {
@@ -48,25 +60,77 @@ export interface TrainingPhase extends TrainedCandidates {
   readonly runsOn: RunsOn;
 }
 
-/** Starts an engine, trains on it what was not trained before, and closes it. */
+/** Progress of trainings is told at most this often, unless one ends. */
+const PROGRESS_EVERY_MS = 1000;
+
+/** Emits what happens to trainings, and where all of them stand. */
+function trainingEmitter(meter: TrainingProgressMeter, emit: Emit): Pick<TrainingHost, 'onBegin' | 'onEvent'> {
+  let toldAtMs = Number.NEGATIVE_INFINITY;
+  const tell = () => {
+    toldAtMs = performance.now();
+    emit({ kind: 'training-progress', progress: meter.progress() });
+  };
+  return {
+    onBegin: (trainedBefore) => {
+      meter.knew(trainedBefore);
+      tell();
+    },
+    onEvent: (candidate, seed, event) => {
+      const now = performance.now();
+      meter.add(`${candidate}/${seed}`, event, now);
+      emit({ kind: 'training', candidate, seed, event });
+      if (event.kind === 'result' || (event.kind === 'epoch' && now - toldAtMs >= PROGRESS_EVERY_MS)) tell();
+    },
+  };
+}
+
+/** Starts the engine of a plan; what a trainer of the user's own prints is told as warnings. @throws ScattershotError where it does not start */
+export async function planTrainer(plan: TrainingPlan, emit: Emit): Promise<Trainer> {
+  const { settings, engine, backend, threads, trainer } = plan;
+  const { front, fastMath } = connectedTraining(settings);
+  const onTrainerOutput = (line: string) => emit({ kind: 'warning', message: `trainer: ${line}` });
+  const options = { engine, backend, threads, front, fastMath, ...(trainer && { ...trainer, onTrainerOutput }) };
+  return unwrap(await createTrainer(options));
+}
+
+/** What is frozen is trained with the study's first candidate, whichever are trained now. */
+export const firstPattern = (store: Store, study: number) => () => {
+  const numbers = store.candidates(unwrap(store.getStudy(study))).map(({ number }) => number);
+  return store.loadPattern(study, Math.min(...numbers));
+};
+
+/** Starts an engine, trains on it what was not trained before, and closes it. With a frozen front seed after seed: each has its own. */
 export async function trainingPhase(work: TrainingWork, host: StudyHost, emit: Emit): Promise<TrainingPhase> {
-  const { study, plan, candidates, seeds, dataset } = work;
-  const { architecture, settings, engine, backend, threads } = plan;
-  const { store, signal } = host;
-  const { front, fastMath } = settings;
-  const trainer = unwrap(await createTrainer({ engine, backend, threads, front, fastMath }));
+  const { study, plan, candidates, dataset, meter } = work;
+  const { architecture, settings } = plan;
+  const { store, signal, control } = host;
+  const { frozenFront } = settings;
+  const trainer = await planTrainer(plan, emit);
   try {
+    requireScore(trainer, work.score);
     for (const message of trainer.warnings) emit({ kind: 'warning', message });
     emit({ kind: 'engine', ...trainer.runsOn });
-    const trainees = candidates.map((candidate) => ({ candidate, pattern: store.loadPattern(study, candidate) }));
-    const trained = await trainCandidates(
-      { study, architecture, trainees, seeds, dataset, settings },
-      {
-        ...{ store, trainer, signal },
-        onEvent: (candidate, seed, event) => emit({ kind: 'training', candidate, seed, event }),
-      },
-    );
-    return { runsOn: trainer.runsOn, ...trained };
+    const trainees = candidates.map((candidate) => ({
+      ...{ candidate, pattern: store.loadPattern(study, candidate), seeds: work.seedsOf?.get(candidate) },
+    }));
+    const learned = { dataset, settings, architecture, first: firstPattern(store, study) };
+    const common = {
+      ...{ study, architecture, trainees, dataset, settings },
+      learnedDigest: learnedDigest(dataset.digest, frozenFront, learned.first),
+    };
+    const trainingHost: TrainingHost = {
+      ...{ store, trainer, signal, ...trainingEmitter(meter, emit) },
+      ...(control === undefined ? {} : { control }),
+      onWarning: (message) => emit({ kind: 'warning', message }),
+    };
+    const trained: TrainedCandidates[] = [];
+    for (const seeds of frozenFront === undefined ? [work.seeds] : work.seeds.map((seed) => [seed])) {
+      const learn = () => learnedData(learned, seeds[0], host, emit);
+      trained.push(await trainCandidates({ ...common, seeds, learn }, trainingHost));
+      if (signal.aborted) break;
+    }
+    const trainedBefore = trained.reduce((sum, part) => sum + part.trainedBefore, 0);
+    return { runsOn: trainer.runsOn, settingsDigest: trained[0].settingsDigest, trainedBefore };
   } finally {
     await trainer.close();
   }

@@ -1,6 +1,8 @@
 import { plural } from '../base/plural.ts';
+import type { TrainingScore } from '../base/score.ts';
 import type { AccuracyTraining, Store, StudyRecord } from '../store/index.ts';
-import { storedEpochs } from '../training/settings-schema.ts';
+import type { SharedFront } from '../training/frozen-front/shared-front.ts';
+import { storedEpochs, storedSharedFront } from '../training/settings-schema.ts';
 
 /** Finished trainings of a study that its accuracies leave out. */
 export interface UncountedKind {
@@ -19,6 +21,10 @@ export interface TrainingShown {
   readonly dataset: string;
   readonly epochs: number;
   readonly engine: string;
+  /** what stands for accuracy; null or absent: accuracy */
+  readonly score?: TrainingScore | null;
+  /** trained beforehand and shared by all candidates; null where networks were trained as a whole */
+  readonly sharedFront: SharedFront | null;
   /** what else the study holds, which is not counted */
   readonly uncounted: readonly UncountedKind[];
 }
@@ -27,10 +33,12 @@ export interface TrainingShown {
 export function trainingShown(store: Store, study: StudyRecord): TrainingShown | null {
   const training = store.accuracyTraining(study.id);
   if (training === null) return null;
-  const { dataset, trainingSettings, engine } = training;
+  const { dataset, trainingSettings, engine, score } = training;
   const what = `the training settings of study "${study.name}"`;
   const epochs = storedEpochs(trainingSettings, { what, storedBy: study.version });
-  return epochs.ok ? { dataset, epochs: epochs.value, engine, uncounted: uncountedKinds(training) } : null;
+  if (!epochs.ok) return null;
+  const front = storedSharedFront(trainingSettings);
+  return { dataset, epochs: epochs.value, engine, score, sharedFront: front, uncounted: uncountedKinds(training) };
 }
 
 /** The trainings that are not counted, by how they differ from those that are. */

@@ -1,12 +1,15 @@
 import { Random } from '../base/random.ts';
+import { scoreAsFraction } from '../base/score.ts';
 import { auditScore } from '../scatter/audit.ts';
 import { scoreBoth } from '../scatter/kernel.ts';
 import type { NumberedCandidate } from '../search/candidate.ts';
-import type { CandidateRecord } from '../store/index.ts';
+import type { CandidateRecord, EvaluationRecord } from '../store/index.ts';
 import type { Dataset } from '../training/datasets/dataset.ts';
 import type { LinkFinding } from '../validation/link-verdict.ts';
 import { isClaim, type QuestionFinding } from '../validation/question.ts';
 import { judgeTwins, type TwinsFinding } from '../validation/windows-or-not.ts';
+import { rankingKeyOf } from './leaderboard.ts';
+import { TrainingProgressMeter } from './progress.ts';
 import { problemOf } from './settings.ts';
 import { trainingPhase } from './training-phase.ts';
 import { inputEntry, makeTwins } from './twins.ts';
@@ -56,6 +59,7 @@ function storeTwins(work: ValidationWork, twins: ReturnType<typeof makeTwins>): 
       evaluated: Math.max(evaluated, number),
       seconds: searchSeconds,
       checkpoint: null,
+      rankingKey: rankingKeyOf(study),
     });
     return number;
   });
@@ -83,7 +87,8 @@ export async function twinsPhase(
   );
   const numbers = storeTwins(work, twins);
   emit({ kind: 'phase', phase: 'twins', candidates: numbers });
-  const request = { plan, study: study.id, candidates: numbers, seeds: [1], dataset };
+  const meter = new TrainingProgressMeter({ trainings: numbers.length, epochs: plan.settings.epochs });
+  const request = { plan, study: study.id, candidates: numbers, seeds: [1], dataset, meter };
   const { settingsDigest } = await trainingPhase(request, host, emit);
   if (host.signal.aborted) return null;
   const evaluations = new Map(
@@ -96,13 +101,20 @@ export async function twinsPhase(
     twins.map((twin, place) => ({
       base: twin.base,
       scatter: twin.input,
-      accuracy: evaluations.get(numbers[place])?.testAccuracy ?? null,
+      accuracy: accuracyOf(evaluations.get(numbers[place])),
     })),
     {
       sign: decisive.answer === 'misleads' ? -1 : 1,
       range: validation.top - validation.randomLevel,
       margin: validation.margin,
+      score: validation.score,
     },
     random.fork(validationStreams.twinsVerdict),
   );
+}
+
+/** As it is judged; null where the training did not finish. */
+function accuracyOf(evaluation: EvaluationRecord | undefined): number | null {
+  if (evaluation === undefined || evaluation.testAccuracy === null) return null;
+  return scoreAsFraction(evaluation.testAccuracy, evaluation.score);
 }

@@ -1,7 +1,9 @@
 import { Random } from '../base/random.ts';
+import type { TrainingScore } from '../base/score.ts';
 import { scorePattern } from '../scatter/kernel.ts';
 import type { CandidateRecord } from '../store/index.ts';
 import type { Dataset } from '../training/datasets/dataset.ts';
+import { sharedFront, sharedFrontText } from '../training/frozen-front/shared-front.ts';
 import { noiseCeiling } from '../validation/ceiling.ts';
 import { controlEntries, controlScatter } from '../validation/control.ts';
 import { describeMeaning } from '../validation/link-meaning.ts';
@@ -12,18 +14,24 @@ import { decisiveQuestion, isClaim } from '../validation/question.ts';
 import { compareRivals } from '../validation/rivals.ts';
 import { judgeControl, type TwinsFinding } from '../validation/windows-or-not.ts';
 import { labelShare } from './label-share.ts';
+import { learnedData } from './learned-data.ts';
+import { withScore } from './measured-score.ts';
 import { observationsOf } from './observations.ts';
 import { pooledCorrelations } from './pooled-correlations.ts';
+import { TrainingProgressMeter } from './progress.ts';
 import { rivalsOf } from './rivals.ts';
 import { samplingPhase } from './sampling-phase.ts';
 import { problemOf, type StudySettings } from './settings.ts';
-import { loadData, trainingPhase } from './training-phase.ts';
+import { firstPattern, loadData, planTrainer, trainingPhase } from './training-phase.ts';
 import { uncountedKinds, uncountedText } from './training-shown.ts';
 import { twinsPhase } from './twins-phase.ts';
 import type { StudyValidation } from './validation-design.ts';
 import { linkPlan, planDigest, planSeeds, type ValidationPlan, validationPlan } from './validation-plan.ts';
 import type { ValidationResult } from './validation-result.ts';
 import { plannedCandidates, type ValidationWork, validationStreams } from './validation-work.ts';
+
+/** Untrained scores are of networks that have this seed, and see what trainings with it see. */
+const UNTRAINED_SEED = 1;
 
 const TOP_ONLY =
   'only patterns from the random level up are trained: whether scatter helps or harms below it cannot be shown';
@@ -64,8 +72,16 @@ function isAnswered(work: ValidationWork, digest: string): boolean {
 async function trainPlan(work: ValidationWork, dataset: Dataset): Promise<string | null> {
   const { host, emit, plan, study } = work;
   let digest: string | null = null;
-  for (const [seed, candidates] of [...candidatesBySeed(work)].sort(([a], [b]) => a - b)) {
-    const trained = await trainingPhase({ plan, study: study.id, candidates, seeds: [seed], dataset }, host, emit);
+  const bySeed = [...candidatesBySeed(work)].sort(([a], [b]) => a - b);
+  const meter = new TrainingProgressMeter({
+    trainings: bySeed.reduce((total, [, candidates]) => total + candidates.length, 0),
+    epochs: plan.settings.epochs,
+    mayEndEarlier: work.validation.adaptive === true,
+  });
+  const { score = null } = work.validation;
+  for (const [seed, candidates] of bySeed) {
+    const part = { plan, study: study.id, candidates, seeds: [seed], dataset, meter, score };
+    const trained = await trainingPhase(part, host, emit);
     digest = trained.settingsDigest;
     if (host.signal.aborted) return null;
     if (work.validation.adaptive === true && isAnswered(work, digest)) break;
@@ -97,6 +113,7 @@ function controlOf(
       return [{ ...outcome, control }];
     }),
     sign,
+    validation.score,
   );
 }
 
@@ -131,7 +148,12 @@ async function concludeValidation(
   const control = controlOf(work, candidates, observations, found, random.fork(validationStreams.control));
   const trained = new Set(outcomesOf(observations, 'missing').map(({ candidate }) => candidate));
   const judged = candidates.filter(({ number }) => trained.has(number));
-  const measured = await rivalsOf({ study, settings, host, dataset, training: plan.settings, emit: work.emit }, judged);
+  const learning = { dataset, settings: plan.settings, architecture: settings.architecture };
+  const first = firstPattern(host.store, study.id);
+  const learned = await learnedData({ ...learning, first }, UNTRAINED_SEED, host, () => {});
+  if (learned === null) return null;
+  const rivalsWork = { study, settings, host, dataset: learned.dataset, training: learned.settings, emit: work.emit };
+  const measured = await rivalsOf(rivalsWork, judged);
   if (measured === null) return null;
   const rivals = compareRivals(measured, outcomesOf(observations, 'missing'), random.fork(validationStreams.rivals));
   const ran = host.store.evaluations(study.id, { settingsDigest: digest })[0];
@@ -150,7 +172,8 @@ async function concludeValidation(
     ),
     diverged: found.diverged,
     ...{ verdict: found.verdict, why: found.why },
-    meaning: `${meaning}${isClaim(found.verdict) ? windowsText(twins, control) : ''}${lookText(validation)}${mixText(work, digest)}`,
+    ...(validation.score === undefined ? {} : { score: validation.score }),
+    meaning: `${meaning}${isClaim(found.verdict) ? windowsText(twins, control) : ''}${lookText(validation)}${sharedText(work)}${mixText(work, digest)}`,
     gain: decisive.gain,
     questions: found.questions.map(({ families, agreement: _, gain90: __, ...question }) => ({
       ...question,
@@ -177,6 +200,13 @@ function mixText({ host, study }: ValidationWork, digest: string): string {
   return others.length === 0 ? '' : ` Not counted, since engines are never mixed: ${uncountedText(others)}.`;
 }
 
+/** A verdict with a shared front speaks of connected layers on it, not of networks trained as a whole. */
+function sharedText({ plan }: ValidationWork): string {
+  const shared = sharedFront(plan.settings);
+  if (shared === null) return '';
+  return ` This is of connected layers alone: ${sharedFrontText(shared)}; networks trained as a whole may be ranked otherwise.`;
+}
+
 function lookText({ look, exploratory, topOnly }: StudyValidation): string {
   const looks = look === 1 ? '' : ` This was look ${look} at the same question, on candidates of its own.`;
   const changed = exploratory
@@ -188,6 +218,21 @@ function lookText({ look, exploratory, topOnly }: StudyValidation): string {
   return `${narrow}${looks}${changed}`;
 }
 
+/** What a trainer of the user's own measures, asked of itself before anything is planned by it; null: accuracy. */
+async function measuredBy({ plan, emit }: ValidationWork): Promise<TrainingScore | null> {
+  if (plan.engine !== 'command') return null;
+  const trainer = await planTrainer(plan, emit);
+  await trainer.close();
+  return trainer.runsOn.score ?? null;
+}
+
+/** A plan that was fixed before keeps what it was made for. */
+async function withMeasuredScore(work: ValidationWork): Promise<ValidationWork> {
+  if (work.validation.digest !== undefined) return work;
+  const settings = withScore(work.settings, await measuredBy(work));
+  return { ...work, settings, validation: settings.validation ?? work.validation };
+}
+
 /** A plan that is fixed and stored, and the data that it is for. */
 export interface PreparedPlan {
   readonly settings: StudySettings;
@@ -197,7 +242,8 @@ export interface PreparedPlan {
 
 /** Makes the candidates, loads the data and fixes the plan; trains nothing. Null when interrupted. */
 export async function preparePlan(work: ValidationWork): Promise<PreparedPlan | null> {
-  const { study, settings, validation, host, emit, plan } = work;
+  const scored = await withMeasuredScore(work);
+  const { study, settings, validation, host, emit, plan } = scored;
   const { islands, budget } = settings;
   if (validation.topOnly) emit({ kind: 'warning', message: TOP_ONLY });
   emit({ kind: 'phase', phase: 'search', islands, budget, patience: null });
@@ -206,9 +252,9 @@ export async function preparePlan(work: ValidationWork): Promise<PreparedPlan | 
   emit({ kind: 'phase', phase: 'data', dataset: settings.training?.dataset ?? '' });
   const dataset = await loadData(plan, host, emit);
   if (dataset === null) return null;
-  const fixed = fixPlan(work);
+  const fixed = fixPlan(scored);
   const machine = { threads: plan.threads, trainingExamples: dataset.train.examples };
-  const made = validationPlan(fixed, plannedCandidates(work), machine);
+  const made = validationPlan(fixed, plannedCandidates(scored), machine);
   emit({ kind: 'plan', plan: made });
   return { settings: fixed, plan: made, dataset };
 }

@@ -1,12 +1,18 @@
 import { z } from 'zod';
 import type { SameType } from '../base/documents.ts';
+import type { TrainingScore } from '../base/score.ts';
+import { scoreSchema } from '../base/score-schema.ts';
 import type { OwnProxySpec } from '../proxies/own/own-proxy.ts';
 import type { PlannedCandidate } from '../validation/design.ts';
 
 /** What a study wants of its candidates where it validates the link. Stored with the settings, before anything is trained. */
 export interface StudyValidation {
-  /** accuracy points: a gain within ±margin is worth nothing */
+  /** accuracy points, or in the score's own unit: a gain within ±margin is worth nothing */
   readonly margin: number;
+  /** the margin was asked for: a trainer of the user's own may measure something of which no default makes sense */
+  readonly marginAsked?: true;
+  /** what the trainer of the user's own measures; absent: accuracy, or not known before the trainer has said it */
+  readonly score?: TrainingScore;
   /** levels from the random level up alone */
   readonly topOnly: boolean;
   /** seeds of every third candidate, for the noise ceiling; all have at least the training's */
@@ -47,6 +53,8 @@ const ownProxySchema = z.strictObject({
 
 export const validationSchema = z.strictObject({
   margin: z.number().positive(),
+  marginAsked: z.literal(true).optional(),
+  score: scoreSchema.optional(),
   topOnly: z.boolean(),
   everyThird: z.int().positive(),
   ...{ randomLevel: share, top: share, floor: share },

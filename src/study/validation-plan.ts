@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { TrainingScore } from '../base/score.ts';
 import { familyOf } from '../search/candidate.ts';
 import type { CandidateRecord } from '../store/index.ts';
+import { type SharedFront, sharedFront } from '../training/frozen-front/shared-front.ts';
 import { levelsOf, type PlannedCandidate, seedsOf } from '../validation/design.ts';
 import { detectableGain } from '../validation/detectable-gain.ts';
 import { byFamily } from '../validation/family-pairs.ts';
@@ -16,8 +18,9 @@ const QUESTIONS = ['all candidates', 'from the random level up'] as const;
 const LEAST_DIFFERENCE = 0.01;
 
 /** @param seeds of every candidate: an adaptive study looks after each */
-export const linkPlan = ({ randomLevel, top, margin, adaptive }: StudyValidation, seeds: number): LinkPlan => ({
+export const linkPlan = ({ randomLevel, top, margin, score, adaptive }: StudyValidation, seeds: number): LinkPlan => ({
   ...{ randomLevel, top, margin, leastDifference: LEAST_DIFFERENCE, familiesCount: true },
+  ...(score === undefined ? {} : { score }),
   ...(adaptive === true ? { looks: seeds } : {}),
 });
 
@@ -33,8 +36,12 @@ export interface ValidationPlan {
   readonly seeds: number;
   readonly everyThird: number;
   readonly epochs: number;
+  /** trained beforehand and shared by all candidates; absent: every network is trained as a whole */
+  readonly sharedFront?: SharedFront;
   readonly dataset: string;
   readonly margin: number;
+  /** what is measured and margins are told in; absent: accuracy */
+  readonly score?: TrainingScore;
   readonly topOnly: boolean;
   readonly questions: readonly string[];
   readonly trainings: number;
@@ -48,7 +55,7 @@ export interface ValidationPlan {
   readonly exploratory: boolean;
   /** of all trainings, on this machine; null where nothing is known of the engine's speed */
   readonly forecastSeconds: number | null;
-  /** accuracy points that four of five such studies find, if accuracies spread as on Morse; null where none is */
+  /** accuracy points that four of five such studies find, if accuracies spread as on Morse; null where none is, and of another score */
   readonly detectableGain: number | null;
 }
 
@@ -86,6 +93,7 @@ export function validationPlan(
   const families = byFamily(
     rows.map(({ number, family, scatter }) => ({ candidate: number, family, scatter, accuracy: 0 })),
   );
+  const shared = sharedFront(training.settings);
   const trainings = [...planSeeds(settings).values()].reduce((total, seeds) => total + seeds.length, 0);
   return {
     digest: validation.digest ?? null,
@@ -96,8 +104,10 @@ export function validationPlan(
     seeds: training.seeds,
     everyThird: validation.everyThird,
     epochs: training.settings.epochs,
+    ...(shared === null ? {} : { sharedFront: shared }),
     dataset: training.dataset,
     margin: validation.margin,
+    ...(validation.score === undefined ? {} : { score: validation.score }),
     topOnly: validation.topOnly,
     questions: QUESTIONS,
     trainings,
@@ -110,11 +120,15 @@ export function validationPlan(
       { architecture, settings: training.settings, engine: training.engine, backend: training.backend },
       { trainings, ...machine },
     ),
-    detectableGain: detectableGain(
-      [...families.values()].map((members) => members.map(({ scatter }) => scatter)),
-      linkPlan(validation, training.seeds),
-      trainings / planned.length,
-    ),
+    // How other scores spread is not known.
+    detectableGain:
+      validation.score !== undefined
+        ? null
+        : detectableGain(
+            [...families.values()].map((members) => members.map(({ scatter }) => scatter)),
+            linkPlan(validation, training.seeds),
+            trainings / planned.length,
+          ),
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readDocument } from '../base/documents.ts';
 import type { Outcome } from '../base/failure.ts';
+import type { TrainingScore } from '../base/score.ts';
 import type { StudyRecord } from '../store/index.ts';
 import type { Ceiling } from '../validation/ceiling.ts';
 import type { Estimate } from '../validation/gain.ts';
@@ -28,12 +29,14 @@ export interface MeasuredProxies {
   readonly proxies: readonly { readonly name: string; readonly values: readonly (number | null)[] }[];
 }
 
-/** What a validation came to. Fractions from 0 to 1; gains and margins in accuracy points. */
+/** What a validation came to. Fractions from 0 to 1; gains and margins in accuracy points, or in the unit of another score. */
 export interface ValidationResult {
   readonly study: string;
   readonly id: number;
   readonly plan: ValidationPlan;
   readonly dataset: string;
+  /** what was measured where it was not accuracy: a gain is positive where it gets better, whichever way that is */
+  readonly score?: TrainingScore;
   readonly engine: string;
   readonly backend: string;
   readonly device: string;

@@ -6,57 +6,19 @@ import { InvalidValueError } from '../base/caller-errors.ts';
 import { failure, type Outcome, success } from '../base/failure.ts';
 import { Random } from '../base/random.ts';
 import type { Architecture } from '../pattern/architecture.ts';
-import type { Constraints } from '../pattern/constraints/constraints.ts';
-import type { EntryOptions } from '../pattern/entries.ts';
-import type { OwnProxySpec } from '../proxies/own/own-proxy.ts';
 import { isPointless, scoreBound } from '../scatter/bound.ts';
-import type { Metric } from '../scatter/metric.ts';
 import { randomLevels } from '../scatter/random-level.ts';
-import { defaultSearchOrder } from '../search/ranking.ts';
+import { defaultSearchOrder } from '../search/default-order.ts';
 import type { Problem } from '../search/strategy.ts';
+import type { OwnTrainer } from '../training/command/own-trainer.ts';
 import type { TrainingSettings } from '../training/trainer.ts';
 import { type FamilySpec, type PlannedCandidate, planCandidates } from '../validation/design.ts';
-import { DEFAULT_MARGIN } from '../validation/judge-table.ts';
 import { type EarlierStudy, earlierLooks, withLooks } from './earlier-looks.ts';
 import { problemOf, type StudySettings } from './settings.ts';
-
-/** What decides a validation; whatever is left out is as `validationDefaults` says. */
-export interface ValidationChoices {
-  readonly metric?: Metric;
-  readonly windows?: EntryOptions['windows'];
-  readonly spans?: EntryOptions['spans'];
-  readonly constraints?: Constraints;
-  /** candidates to train; default 50 */
-  readonly candidates?: number;
-  /** trainings of every candidate; default one, and a second for every third */
-  readonly seeds?: number;
-  /** accuracy points; default 0.5 */
-  readonly margin?: number;
-  /** levels of scatter from the random level up alone */
-  readonly topOnly?: boolean;
-  /** decides patterns and permutations; default 1 */
-  readonly seed?: number;
-  /** train seed after seed, and stop once the answer is there: the levels of the rule are shared between the looks; default false */
-  readonly adaptive?: boolean;
-  /** trainings of renumbered twins after a claim; default 12, 0 for none */
-  readonly twins?: number;
-  /** proxies of the user's own among the rivals: what `ownProxies` gives */
-  readonly proxies?: readonly OwnProxySpec[];
-}
+import { type ValidationChoices, validationDefaults } from './validation-defaults.ts';
 
 /** Seeds that an adaptive study may go up to. */
 const ADAPTIVE_SEEDS = 3;
-
-export const validationDefaults = {
-  metric: 'indicator',
-  windows: 'integral',
-  spans: 'io',
-  candidates: 50,
-  margin: DEFAULT_MARGIN,
-  topOnly: false,
-  seed: 1,
-  twins: 12,
-} as const satisfies ValidationChoices;
 
 /** What is trained, as a plan of training has worked it out. */
 export interface ValidationTraining {
@@ -64,6 +26,8 @@ export interface ValidationTraining {
   readonly settings: TrainingSettings;
   readonly engine: string;
   readonly backend: string;
+  /** of the engine 'command' */
+  readonly trainer?: OwnTrainer;
 }
 
 const RANDOM_FAMILY: FamilySpec = { strategy: 'uniform-random' };
@@ -127,7 +91,7 @@ export function validationSettings(
   requireWhole(candidates, 2, 'the number of candidates');
   requireWhole(seeds ?? 1, 1, 'the number of seeds');
   requireWhole(twins, 0, 'the number of twins');
-  if (!(margin > 0)) throw new InvalidValueError(`the margin must be above 0 accuracy points; got ${margin}`);
+  if (!(margin > 0)) throw new InvalidValueError(`the margin must be above 0; got ${margin}`);
   const base: StudySettings = {
     ...{ kind: 'validate', baseName, architecture, metric, entries: { windows, spans } },
     ...(constraints === undefined ? {} : { constraints }),
@@ -163,6 +127,7 @@ export function validationSettings(
     islands: familiesOf(planned),
     validation: {
       ...{ margin, topOnly, everyThird, randomLevel, top, floor, planned, twins, look: 1, exploratory: false },
+      ...(choices.margin === undefined || training.engine !== 'command' ? {} : { marginAsked: true as const }),
       ...(adaptive ? { adaptive: true as const } : {}),
       ...(proxies.length === 0 ? {} : { proxies }),
     },

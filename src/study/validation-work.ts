@@ -16,7 +16,7 @@ export interface ValidationWork {
 
 /** Candidates of the plan, by number; twins, which come after them, left out. */
 export const plannedCandidates = ({ host, study, validation }: ValidationWork): CandidateRecord[] =>
-  host.store.candidates(study, { sort: 'number' }).filter(({ number }) => number <= validation.planned.length);
+  host.store.candidates(study).filter(({ number }) => number <= validation.planned.length);
 
 /** Streams of the study's seed that patterns do not use. */
 export const validationStreams = {

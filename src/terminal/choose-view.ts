@@ -1,4 +1,4 @@
-export type ViewKind = 'ink' | 'plain' | 'quiet';
+export type ViewKind = 'dashboard' | 'plain' | 'quiet';
 
 export interface ViewSituation {
   readonly stdinIsTTY: boolean;
@@ -12,11 +12,11 @@ export interface ViewSituation {
   readonly quietFlag: boolean;
 }
 
-/** How a study is shown, decided before Ink is loaded: Ink only on a terminal that someone watches and can answer on. */
+/** How a study is shown, the dashboard only on a terminal that someone watches and can answer on. */
 export function chooseView(situation: ViewSituation): ViewKind {
   if (situation.quietFlag) return 'quiet';
   const watched = situation.stdinIsTTY && situation.stdoutIsTTY && !situation.ci && situation.term !== 'dumb';
-  return watched && !situation.plainFlag && !situation.jsonFlag ? 'ink' : 'plain';
+  return watched && !situation.plainFlag && !situation.jsonFlag ? 'dashboard' : 'plain';
 }
 
 /** CI is set, and not to an explicit no. */

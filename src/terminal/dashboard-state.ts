@@ -1,7 +1,10 @@
 import type { SearchEnding } from '../search/events.ts';
 import { compareCandidates } from '../search/ranking.ts';
 import type { PhaseName, ShownCandidate, StudyEvent, StudyPhase } from '../study/events.ts';
+import type { TrainingPace } from '../study/progress.ts';
 import { warningText } from './event-text.ts';
+import { beginIslands, type IslandsState, initialIslandsState, reduceIslands } from './island-state.ts';
+import { addRecent, type RecentEvent } from './recent-events.ts';
 import { initialSearchState, reduceSearch, type SearchState } from './search-state.ts';
 import { initialTrainingState, reduceTraining, type TrainingState } from './training-state.ts';
 
@@ -24,6 +27,7 @@ export interface DashboardState {
   /** phases entered, in order, the present one last */
   readonly phases: readonly PhaseName[];
   readonly search: SearchState;
+  readonly islands: IslandsState;
   readonly best: BestCandidate | null;
   /** candidates kept, best first; no more than KEPT_ROWS */
   readonly kept: readonly ShownCandidate[];
@@ -31,9 +35,13 @@ export interface DashboardState {
   readonly searchEnd: SearchEnding | null;
   readonly selection: Omit<EventOf<'selected'>, 'kind' | 'atMs'> | null;
   readonly training: TrainingState;
+  /** where all trainings of the plan stand; null before the first */
+  readonly outlook: TrainingPace | null;
   readonly engine: { readonly engine: string; readonly backend: string; readonly device: string } | null;
   /** each once, oldest first */
   readonly warnings: readonly string[];
+  /** what happened of late, oldest first */
+  readonly recent: readonly RecentEvent[];
   readonly verdict: { readonly verdict: string; readonly meaning: string } | null;
   readonly end: Pick<EventOf<'study-ended'>, 'status' | 'failure'> | null;
 }
@@ -48,13 +56,16 @@ export const initialDashboardState: DashboardState = {
   phase: null,
   phases: [],
   search: initialSearchState,
+  islands: initialIslandsState,
   best: null,
   kept: [],
   searchEnd: null,
   selection: null,
   training: initialTrainingState,
+  outlook: null,
   engine: null,
   warnings: [],
+  recent: [],
   verdict: null,
   end: null,
 };
@@ -81,12 +92,13 @@ function keep(state: DashboardState, candidates: readonly ShownCandidate[]): Das
 function progress(state: DashboardState, event: EventOf<'search-progress'>): DashboardState {
   const { best } = event.progress;
   const search = reduceSearch(state.search, event);
-  if (best === null) return { ...state, search };
+  const islands = reduceIslands(state.islands, event.atMs, event.progress);
+  if (best === null) return { ...state, search, islands };
   const vector =
     state.best?.number === best.number
       ? state.best.vector
       : (state.kept.find((candidate) => candidate.number === best.number)?.vector ?? null);
-  return { ...state, search, best: { ...best, vector } };
+  return { ...state, search, islands, best: { ...best, vector } };
 }
 
 function training(state: DashboardState, event: EventOf<'training'>): DashboardState {
@@ -108,7 +120,9 @@ function select(state: DashboardState, event: EventOf<'selected'>): DashboardSta
 
 function enter(state: DashboardState, event: EventOf<'phase'>): DashboardState {
   const { kind: _kind, atMs: _atMs, ...phase } = event;
-  return { ...state, phases: [...state.phases.filter((name) => name !== phase.phase), phase.phase], phase };
+  const phases = [...state.phases.filter((name) => name !== phase.phase), phase.phase];
+  const target = state.study?.settings.target ?? null;
+  return { ...state, phases, phase, ...(event.phase === 'search' ? { islands: beginIslands(event, target) } : {}) };
 }
 
 function reduceKind(state: DashboardState, event: StudyEvent): DashboardState {
@@ -122,6 +136,7 @@ function reduceKind(state: DashboardState, event: StudyEvent): DashboardState {
     case 'strategy-refused':
     case 'island-failed':
     case 'island-slow':
+    case 'search-forgets':
       return withWarning(state, event);
     case 'search-ended':
       return withWarning({ ...state, searchEnd: event.why }, event);
@@ -132,12 +147,16 @@ function reduceKind(state: DashboardState, event: StudyEvent): DashboardState {
     case 'selected':
       return select(state, event);
     case 'dataset':
+    case 'front':
     case 'plan':
+    case 'strategy-print':
       return state;
     case 'engine':
       return { ...state, engine: { engine: event.engine, backend: event.backend, device: event.device } };
     case 'training':
       return training(state, event);
+    case 'training-progress':
+      return { ...state, outlook: event.progress };
     case 'verdict':
       return { ...state, verdict: { verdict: event.verdict, meaning: event.meaning } };
     case 'study-ended':
@@ -148,5 +167,6 @@ function reduceKind(state: DashboardState, event: StudyEvent): DashboardState {
 /** The state after one more event. Pure, without a clock: all times are the events' own. */
 export function reduceDashboard(state: DashboardState, event: StudyEvent): DashboardState {
   const next = reduceKind(state, event);
-  return { ...next, atMs: Math.max(next.atMs, event.atMs) };
+  const recent = addRecent(next.recent, event, state.best?.number ?? null);
+  return { ...next, recent, atMs: Math.max(next.atMs, event.atMs) };
 }

@@ -1,11 +1,25 @@
 import { styleText } from 'node:util';
+import { scoreValueText } from '../base/number-text.ts';
 import { plural } from '../base/plural.ts';
+import type { MaybeScore } from '../base/score.ts';
 import { describeArchitecture } from '../pattern/architecture.ts';
 import { clockTime, fraction, percent, printable, shortNumber, words } from '../report/format.ts';
 import type { SearchEnding } from '../search/events.ts';
 import type { StudyEvent, StudyListener } from '../study/events.ts';
 import type { StudySettings } from '../study/settings.ts';
-import { budgetText, datasetText, endText, phaseText, planText, warningText } from './event-text.ts';
+import {
+  budgetText,
+  datasetText,
+  endText,
+  frontText,
+  goesOnText,
+  phaseText,
+  planText,
+  printedBy,
+  searchOutlook,
+  trainingOutlook,
+  warningText,
+} from './event-text.ts';
 import { progressShare } from './search-state.ts';
 
 export interface PlainLogOptions {
@@ -16,10 +30,17 @@ export interface PlainLogOptions {
   readonly unicode?: boolean;
   /** warnings and a bad end only */
   readonly quiet?: boolean;
+  /** whether lines are written at this time; default: always */
+  readonly isShown?: () => boolean;
+  /** what stands before each line; default: the time since the study's process began it */
+  readonly stamp?: () => string;
 }
 
 /** Progress of search or training is written at most this often, except a new best. */
 const PROGRESS_EVERY_MS = 2000;
+
+/** Where all trainings of the plan stand is written at most this often. */
+const OUTLOOK_EVERY_MS = 10_000;
 
 /** Bytes of a line at most: a message may quote anything. */
 const MOST_LINE = 4000;
@@ -35,7 +56,8 @@ function startLines(event: EventOf<'study-started'>): LogLine[] {
   const { architecture, metric, seed, budget } = event.settings;
   const setting = [
     ...[describeArchitecture(architecture), metric, `seed ${seed}`],
-    ...[plural(event.workers, 'worker'), `budget ${budgetText(budget)}`],
+    ...(event.workers === null ? [] : [plural(event.workers, 'worker')]),
+    `budget ${budgetText(budget)}`,
   ].join(', ');
   const resumed = event.resumed ? ' (resumed)' : '';
   return [
@@ -55,13 +77,19 @@ const warningLines = (event: StudyEvent): LogLine[] => {
   return text === null ? [] : [{ text: `warning: ${text}`, style: 'yellow' }];
 };
 
+const printedLines = (event: EventOf<'strategy-print'>): LogLine[] =>
+  event.text.split('\n').map((line) => ({ text: `${printedBy(event)}: ${line}` }));
+
 /** Turns events into lines; remembers only what is needed to write nothing twice. */
 class PlainLines {
   #progressAtMs = Number.NEGATIVE_INFINITY;
+  #outlookAtMs = Number.NEGATIVE_INFINITY;
   #settings: StudySettings | null = null;
   #searchEnd: SearchEnding | null = null;
   #bestNumber: number | null = null;
   #jobs: number | null = null;
+  /** what the trainings are judged by; absent: accuracy */
+  #score: MaybeScore = null;
   #ended = 0;
   #engine: string | null = null;
 
@@ -79,7 +107,10 @@ class PlainLines {
       case 'strategy-refused':
       case 'island-failed':
       case 'island-slow':
+      case 'search-forgets':
         return warningLines(event);
+      case 'strategy-print':
+        return printedLines(event);
       case 'search-ended':
         this.#searchEnd = event.why;
         return warningLines(event);
@@ -99,8 +130,12 @@ class PlainLines {
         return [{ text: `data: ${datasetText(event.dataset)}`, style: 'bold' }];
       case 'engine':
         return this.#runsOn(event);
+      case 'front':
+        return [{ text: frontText(event) }];
       case 'training':
         return this.#training(event);
+      case 'training-progress':
+        return this.#trainings(event);
       case 'verdict':
         return [{ text: `verdict: ${words(event.verdict)}`, style: 'bold' }, { text: event.meaning }];
       case 'study-ended':
@@ -116,7 +151,7 @@ class PlainLines {
     };
   }
 
-  #searching({ atMs, progress }: EventOf<'search-progress'>): LogLine[] {
+  #searching({ atMs, progress, pace }: EventOf<'search-progress'>): LogLine[] {
     const { best, evaluated, swaps } = progress;
     const better = best !== null && best.number !== this.#bestNumber;
     if (!better && atMs - this.#progressAtMs < PROGRESS_EVERY_MS) return [];
@@ -125,16 +160,33 @@ class PlainLines {
     const share = progressShare(progress, this.#settings?.budget ?? null);
     const done = `${plural(evaluated, 'candidate')}${share === null ? '' : ` (${percent(share, 0)})`}`;
     const top = best === null ? '' : `, best S ${fraction(best.scatter)} (#${best.number} ${best.strategy})`;
-    return [{ text: `${better ? 'new best' : 'searching'}: ${done}, ${shortNumber(swaps)} swaps${top}` }];
+    const outlook = searchOutlook(pace, this.#settings?.budget ?? null);
+    return [{ text: `${better ? 'new best' : 'searching'}: ${done}, ${shortNumber(swaps)} swaps${outlook}${top}` }];
+  }
+
+  #trainings({ atMs, progress }: EventOf<'training-progress'>): LogLine[] {
+    const { ended, planned, running } = progress;
+    if (ended === planned || running === 0 || atMs - this.#outlookAtMs < OUTLOOK_EVERY_MS) return [];
+    this.#outlookAtMs = atMs;
+    return [{ text: `trainings: ${trainingOutlook(progress)}` }];
   }
 
   #training({ atMs, candidate, seed, event }: EventOf<'training'>): LogLine[] {
     const name = `#${candidate} seed ${seed}`;
-    if (event.kind === 'started') return this.#runsOn(event);
+    if (event.kind === 'started') {
+      const { resumed } = event;
+      this.#score = event.score;
+      const goesOn = resumed === undefined ? [] : [{ text: `training ${name} ${goesOnText(resumed)}` }];
+      return [...this.#runsOn(event), ...goesOn];
+    }
     if (event.kind === 'result') return [...this.#runsOn(event), this.#trained(name, event)];
     if (atMs - this.#progressAtMs < PROGRESS_EVERY_MS) return [];
     this.#progressAtMs = atMs;
-    return [{ text: `training ${name}: epoch ${event.epoch}, validation ${percent(event.validationAccuracy)}` }];
+    return [
+      {
+        text: `training ${name}: epoch ${event.epoch}, validation ${scoreValueText(event.validationAccuracy, this.#score)}`,
+      },
+    ];
   }
 
   #trained(name: string, result: Extract<EventOf<'training'>['event'], { kind: 'result' }>): LogLine {
@@ -143,8 +195,9 @@ class PlainLines {
     if (result.status !== 'finished') {
       return { text: `${result.status} ${name}: ${result.reason ?? 'no reason given'} ${count}`, style: 'yellow' };
     }
-    const speed = `${shortNumber(result.samplesPerSecond)} samples/s`;
-    return { text: `trained ${name}: test ${percent(result.testAccuracy, 2)}, ${speed} ${count}` };
+    const rate = result.samplesPerSecond;
+    const speed = rate > 0 ? `, ${shortNumber(rate)} samples/s` : '';
+    return { text: `trained ${name}: test ${scoreValueText(result.testAccuracy, result.score, 2)}${speed} ${count}` };
   }
 
   /** Written once, and again only when it changes. */
@@ -160,15 +213,22 @@ const isShownWhenQuiet = (event: StudyEvent) =>
   warningText(event) !== null || (event.kind === 'study-ended' && event.status !== 'finished');
 
 /** A listener that writes a line for every event worth one: no cursor codes, all times the events' own. */
-export function createPlainLog({ write, color, unicode = true, quiet = false }: PlainLogOptions): StudyListener {
+export function createPlainLog({
+  write,
+  color,
+  unicode = true,
+  quiet = false,
+  isShown,
+  stamp,
+}: PlainLogOptions): StudyListener {
   const lines = new PlainLines();
   return (event) => {
     const written = lines.of(event);
-    if (quiet && !isShownWhenQuiet(event)) return;
+    if (isShown?.() === false || (quiet && !isShownWhenQuiet(event))) return;
     for (const { text, style } of written) {
       const line = printable(text, unicode, MOST_LINE);
       const shown = color && style !== undefined ? styleText(style, line, { validateStream: false }) : line;
-      write(`[${clockTime(event.atMs).padStart(5)}] ${shown}\n`);
+      write(`${stamp?.() ?? `[${clockTime(event.atMs).padStart(5)}]`} ${shown}\n`);
     }
   };
 }

@@ -1,5 +1,6 @@
 import type { Budget } from '../search/events.ts';
 import type { StudyEvent } from '../study/events.ts';
+import type { SearchPace } from '../study/progress.ts';
 
 type ProgressEvent = Extract<StudyEvent, { kind: 'search-progress' }>;
 type SearchTotals = ProgressEvent['progress'];
@@ -13,8 +14,9 @@ interface ProgressSample {
 export interface SearchState {
   /** null before the first event of the search */
   readonly progress: SearchTotals | null;
+  /** as the study tells it; null before the first event */
+  readonly pace: SearchPace | null;
   /** over the last seconds; null until two events lie far enough apart */
-  readonly candidatesPerSecond: number | null;
   readonly swapsPerSecond: number | null;
   /** what the rates are taken from, oldest first */
   readonly samples: readonly ProgressSample[];
@@ -22,7 +24,7 @@ export interface SearchState {
 
 export const initialSearchState: SearchState = {
   progress: null,
-  candidatesPerSecond: null,
+  pace: null,
   swapsPerSecond: null,
   samples: [],
 };
@@ -46,7 +48,7 @@ function addSample(samples: readonly ProgressSample[], sample: ProgressSample): 
   return [...base, sample];
 }
 
-export function reduceSearch(state: SearchState, { atMs, progress }: ProgressEvent): SearchState {
+export function reduceSearch(state: SearchState, { atMs, progress, pace }: ProgressEvent): SearchState {
   const samples = addSample(state.samples, { atMs, evaluated: progress.evaluated, swaps: progress.swaps });
   const first = samples[0];
   const last = samples[samples.length - 1];
@@ -54,19 +56,10 @@ export function reduceSearch(state: SearchState, { atMs, progress }: ProgressEve
   const rate = (amount: number) => (seconds > 0 ? Math.max(0, amount) / seconds : null);
   return {
     progress,
-    candidatesPerSecond: rate(last.evaluated - first.evaluated),
+    pace,
     swapsPerSecond: rate(last.swaps - first.swaps),
     samples,
   };
-}
-
-/** Milliseconds to the end of the budget at the present pace; null where it is not known. */
-export function searchLeftMs(state: SearchState, budget: Budget | null): number | null {
-  const { progress, candidatesPerSecond } = state;
-  if (budget === null || progress === null) return null;
-  if (budget.kind === 'time') return Math.max(0, 1000 * (budget.seconds - progress.seconds));
-  if (!candidatesPerSecond) return null;
-  return (1000 * Math.max(0, budget.candidates - progress.evaluated)) / candidatesPerSecond;
 }
 
 /** Share of the budget used, 0 to 1; null where the budget is unknown. */

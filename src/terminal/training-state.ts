@@ -1,4 +1,5 @@
-import { mean, sum } from 'simple-statistics';
+import { mean } from 'simple-statistics';
+import type { MaybeScore } from '../base/score.ts';
 import type { StudyEvent } from '../study/events.ts';
 
 type TrainingStudyEvent = Extract<StudyEvent, { kind: 'training' }>;
@@ -7,7 +8,8 @@ type TrainingStudyEvent = Extract<StudyEvent, { kind: 'training' }>;
 export interface TrainingJobState {
   readonly candidate: number;
   readonly seed: number;
-  readonly status: 'running' | 'finished' | 'diverged' | 'stopped' | 'failed';
+  /** 'waiting': a pause stopped it, and it goes on afterwards */
+  readonly status: 'running' | 'finished' | 'diverged' | 'stopped' | 'failed' | 'waiting';
   /** validation accuracy after each epoch, fractions */
   readonly curve: readonly number[];
   readonly testAccuracy: number | null;
@@ -24,20 +26,27 @@ export interface TrainingState {
   readonly ended: number;
   /** mean over the jobs that finished; null before the first */
   readonly samplesPerSecond: number | null;
+  /** what stands for accuracy; absent: accuracy */
+  readonly score?: MaybeScore;
 }
 
 export const initialTrainingState: TrainingState = { jobs: [], sinceMs: null, ended: 0, samplesPerSecond: null };
 
+/** Of a training that goes on: what it came to before it was interrupted. */
+const earlierCurve = ({ resumed }: Extract<TrainingStudyEvent['event'], { kind: 'started' }>): number[] =>
+  resumed?.epochs.map(({ validationAccuracy }) => validationAccuracy) ?? [];
+
 function reduceJob(job: TrainingJobState, { event }: TrainingStudyEvent): TrainingJobState {
   switch (event.kind) {
     case 'started':
-      // A job that starts again (after a lost worker) starts its curve again.
-      return { ...job, status: 'running', curve: [], testAccuracy: null, reason: null };
+      // A job that starts again (after a lost worker) starts its curve again, or goes on with it.
+      return { ...job, status: 'running', curve: earlierCurve(event), testAccuracy: null, reason: null };
     case 'epoch':
       return { ...job, curve: [...job.curve, event.validationAccuracy] };
     case 'result': {
       const { status, testAccuracy, samplesPerSecond, reason } = event;
-      return { ...job, status, testAccuracy, samplesPerSecond, reason };
+      // 0: a trainer of the user's own need not tell it.
+      return { ...job, status, testAccuracy, samplesPerSecond: samplesPerSecond > 0 ? samplesPerSecond : null, reason };
     }
   }
 }
@@ -54,14 +63,22 @@ export function reduceTraining(state: TrainingState, event: TrainingStudyEvent):
   const jobs = [...state.jobs.filter((job) => !mine(job)), reduceJob(known, event)];
   const sinceMs = state.sinceMs ?? event.atMs;
   if (event.event.kind === 'epoch') return { ...state, jobs, sinceMs };
+  const score = event.event.score ?? state.score;
   const finished = jobs.filter((job) => job.status === 'finished');
   return {
+    ...(score == null ? {} : { score }),
     jobs,
     sinceMs,
     ended: jobs.filter((job) => job.status !== 'running').length,
     samplesPerSecond: meanOf(finished.map((job) => job.samplesPerSecond).filter((rate) => rate !== null)),
   };
 }
+
+/** The trainings of a study that is not ending: what was stopped there waits to go on. */
+export const goingOn = (state: TrainingState): TrainingState => ({
+  ...state,
+  jobs: state.jobs.map((job) => (job.status === 'stopped' ? { ...job, status: 'waiting', reason: null } : job)),
+});
 
 /** Mean test accuracy of every candidate with a finished training. */
 export function meanAccuracies(state: TrainingState): ReadonlyMap<number, number> {
@@ -71,13 +88,4 @@ export function meanAccuracies(state: TrainingState): ReadonlyMap<number, number
     found.set(candidate, [...(found.get(candidate) ?? []), testAccuracy]);
   }
   return new Map([...found].map(([candidate, accuracies]) => [candidate, meanOf(accuracies) ?? 0]));
-}
-
-/** Share of all epochs done, 0 to 1; an ended training counts whole. */
-export function trainingShare(state: TrainingState, jobs: number, epochs: number): number {
-  if (jobs === 0) return 0;
-  const parts = state.jobs.map((job) =>
-    job.status === 'running' ? Math.min(1, job.curve.length / Math.max(1, epochs)) : 1,
-  );
-  return Math.min(1, sum(parts) / jobs);
 }

@@ -1,24 +1,46 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
 import { type Outcome, success } from '../base/failure.ts';
 import { checkedBackend } from './backend-names.ts';
+import type { CommandOptions } from './command/index.ts';
 import type { BackendReport, TfjsOptions } from './tfjs/index.ts';
-import type { FrontName, Trainer } from './trainer.ts';
+import type { BackendName, Trainer } from './trainer.ts';
 
 export type { BackendReport } from './tfjs/index.ts';
 
-export interface TrainerOptions extends TfjsOptions {
-  /** 'auto', 'sparse' or 'tfjs' */
+export interface TrainerOptions extends TfjsOptions, Partial<Omit<CommandOptions, 'onWarning'>> {
+  /** 'auto', 'sparse', 'tfjs', or 'command' for a program of one's own, which is what a `command` alone means too */
   readonly engine?: string;
-  /** what the networks will have in front of their junctions, which the sparse engine has not */
-  readonly front?: FrontName | undefined;
   /** settings with fast math will be asked for, which only the sparse engine has */
   readonly fastMath?: boolean | undefined;
 }
 
+/** Kernels of the sparse engine. */
+export interface KernelReport {
+  /** 'wasm', 'avx2', 'avx512' or 'neon' */
+  readonly name: string;
+  readonly why: string;
+}
+
 /** Engines that can be asked for by name. */
-export const engineNames = ['auto', 'sparse', 'tfjs'] as const;
+export const engineNames = ['auto', 'sparse', 'tfjs', 'command'] as const;
 
 export type EngineChoice = (typeof engineNames)[number];
+
+/** @throws RangeError where something does not go with a trainer of the user's own */
+function commandEngine({ engine = 'auto', backend = 'auto', fastMath = false, command }: TrainerOptions): 'command' {
+  if (command === undefined) {
+    throw new InvalidValueError(
+      'the engine command needs the command of a trainer; got none',
+      'Give it: --trainer "python3 train.py". A trainer to begin with: scattershot trainer init node',
+    );
+  }
+  if (engine !== 'command' && engine !== 'auto') {
+    throw new InvalidValueError(`a trainer of your own is the engine command; got the engine ${engine}`);
+  }
+  if (backend !== 'auto') throw new InvalidValueError(`a trainer of your own chooses its backend; got ${backend}`);
+  if (fastMath) throw new InvalidValueError('fast math belongs to the sparse engine; got the engine command');
+  return 'command';
+}
 
 /**
  * The engine that a request leaves: 'auto' where either could be, which a look at the machine decides.
@@ -30,12 +52,16 @@ function possibleEngine(options: TrainerOptions): EngineChoice {
   if (!(engineNames as readonly string[]).includes(engine)) {
     throw new InvalidValueError(`the engine must be one of ${engineNames.join(', ')}; got ${engine}`);
   }
+  if (engine === 'command' || options.command !== undefined) return commandEngine(options);
   const forTfjs = front !== undefined ? `the front ${front}` : backend !== 'auto' ? `the backend ${backend}` : null;
   if (engine === 'sparse' && front !== undefined) {
     throw new InvalidValueError(`the sparse engine has connected layers only; got the front ${front}`);
   }
-  if (engine === 'sparse' && backend !== 'auto' && backend !== 'wasm') {
-    throw new InvalidValueError(`the sparse engine runs on the backend wasm; got ${backend}`);
+  if (engine === 'sparse' && !['auto', 'wasm', 'webgpu'].includes(backend)) {
+    throw new InvalidValueError(`the sparse engine runs on the backends wasm and webgpu; got ${backend}`);
+  }
+  if (fastMath && engine === 'sparse' && backend === 'webgpu') {
+    throw new InvalidValueError('fast math is for the sparse engine on the backend wasm; got webgpu');
   }
   if (fastMath && (engine === 'tfjs' || (engine === 'auto' && forTfjs !== null))) {
     throw new InvalidValueError(`fast math belongs to the sparse engine; got ${forTfjs ?? 'the engine tfjs'}`);
@@ -52,14 +78,34 @@ function possibleEngine(options: TrainerOptions): EngineChoice {
  */
 export async function chooseEngine(options: TrainerOptions): Promise<Outcome<EngineChoice>> {
   const engine = possibleEngine(options);
+  if (engine === 'command') {
+    const { checkOwnTrainer } = await import('./command/index.ts');
+    checkOwnTrainer(requireCommand(options));
+  }
   if (!options.fastMath) return success(engine);
   const { fastMathFault } = await import('./sparse/fast-math.ts');
   return fastMathFault() ?? success(engine);
 }
 
-async function createSparse(options: TrainerOptions, passedOver: readonly string[]): Promise<Outcome<Trainer>> {
+/** The backend that a convolutional front would be trained on. Failures of a backend that is asked for by name and is not there. */
+export async function chooseFrontBackend(backend: string): Promise<Outcome<BackendName>> {
+  const wanted = checkedBackend(backend);
+  const { chooseBackend } = await import('./tfjs/backends.ts');
+  const chosen = await chooseBackend(wanted, { front: true });
+  return chosen.ok ? success(chosen.value.backend) : chosen;
+}
+
+function requireCommand({ command = '', ...options }: TrainerOptions): CommandOptions {
+  return { ...options, command };
+}
+
+async function createSparse(options: TrainerOptions): Promise<Outcome<Trainer>> {
+  if (options.backend === 'webgpu') {
+    const { createSparseGpuTrainer } = await import('./sparse-gpu/index.ts');
+    return createSparseGpuTrainer(options);
+  }
   const { createSparseTrainer } = await import('./sparse/index.ts');
-  return createSparseTrainer({ ...options, passedOver });
+  return createSparseTrainer(options);
 }
 
 /**
@@ -69,13 +115,24 @@ async function createSparse(options: TrainerOptions, passedOver: readonly string
  */
 export async function createTrainer(options: TrainerOptions = {}): Promise<Outcome<Trainer>> {
   const engine = possibleEngine(options);
-  if (engine === 'sparse') return createSparse(options, []);
+  if (engine === 'sparse') return createSparse(options);
+  if (engine === 'command') {
+    const { createCommandTrainer } = await import('./command/index.ts');
+    return createCommandTrainer(requireCommand(options));
+  }
   const { createTfjsTrainer } = await import('./tfjs/index.ts');
   if (engine === 'tfjs') return createTfjsTrainer(options);
   const { chooseBackend, usesGpu } = await import('./tfjs/backends.ts');
   const chosen = await chooseBackend('auto');
   if (chosen.ok && usesGpu(chosen.value.backend)) return createTfjsTrainer(options, chosen.value);
-  return createSparse(options, chosen.ok ? chosen.value.passedOver : [chosen.message]);
+  return createSparse(options);
+}
+
+/** Which kernels the sparse engine would run, and why; Failure where SCATTERSHOT_KERNELS asks for some that do not run here. */
+export async function detectKernels(): Promise<Outcome<KernelReport>> {
+  const { chosenKernels } = await import('./sparse/native-kernels.ts');
+  const choice = chosenKernels();
+  return choice.ok ? success({ name: choice.value.name, why: choice.value.why }) : choice;
 }
 
 /** What every backend says of itself on this machine; takes a second or two. */

@@ -1,5 +1,5 @@
 import { InvalidTypeError, InvalidValueError } from '../base/caller-errors.ts';
-import { junctionSizes } from '../pattern/architecture.ts';
+import { describeArchitecture, junctionSizes } from '../pattern/architecture.ts';
 import { patternFault } from '../pattern/pattern.ts';
 import { type Dataset, splitNames } from './datasets/dataset.ts';
 import type { JunctionWeights, TrainingJob } from './trainer.ts';
@@ -39,9 +39,8 @@ function checkJob(job: TrainingJob): void {
   const { layers, fanOuts } = job.architecture;
   const { pattern } = job;
   if (pattern.layers.join() !== layers.join() || pattern.fanOuts.join() !== fanOuts.join()) {
-    const got = `${pattern.layers.join('-')} (${pattern.fanOuts.join()})`;
     throw new InvalidValueError(
-      `job ${job.id}: the pattern must have its architecture's sizes ${layers.join('-')} (${fanOuts.join()}); got ${got}`,
+      `job ${job.id}: the pattern must have its architecture's sizes ${describeArchitecture(job.architecture)}; got ${describeArchitecture(pattern)}`,
     );
   }
   const fault = patternFault(pattern);

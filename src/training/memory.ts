@@ -1,5 +1,5 @@
 import { freemem } from 'node:os';
-import type { Architecture } from '../pattern/architecture.ts';
+import { type Architecture, junctionSizes } from '../pattern/architecture.ts';
 import { blockSizes, fronts } from './fronts.ts';
 import type { FrontName } from './trainer.ts';
 
@@ -10,8 +10,10 @@ export interface TrainingSize {
   readonly features: number;
   readonly batchSize: number;
   readonly front?: FrontName | undefined;
-  /** 'sparse', 'tfjs', or 'auto' for what may be either */
+  /** 'sparse', 'tfjs', 'auto' for what may be either, or 'command', which takes its memory elsewhere */
   readonly engine: string;
+  /** 'webgpu' where the sparse engine runs on a GPU; else it makes no difference */
+  readonly backend?: string | undefined;
 }
 
 export interface TrainingBytes {
@@ -23,8 +25,8 @@ export interface TrainingBytes {
 
 const FLOAT_BYTES = 4;
 
-/** One WebAssembly memory of 32-bit addresses. */
-const WASM_BYTES = 2 ** 32;
+/** One WebAssembly memory of 32-bit addresses; native kernels are told places in theirs by 32-bit words too. */
+const ADDRESSED_BYTES = 2 ** 32;
 
 /** Rows that an evaluation asks for at once, and a batch size that data may not have examples for. */
 const MOST_ROWS = 1024;
@@ -33,7 +35,7 @@ const MOST_ROWS = 1024;
 async function sparseBytes({ architecture, features, batchSize }: TrainingSize): Promise<number> {
   const { layOut } = await import('./sparse/layout.ts');
   const { layers, fanOuts, usedOutputs } = architecture;
-  const edges = fanOuts.reduce((sum, fanOut, index) => sum + fanOut * layers[index], 0);
+  const edges = junctionSizes(architecture).reduce((sum, junction) => sum + junction.edges, 0);
   const batch = Math.min(batchSize, MOST_ROWS);
   return layOut({ layers, fanOuts, usedOutputs, features, batch }).totalBytes + 2 * FLOAT_BYTES * edges;
 }
@@ -53,8 +55,10 @@ function denseBytes({ architecture, batchSize, front }: TrainingSize): number {
 
 /** Memory that one training of such a network takes. */
 export async function trainingBytes(size: TrainingSize): Promise<TrainingBytes> {
+  if (size.engine === 'command') return { each: 1, most: Number.POSITIVE_INFINITY };
   if (size.engine === 'tfjs') return { each: denseBytes(size), most: Number.POSITIVE_INFINITY };
-  return { each: await sparseBytes(size), most: WASM_BYTES };
+  const isOnGpu = size.engine === 'sparse' && size.backend === 'webgpu';
+  return { each: await sparseBytes(size), most: isOnGpu ? Number.POSITIVE_INFINITY : ADDRESSED_BYTES };
 }
 
 /** Memory that this process may still take, in bytes: what the machine has free, or its container if that is less. */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { InvalidValueError } from '../base/caller-errors.ts';
-import { engineRevisions } from './engine-revisions.ts';
+import { checkedBackend } from './backend-names.ts';
+import { revisionOf } from './engine-revisions.ts';
 import { frontNames } from './fronts.ts';
-import type { InitName, RunsOn, TrainingSettings } from './trainer.ts';
+import type { FrontNetwork, FrozenFront, InitName, RunsOn, TrainingSettings } from './trainer.ts';
 
 /**
  * What is used where nothing is said. 30 epochs: Dey et al., fig. 3. Adam at 1e-3 with decay 1e-5, batches of 256, biases from 0.1:
@@ -21,6 +22,8 @@ export const defaultTrainingSettings: TrainingSettings = {
 };
 
 export const initNames = ['actual-fan-in', 'dense-fan-in'] as const satisfies readonly InitName[];
+
+export const frontNetworks = ['dense', 'first'] as const satisfies readonly FrontNetwork[];
 
 /** What trainings of earlier versions had; docs/findings/training.md compares both. */
 export const DEFAULT_INIT: InitName = 'actual-fan-in';
@@ -52,6 +55,25 @@ function requireFrom0(value: number, below: number, what: string): void {
   }
 }
 
+/** @throws RangeError for a front that cannot be trained beforehand */
+function checkFrozenFront({ trainedWith, epochs, seed, backend }: FrozenFront, { front }: TrainingSettings): void {
+  if (front === undefined) {
+    throw new InvalidValueError(
+      'there is no front to freeze: these networks have no convolutional layers before their junctions',
+    );
+  }
+  if (!frontNetworks.includes(trainedWith)) {
+    throw new InvalidValueError(
+      `a frozen front must be trained with ${frontNetworks.join(' or ')}; got ${String(trainedWith)}`,
+    );
+  }
+  requireWhole(epochs, 'the epochs of a frozen front');
+  if (seed !== undefined && !(Number.isSafeInteger(seed) && seed >= 0)) {
+    throw new InvalidValueError(`the seed of a frozen front must be a whole number from 0; got ${seed}`);
+  }
+  if (backend !== undefined) checkedBackend(backend);
+}
+
 /** Fills in defaults and checks. @throws RangeError naming what was got and what is expected */
 export function trainingSettings(request: Partial<TrainingSettings> = {}): TrainingSettings {
   const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
@@ -78,6 +100,7 @@ export function trainingSettings(request: Partial<TrainingSettings> = {}): Train
   if (settings.front !== undefined && !frontNames.includes(settings.front)) {
     throw new InvalidValueError(`the front must be ${frontNames.join(' or ')}; got ${String(settings.front)}`);
   }
+  if (settings.frozenFront !== undefined) checkFrozenFront(settings.frozenFront, settings);
   if (settings.fastMath !== undefined && typeof settings.fastMath !== 'boolean') {
     throw new InvalidValueError(`fast math must be true or false; got ${String(settings.fastMath)}`);
   }
@@ -92,6 +115,14 @@ function withoutDefaultInit({ init, ...settings }: TrainingSettings): TrainingSe
   return init === undefined || init === DEFAULT_INIT ? settings : { ...settings, init };
 }
 
+/** A front that was trained beforehand makes another training of one that is otherwise alike. */
+function frozenFields(frozen: FrozenFront | undefined): string[] {
+  if (frozen === undefined) return [];
+  const { trainedWith, epochs, seed = 'each', backend } = frozen;
+  const revision = backend === undefined ? 'unplanned' : revisionOf({ engine: 'tfjs', backend });
+  return [`frozenFront=${trainedWith},${epochs},${seed},${backend ?? 'auto'},${revision}`];
+}
+
 /**
  * SHA-256 (hex) of what, beside pattern and seed, decides a training: two evaluations of one candidate and one seed with equal
  * digests are the same evaluation. Engine, its revision and backend are part of it: what another one gave never answers for this one.
@@ -100,15 +131,17 @@ function withoutDefaultInit({ init, ...settings }: TrainingSettings): TrainingSe
 export function settingsDigest(
   datasetDigest: string,
   settings: TrainingSettings,
-  { engine, backend }: Pick<RunsOn, 'engine' | 'backend'>,
+  { engine, backend, trainerDigest }: Pick<RunsOn, 'engine' | 'backend' | 'trainerDigest'>,
 ): string {
   const fields = Object.keys(defaultTrainingSettings)
     .sort()
     .map((key) => `${key}=${settings[key as keyof TrainingSettings]}`);
   if (settings.front !== undefined) fields.push(`front=${settings.front}`);
+  fields.push(...frozenFields(settings.frozenFront));
   if (settings.fastMath) fields.push('fastMath=true');
   if (settings.init !== undefined && settings.init !== DEFAULT_INIT) fields.push(`init=${settings.init}`);
-  const made = [`engine=${engine}`, `revision=${engineRevisions[engine]}`, `backend=${backend}`];
+  const made = [`engine=${engine}`, `revision=${revisionOf({ engine, backend })}`, `backend=${backend}`];
+  if (trainerDigest !== undefined) made.push(`trainer=${trainerDigest}`);
   const text = ['scattershot/training 2', `dataset=${datasetDigest}`, ...made, ...fields].join('\n');
   return createHash('sha256').update(`${text}\n`).digest('hex');
 }

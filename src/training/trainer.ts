@@ -1,8 +1,13 @@
+import type { TrainingScore } from '../base/score.ts';
 import type { Architecture } from '../pattern/architecture.ts';
 import type { Pattern } from '../pattern/pattern.ts';
-import type { Dataset } from './datasets/dataset.ts';
+import type { Dataset, SplitName } from './datasets/dataset.ts';
 
-export type EngineName = 'sparse' | 'tfjs';
+export type { TrainingScore } from '../base/score.ts';
+
+/** What trains. */
+export type EngineName = 'sparse' | 'tfjs' | 'command';
+/** What an engine computes with. */
 export type BackendName = 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
 
 /**
@@ -16,6 +21,22 @@ export type FrontName = 'mnist-conv' | 'cifar-conv';
  * the later code of Dey et al. (√(2/left neurons)); see `startWeights`.
  */
 export type InitName = 'actual-fan-in' | 'dense-fan-in';
+
+/** The network that a front is trained with: one with all connections, or the study's first candidate. */
+export type FrontNetwork = 'dense' | 'first';
+
+/**
+ * A front that is trained once a seed, beforehand, and then frozen: every candidate learns on what it makes of the data, and only the
+ * connected layers differ.
+ */
+export interface FrozenFront {
+  readonly trainedWith: FrontNetwork;
+  readonly epochs: number;
+  /** one front for all seeds, trained with this one; absent: each seed has a front of its own */
+  readonly seed?: number;
+  /** what trains it, decided when the training is planned: another backend's front is another */
+  readonly backend?: BackendName;
+}
 
 /** How a network is trained. Defaults are stated at `defaultTrainingSettings`. */
 export interface TrainingSettings {
@@ -34,6 +55,8 @@ export interface TrainingSettings {
   readonly init?: InitName;
   /** absent: the dataset's features are the first layer's values */
   readonly front?: FrontName;
+  /** absent: the front is trained with every candidate */
+  readonly frozenFront?: FrozenFront;
   /** sparse engine only: products rounded as this processor likes; faster, but no longer the same on every machine */
   readonly fastMath?: boolean;
 }
@@ -55,8 +78,36 @@ export interface TrainingJob {
   readonly startWeights?: readonly JunctionWeights[];
   /** ask for the trained weights in the result */
   readonly wantWeights?: boolean;
+  /** ask for what the trained front makes of every example, see `FeatureChunk` */
+  readonly wantFeatures?: boolean;
+  /** a snapshot of this very training, as a `SnapshotKeeper` got it: it goes on from there. One that is not is ignored with a warning */
+  readonly snapshot?: Uint8Array;
 }
 
+/** What a trained front makes of some consecutive examples: values of the first layer. Told before the result of a job that wants it. */
+export interface FeatureChunk {
+  readonly job: string;
+  readonly split: SplitName;
+  /** the first example */
+  readonly start: number;
+  /** `examples × N_1`, row-major */
+  readonly values: Float32Array<ArrayBuffer>;
+}
+
+/** Takes what a training needs to go on, should it be interrupted. */
+export interface SnapshotKeeper {
+  /** a snapshot within an epoch is made this often, in milliseconds; default `SNAPSHOT_EVERY_MS` */
+  readonly everyMs?: number;
+  /**
+   * A job's newest snapshot, which takes the place of the one before. The next one is not made before this has resolved. Should it
+   * reject, so does the training.
+   */
+  save(job: string, snapshot: Uint8Array): void | Promise<void>;
+  /** that a snapshot cannot be used or none will be made, in a sentence */
+  warn(job: string, message: string): void;
+}
+
+/** One epoch of a training. */
 export interface EpochResult {
   /** from 1 */
   readonly epoch: number;
@@ -73,12 +124,16 @@ export interface BestEpoch {
   readonly validationAccuracy: number;
 }
 
-/** The best of these epochs, in any order; null where there is none. */
-export function bestEpochOf(epochs: readonly BestEpoch[]): BestEpoch | null {
+/** The best of these epochs, in any order; null where there is none. @param score of which they are; absent: accuracy */
+export function bestEpochOf(
+  epochs: readonly BestEpoch[],
+  score?: Pick<TrainingScore, 'better'> | null,
+): BestEpoch | null {
+  const sign = score?.better === 'lower' ? -1 : 1;
   let best: BestEpoch | null = null;
   for (const { epoch, validationAccuracy } of epochs) {
-    const equal = best !== null && validationAccuracy === best.validationAccuracy && epoch < best.epoch;
-    if (best === null || validationAccuracy > best.validationAccuracy || equal) best = { epoch, validationAccuracy };
+    const gain = best === null ? 1 : sign * (validationAccuracy - best.validationAccuracy);
+    if (best === null || gain > 0 || (gain === 0 && epoch < best.epoch)) best = { epoch, validationAccuracy };
   }
   return best;
 }
@@ -86,11 +141,20 @@ export function bestEpochOf(epochs: readonly BestEpoch[]): BestEpoch | null {
 /** What really ran. */
 export interface RunsOn {
   readonly engine: EngineName;
-  readonly backend: BackendName;
-  /** "NVIDIA …", "2 × Intel … (wasm, SIMD)", …: as the runtime names it */
+  /** 'external': whatever a trainer of the user's own runs on */
+  readonly backend: BackendName | 'external';
+  /** "NVIDIA …", "2 × Intel … (wasm, SIMD)", "2 × AMD … (native, avx512)", …: as the runtime names it */
   readonly device: string;
+  /**
+   * What stands in the fields that are named for accuracy (`testAccuracy`, `validationAccuracy`, `accuracy`), as the trainer told it: any
+   * finite number, in its unit. Absent: accuracy, a fraction
+   */
+  readonly score?: TrainingScore;
+  /** of a trainer of the user's own: SHA-256 (hex) of its command, the files it names and its score. What another gave is another result */
+  readonly trainerDigest?: string;
 }
 
+/** How a training ended. */
 export interface TrainingResult extends RunsOn {
   /**
    * 'diverged': a loss no longer finite, or an epoch's mean loss above 1000 × ln(used outputs), a thousand times that of guessing
@@ -105,12 +169,31 @@ export interface TrainingResult extends RunsOn {
   readonly bestEpoch: BestEpoch | null;
   /** over optimiser steps alone: warm-up, data loading and evaluation left out */
   readonly samplesPerSecond: number;
+  /** of an interrupted training all its parts */
   readonly durationMs: number;
   readonly weights?: readonly JunctionWeights[];
+  /** it failed since its worker thread ended, for reasons that may not be the training's: it may go on from its last snapshot */
+  readonly workerLost?: true;
 }
 
+/** Where a training goes on that was interrupted. */
+export interface ResumedTraining {
+  /** the epoch that it goes on with, from 1; one above the last where only the test split was left */
+  readonly epoch: number;
+  /** batches of that epoch that were done before */
+  readonly batches: number;
+  /** the epochs before it, as they were told then */
+  readonly epochs: readonly EpochResult[];
+}
+
+/** What a trainer tells while it trains. */
 export type TrainingEvent =
-  | ({ readonly kind: 'started'; readonly job: string } & RunsOn)
+  | ({
+      readonly kind: 'started';
+      readonly job: string;
+      /** absent: it begins at epoch 1 */
+      readonly resumed?: ResumedTraining;
+    } & RunsOn)
   | ({ readonly kind: 'epoch'; readonly job: string } & EpochResult)
   | ({ readonly kind: 'result'; readonly job: string } & TrainingResult);
 
@@ -121,12 +204,21 @@ export interface Trainer {
   readonly warnings: readonly string[];
   /** how many jobs it likes at once: threads on a CPU, what fits in memory on a GPU */
   capacity(architecture: Architecture): number;
-  /** Events of all jobs, interleaved; every job ends in exactly one 'result', aborted ones as 'stopped'. */
+  /**
+   * Events of all jobs, interleaved; every job ends in exactly one 'result', aborted ones as 'stopped', within a second. A job that
+   * lost its process may start once more. Only a trainer of the user's own may throw before all have ended, a ScattershotError.
+   * @param keeper gets snapshots: after every epoch, every few minutes within one, and where the signal ends a training
+   * @param beginsMore asked before a job begins; where it says no, what has not begun is 'stopped'
+   * @param onFeatures hears of finished jobs with a front that want their features
+   */
   train(
     jobs: readonly TrainingJob[],
     dataset: Dataset,
     settings: TrainingSettings,
     signal: AbortSignal,
+    keeper?: SnapshotKeeper,
+    beginsMore?: () => boolean,
+    onFeatures?: (chunk: FeatureChunk) => void,
   ): AsyncIterable<TrainingEvent>;
   close(): Promise<void>;
 }

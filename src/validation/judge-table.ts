@@ -3,6 +3,7 @@ import { type Outcome, success } from '../base/failure.ts';
 import type { Random } from '../base/random.ts';
 import { type Ceiling, noiseCeiling, repeatability } from './ceiling.ts';
 import { spearman } from './correlation.ts';
+import { DEFAULT_MARGIN } from './default-margin.ts';
 import type { Estimate } from './gain.ts';
 import { describeMeaning } from './link-meaning.ts';
 import { judgeLink } from './link-verdict.ts';
@@ -19,7 +20,8 @@ import {
   type TableRequest,
 } from './table-rows.ts';
 
-interface StratumFinding {
+/** What a table, or one stratum of it, says. */
+export interface StratumFinding {
   /** null where no column of strata was named */
   readonly stratum: string | null;
   readonly candidates: number;
@@ -44,6 +46,7 @@ interface StratumFinding {
   readonly diverged: number;
 }
 
+/** The answer of a table, stratum by stratum. */
 export interface TableFinding {
   readonly proxy: string;
   readonly given: readonly string[];
@@ -60,8 +63,6 @@ export interface TableOptions {
   readonly random: Random;
   readonly permutations?: number;
 }
-
-export const DEFAULT_MARGIN = 0.5;
 
 /** Compared pairs are apart by a hundredth: of 1 for scatter, as in a study; else of the range. */
 const LEAST_SHARE = 0.01;

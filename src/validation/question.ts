@@ -1,6 +1,7 @@
 import { max, min, sum } from 'simple-statistics';
 import { plural } from '../base/plural.ts';
 import type { Random } from '../base/random.ts';
+import { gainUnit, type MaybeScore } from '../base/score.ts';
 import { type Agreement, familyAgreement, LEAST_FAMILIES } from './agreement.ts';
 import { concordance, concordanceVariance, normalConcordanceP, permutedConcordanceP } from './concordance.ts';
 import { normalQuantile } from './distributions.ts';
@@ -8,6 +9,7 @@ import { type FamilyPairs, familyPairs } from './family-pairs.ts';
 import { type Estimate, type IntervalRule, scaled, senSlope, sortedSlopes } from './gain.ts';
 import type { PairedOutcome } from './observation.ts';
 
+/** The answer to a question: scatter predicts accuracy, misleads, has no link with it that is worth anything, or it cannot be told. */
 export type Answer = 'predicts' | 'misleads' | 'no-link' | 'cannot-tell';
 
 /** Whether an answer claims a link, of either sign. */
@@ -18,8 +20,10 @@ export interface LinkPlan {
   /** mean scatter of random patterns, and the highest scatter: the gain is the accuracy between the two */
   readonly randomLevel: number;
   readonly top: number;
-  /** accuracy points: a gain within ±margin is worth nothing */
+  /** accuracy points, or in the unit of another score: a gain within ±margin is worth nothing */
   readonly margin: number;
+  /** what stands for accuracy, for words alone: outcomes are `scoreAsFraction`; absent: accuracy */
+  readonly score?: MaybeScore;
   /** pairs of one family closer than this are not compared */
   readonly leastDifference: number;
   /** false where candidates count as exchangeable: families need neither agree nor be wide */
@@ -47,6 +51,7 @@ export interface QuestionOptions {
   readonly mostPermuted?: number;
 }
 
+/** What one family of patterns says to a question. */
 export interface FamilyFinding {
   readonly family: string;
   readonly candidates: number;
@@ -57,6 +62,7 @@ export interface FamilyFinding {
   readonly inOrder: number | null;
 }
 
+/** What all families together say to a question. */
 export interface QuestionFinding {
   readonly name: string;
   /** candidates asked about */
@@ -162,12 +168,16 @@ function designLack({ families }: Evidence, plan: QuestionPlan): string | null {
 const isInside = (gain: Estimate | null, margin: number) =>
   gain?.low != null && gain.high != null && gain.low > -margin && gain.high < margin;
 
-const points = (value: number | null, sign: '−' | '+') =>
-  value === null ? `${sign}∞` : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+const points = (value: number | null, sign: '−' | '+', score: MaybeScore) =>
+  value === null ? `${sign}∞` : `${value < 0 ? '−' : '+'}${gainDigits(Math.abs(value), score)}`;
 
-/** "+0.12 (−0.40 to +0.66) points" */
-export const describeGain = ({ value, low, high }: Estimate): string =>
-  `${points(value, '+')} (${points(low, '−')} to ${points(high, '+')}) points`;
+/** Hundredths of a point; other scores may be of any size. */
+const gainDigits = (size: number, score: MaybeScore) =>
+  score == null || size === 0 || (size >= 0.1 && size < 1e5) ? size.toFixed(2) : size.toPrecision(2);
+
+/** "+0.12 (−0.40 to +0.66) points"; of another score in its unit, positive where it gets better */
+export const describeGain = ({ value, low, high }: Estimate, score: MaybeScore): string =>
+  `${points(value, '+', score)} (${points(low, '−', score)} to ${points(high, '+', score)})${gainUnit(score)}`;
 
 const describeP = (p: number) => (p < 0.0001 ? 'p below 0.0001' : `p ${p.toFixed(4)}`);
 
@@ -183,13 +193,13 @@ function decide(evidence: Evidence, plan: QuestionPlan): Pick<QuestionFinding, '
   if (isInside(gain90, plan.margin)) {
     return {
       answer: 'no-link',
-      why: `the gain lies within ±${plan.margin} points: ${describeGain(gain90 ?? gain)}, ${100 * (1 - NO_LINK_ERROR / (plan.looks ?? 1))} %`,
+      why: `the gain lies within ±${plan.margin}${gainUnit(plan.score)}: ${describeGain(gain90 ?? gain, plan.score)}, ${100 * (1 - NO_LINK_ERROR / (plan.looks ?? 1))} %`,
     };
   }
   if (p >= ALPHA / (plan.looks ?? 1)) {
     return {
       answer: 'cannot-tell',
-      why: `noise: the gain is ${describeGain(gain)}, 95 %, ${describeP(p)}: neither clear of 0 at p ${ALPHA / (plan.looks ?? 1)} nor within ±${plan.margin}`,
+      why: `noise: the gain is ${describeGain(gain, plan.score)}, 95 %, ${describeP(p)}: neither clear of 0 at p ${ALPHA / (plan.looks ?? 1)} nor within ±${plan.margin}`,
     };
   }
   const claim = { answer: total > 0 ? 'predicts' : 'misleads', why: `${describeP(p)} over ${pairs} pairs` } as const;

@@ -2,6 +2,7 @@ import { sum } from 'simple-statistics';
 import { ROUNDING } from '../base/numbers.ts';
 import { plural } from '../base/plural.ts';
 import type { Random } from '../base/random.ts';
+import { gainUnit, type MaybeScore, scoreName } from '../base/score.ts';
 import { withoutFamilyMeans } from './ceiling.ts';
 import { centredCorrelation, midRanks } from './correlation.ts';
 import { normalQuantile, normalTwoSidedP, studentQuantile } from './distributions.ts';
@@ -19,6 +20,7 @@ export interface Twin {
   readonly accuracy: number | null;
 }
 
+/** What twins with renumbered inputs show: whether the windows are what matters. */
 export interface TwinsFinding {
   /** trained to the end */
   readonly twins: number;
@@ -29,6 +31,18 @@ export interface TwinsFinding {
   readonly p: number | null;
   readonly answer: WindowsAnswer;
   readonly why: string;
+}
+
+/** What the twins are to explain. */
+export interface TwinsClaim {
+  /** of the claim */
+  readonly sign: number;
+  /** of scatter, from the random level to the top */
+  readonly range: number;
+  /** accuracy points, or in the unit of another score */
+  readonly margin: number;
+  /** for words alone; absent: accuracy */
+  readonly score?: MaybeScore;
 }
 
 /** Fewer twins say nothing. */
@@ -48,11 +62,10 @@ const slopeOf = (x: readonly number[], y: readonly number[], spread: number) =>
 /**
  * Twins are one network to everything except the data: only which inputs are neighbours differs. The slope of accuracy on the input
  * entry within base patterns, by least squares, its p by permutation within base patterns.
- * @param sign of the claim. @param range of scatter from the random level to the top. @param margin accuracy points
  */
 export function judgeTwins(
   all: readonly Twin[],
-  { sign, range, margin }: { readonly sign: number; readonly range: number; readonly margin: number },
+  { sign, range, margin, score }: TwinsClaim,
   random: Random,
   permutations = 9999,
 ): TwinsFinding {
@@ -88,7 +101,7 @@ export function judgeTwins(
     return {
       ...found,
       answer: 'windows',
-      why: `renumbering the inputs alone changes accuracy the same way${unfinished}`,
+      why: `renumbering the inputs alone changes ${scoreName(score)} the same way${unfinished}`,
     };
   }
   const isWithin = gain.low !== null && gain.high !== null && gain.low > -margin && gain.high < margin;
@@ -96,10 +109,14 @@ export function judgeTwins(
     return {
       ...found,
       answer: 'not-windows',
-      why: `renumbering the inputs alone changes accuracy by less than ${margin} points (90 %)${unfinished}`,
+      why: `renumbering the inputs alone changes ${scoreName(score)} by less than ${margin}${gainUnit(score)} (90 %)${unfinished}`,
     };
   if (p < 0.05)
-    return { ...found, answer: 'unsaid', why: 'renumbering the inputs alone changes accuracy the other way' };
+    return {
+      ...found,
+      answer: 'unsaid',
+      why: `renumbering the inputs alone changes ${scoreName(score)} the other way`,
+    };
   return { ...found, answer: 'unsaid', why: `the twins are too few or too noisy to tell${unfinished}` };
 }
 
@@ -134,6 +151,7 @@ export interface Controlled {
   readonly accuracy: number;
 }
 
+/** Whether scatter under the windows, or under relabelled ones, goes with accuracy: what is known without twins. */
 export interface ControlFinding {
   readonly candidates: number;
   /** partial rank correlation of scatter and accuracy given the control, within families; and of the control given scatter */
@@ -178,7 +196,11 @@ const plain = (estimate: (Estimate & { readonly p: number }) | null): Estimate |
  * control given scatter is clear of 0.
  * @param sign of the claim that it follows: what goes the other way does not explain it; null where nothing was claimed
  */
-export function judgeControl(all: readonly Controlled[], sign: number | null = null): ControlFinding {
+export function judgeControl(
+  all: readonly Controlled[],
+  sign: number | null = null,
+  score: MaybeScore = null,
+): ControlFinding {
   const families = all.map(({ family }) => family);
   const ranked = (values: readonly number[]) => withoutFamilyMeans(midRanks(values), families);
   const degrees = all.length - new Set(families).size - 2;
@@ -194,7 +216,7 @@ export function judgeControl(all: readonly Controlled[], sign: number | null = n
     return {
       ...found,
       answer: 'unsaid',
-      why: 'given the relabelled windows, scatter goes with accuracy the other way',
+      why: `given the relabelled windows, scatter goes with ${scoreName(score)} the other way`,
     };
   if (own.p < 0.05)
     return { ...found, answer: 'windows', why: 'scatter says something that relabelled windows do not' };

@@ -1,9 +1,10 @@
 import type { Random } from '../../src/base/random.ts';
-import type { JunctionSize } from '../../src/pattern/architecture.ts';
+import { isExact, type JunctionSize } from '../../src/pattern/architecture.ts';
 import { classMembers } from '../../src/pattern/constraints/cell-start.ts';
 import type { PairSet } from '../../src/pattern/constraints/pair-set.ts';
 import type { Cells } from '../../src/pattern/constraints/rules.ts';
 import type { RowNames } from './row-names.ts';
+import { SurplusMoves } from './surplus-moves.ts';
 
 const TWO_32 = 4294967296;
 
@@ -51,7 +52,10 @@ export class CellTrades {
     this.#members = classMembers(cells.rightClass, cells.rightClasses);
   }
 
-  /** In each round the right neurons of every class are paired at random and each pair trades (global curveball, biregular.ts). */
+  /**
+   * In each round the right neurons of every class are paired at random and each pair trades (global curveball, biregular.ts). Around
+   * fixed pairs it matters which left neurons have an edge more, where degrees are balanced, so that it is passed on as well.
+   */
   rounds(rounds: number, random: Random): void {
     for (let round = 0; round < rounds; round++) {
       for (const members of this.#members) {
@@ -59,7 +63,13 @@ export class CellTrades {
         for (let i = 0; i + 1 < members.length; i += 2) this.trade(members[i], members[i + 1], random);
       }
       if (this.#fixed !== null) this.#rotations(random);
+      if (this.#fixed !== null && !isExact(this.#size)) this.#passSurplus(random);
     }
+  }
+
+  #passSurplus(random: Random): void {
+    const kept = { cells: this.#cells, fixed: this.#fixed, names: this.#names };
+    new SurplusMoves(this.#sources, this.#size, kept).round(random);
   }
 
   /** A right neuron trades with a random one of its class. */

@@ -1,5 +1,6 @@
 import { InvalidValueError } from '../../src/base/caller-errors.ts';
 import { Random } from '../../src/base/random.ts';
+import { isExact } from '../../src/pattern/architecture.ts';
 import { edgeConflict, junctionConflict } from '../../src/pattern/constraints/conflict.ts';
 import { type Cells, cellsOf, isFree, type JunctionRules, sharesVary } from '../../src/pattern/constraints/rules.ts';
 import { sortRows } from '../../src/pattern/pattern.ts';
@@ -130,6 +131,7 @@ export function constrainedGridJunction(rules: JunctionRules, grid: WindowGrid, 
 
 const NO_GRID = 'no permutation grid keeps the constraints';
 const NOT_FOUND = 'no permutation grid was found that keeps the constraints';
+const UNEVEN = 'its left neurons have fan-outs one apart';
 const NOT_TRIED = 'permutation grids are not tried under these constraints';
 
 type Conflict = readonly [verdict: string, why: string];
@@ -166,6 +168,7 @@ function conflictOf(rules: JunctionRules, grid: WindowGrid): Conflict | null {
 export function gridConflict(rules: readonly JunctionRules[], grids: readonly (WindowGrid | null)[]): string | null {
   for (const [index, own] of rules.entries()) {
     if (isFree(own)) continue;
+    if (!isExact(own.size)) return `${NOT_TRIED}: junction ${index + 1}: ${UNEVEN}`;
     const grid = grids[index];
     const dense = grid === null ? junctionConflict(own) : null;
     const conflict = grid === null ? dense && ([NO_GRID, dense] as const) : knownConflict(own, grid);

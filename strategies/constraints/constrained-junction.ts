@@ -1,15 +1,18 @@
 import { InvalidValueError } from '../../src/base/caller-errors.ts';
 import type { Random } from '../../src/base/random.ts';
+import type { JunctionSize } from '../../src/pattern/architecture.ts';
 import { clashFreeOrder } from '../../src/pattern/clash-free.ts';
 import { cellStart } from '../../src/pattern/constraints/cell-start.ts';
 import { fillCells } from '../../src/pattern/constraints/fill-cells.ts';
 import { PairSet } from '../../src/pattern/constraints/pair-set.ts';
 import { type Cells, cellsOf, isFree, type JunctionRules, sharesVary } from '../../src/pattern/constraints/rules.ts';
+import { sortRows } from '../../src/pattern/pattern.ts';
 import { curveballRounds, randomJunction } from '../shared/biregular.ts';
 import { CellTrades } from './cell-trades.ts';
 import { CycleMoves } from './cycle-moves.ts';
 import { distinctStart } from './distinct-start.ts';
 import { RowNames } from './row-names.ts';
+import { renameWithinClasses } from './surplus-moves.ts';
 
 /** Passes over the rows that are like another, in each of which every one trades once. */
 const MOST_PASSES = 400;
@@ -32,7 +35,7 @@ export function cellJunction(rules: JunctionRules, cells: Cells, random: Random)
   const { size } = rules;
   const rounds = curveballRounds(size.edges);
   const fixed = fixedPairs(rules);
-  let sources = cellStart(size, cells);
+  let sources = renamedStart(size, cells, random);
   new CellTrades(sources, size, cells, null, null).rounds(rounds, random);
   if (fixed !== null) {
     const filling = fillCells(rules, cells, sources, (neurons) => random.shuffle(neurons));
@@ -41,6 +44,14 @@ export function cellJunction(rules: JunctionRules, cells: Cells, random: Random)
   }
   if (rules.distinct) return distinctJunction(rules, cells, sources, fixed, random);
   if (fixed !== null) new CellTrades(sources, size, cells, fixed, null).rounds(rounds, random);
+  return sources;
+}
+
+/** Which left neurons have an edge more, where degrees are balanced, is drawn. */
+function renamedStart(size: JunctionSize, cells: Cells, random: Random): Uint32Array {
+  const sources = cellStart(size, cells);
+  renameWithinClasses(sources, size, cells, random);
+  sortRows(sources, size.right, size.fanIn);
   return sources;
 }
 
@@ -99,7 +110,10 @@ export function remixedJunction(rules: JunctionRules, sources: Uint32Array, rand
   const mixed = sources.slice();
   const names = rules.distinct ? new RowNames(size.left, mixed, size.right) : null;
   if (!sharesVary(rules)) {
-    new CellTrades(mixed, size, cellsOf(rules), fixedPairs(rules), names).rounds(rounds, random);
+    const [cells, fixed] = [cellsOf(rules), fixedPairs(rules)];
+    new CellTrades(mixed, size, cells, fixed, names).rounds(rounds, random);
+    if (fixed === null) renameWithinClasses(mixed, size, cells, random);
+    sortRows(mixed, size.right, size.fanIn);
     return mixed;
   }
   const moves = movesFrom(rules, mixed);

@@ -1,6 +1,6 @@
 import { InvalidValueError } from '../../src/base/caller-errors.ts';
 import { Random } from '../../src/base/random.ts';
-import { type Architecture, junctionSizes } from '../../src/pattern/architecture.ts';
+import { type Architecture, isExact, junctionSizes } from '../../src/pattern/architecture.ts';
 import { isDecided, junctionConflict } from '../../src/pattern/constraints/conflict.ts';
 import type { Constraints } from '../../src/pattern/constraints/constraints.ts';
 import { PairSet } from '../../src/pattern/constraints/pair-set.ts';
@@ -21,10 +21,16 @@ type JunctionFilter = (left1: number, left2: number, right1: number, right2: num
 
 export type SwapFilter = (junction: number, left1: number, left2: number, right1: number, right2: number) => boolean;
 
+/** Which left neurons of one junction may pass a right one on (SurplusMoves), the first giving it to the second. */
+type JunctionPassing = (from: number, to: number, right: number) => boolean;
+
+export type SurplusFilter = (junction: number, from: number, to: number, right: number) => boolean;
+
 interface Prepared {
   readonly architecture: Architecture;
   readonly rules: readonly JunctionRules[];
   readonly filter: SwapFilter | null;
+  readonly surplus: SurplusFilter | null;
   /** by junction that was asked for: why none can keep its rules, where that is proved */
   readonly conflicts: Map<number, string | null>;
   /** by junction that was asked for: one that keeps its rules, or why there is none; null where each draw is sure to find one */
@@ -42,7 +48,14 @@ function prepared({ architecture, constraints }: Constrained): Prepared | null {
   const known = cache.get(constraints);
   if (known !== undefined && known.architecture === architecture) return known;
   const rules = searchableRules(architecture, constraints);
-  const made = { architecture, rules, filter: filterOf(rules), conflicts: new Map(), samples: new Map() };
+  const made = {
+    architecture,
+    rules,
+    filter: filterOf(rules),
+    surplus: surplusOf(rules),
+    conflicts: new Map(),
+    samples: new Map(),
+  };
   cache.set(constraints, made);
   return made;
 }
@@ -111,6 +124,20 @@ function filterOf(rules: readonly JunctionRules[]): SwapFilter | null {
   return (junction, left1, left2, right1, right2) => filters[junction - 1](left1, left2, right1, right2);
 }
 
+/** Within a class, and around pairs that may not change. */
+function passingOf(rules: JunctionRules): JunctionPassing {
+  const { size, forbidden, forced } = rules;
+  const { leftClass } = cellsOf(rules);
+  const fixed = new PairSet(size.left, size.right, [...forbidden, ...forced]);
+  return (from, to, right) => leftClass[from] === leftClass[to] && !fixed.has(from, right) && !fixed.has(to, right);
+}
+
+function surplusOf(rules: readonly JunctionRules[]): SurplusFilter | null {
+  if (rules.every((own) => isFree(own) || isExact(own.size))) return null;
+  const passing = rules.map((own) => (isExact(own.size) ? null : passingOf(own)));
+  return (junction, from, to, right) => passing[junction - 1]?.(from, to, right) ?? false;
+}
+
 /**
  * Says whether exchanging the edges left1 → right1 and left2 → right2 for left2 → right1 and left1 → right2 keeps the
  * constraints, in a pattern that keeps them; null when every swap does. It allocates nothing. Distinct neighbourhoods are no
@@ -119,6 +146,13 @@ function filterOf(rules: readonly JunctionRules[]): SwapFilter | null {
  * @throws RangeError for constraints that do not fit the architecture
  */
 export const swapFilter = (problem: Constrained): SwapFilter | null => prepared(problem)?.filter ?? null;
+
+/**
+ * Says whether a right neuron may pass from a left neuron with an edge more to one with an edge less; null when any may. As for
+ * swaps, distinct neighbourhoods are not looked at.
+ * @throws RangeError for constraints that do not fit the architecture
+ */
+export const surplusFilter = (problem: Constrained): SurplusFilter | null => prepared(problem)?.surplus ?? null;
 
 /** Draws of one junction before it counts as not found: fewer of a large one, so as not to try for minutes. */
 const triesFor = ({ size }: JunctionRules): number => Math.max(3, Math.min(20, Math.floor(200_000 / size.edges)));

@@ -1,4 +1,6 @@
 import type { Random } from '../../src/base/random.ts';
+import type { JunctionSize } from '../../src/pattern/architecture.ts';
+import { slackOf, withSlack } from '../../src/pattern/slack.ts';
 import type { Keys } from '../shared/edge-groups.ts';
 
 /** Edges of exactly one of two junctions. */
@@ -25,9 +27,8 @@ export interface CycleClasses {
   readonly right: readonly Keys[];
 }
 
-/** @param first, second right-major, rows sorted */
-function difference(first: Uint32Array, second: Uint32Array, rights: number): EdgeDifference {
-  const fanIn = first.length / rights;
+/** @param first, second right-major with the slack neuron's edges (slack.ts), rows sorted */
+function difference(first: Uint32Array, second: Uint32Array, { right: rights, fanIn }: JunctionSize): EdgeDifference {
   const left: number[] = [];
   const right: number[] = [];
   const own: number[] = [];
@@ -36,8 +37,8 @@ function difference(first: Uint32Array, second: Uint32Array, rights: number): Ed
     right.push(j);
     own.push(isFirst);
   };
-  for (let j = 0; j < rights; j++) {
-    const end = (j + 1) * fanIn;
+  for (let j = 0; j * fanIn < first.length && j <= rights; j++) {
+    const end = j < rights ? (j + 1) * fanIn : first.length;
     let [a, b] = [j * fanIn, j * fanIn];
     while (a < end || b < end) {
       if (b === end || (a < end && first[a] < second[b])) add(first[a++], j, 1);
@@ -108,10 +109,20 @@ function pairEdges(
   return mate;
 }
 
+/** The slack neuron is a class of its own. */
+function withSlackClass({ right }: JunctionSize, classes: CycleClasses): [number, readonly Keys[]] {
+  const extended = classes.right.map(({ keyOf, count }) => ({
+    keyOf: Uint32Array.from([...keyOf, count]),
+    count: count + 1,
+  }));
+  return [right + 1, extended];
+}
+
 /**
  * The symmetric difference of two junctions of equal degrees, cut into cycles whose edges belong to the first and to the second alternately:
  * exchanging any set of them in the first junction gives one of the same degrees, without a double edge. At every neuron both
- * have equally many edges of their own, so these can be paired, and partners followed until the start is reached again.
+ * have equally many edges of their own, so these can be paired, and partners followed until the start is reached again. Where degrees are
+ * balanced this is said of both junctions with their slack neuron: a cycle through it changes which left neurons have an edge more.
  *
  * Such cycles prove that swaps connect all graphs of given degrees (Ryser 1957; Kannan, Tetali & Vempala 1999, Random Structures &
  * Algorithms 14, 293); as a crossover they are the AB-cycles of edge assembly (Nagata & Kobayashi 1997). Here partners are of
@@ -123,13 +134,14 @@ function pairEdges(
 export function alternatingCycles(
   first: Uint32Array,
   second: Uint32Array,
-  sizes: { readonly left: number; readonly right: number },
+  size: JunctionSize,
   classes: CycleClasses,
   random: Random,
 ): Cycle[] {
-  const { left, right, own } = difference(first, second, sizes.right);
-  const rightMate = pairEdges(right, left, sizes.right, classes.left, own, random);
-  const leftMate = pairEdges(left, right, sizes.left, classes.right, own, random);
+  const { left, right, own } = difference(withSlack(first, size), withSlack(second, size), size);
+  const [rights, rightClasses] = slackOf(size) === 0 ? [size.right, classes.right] : withSlackClass(size, classes);
+  const rightMate = pairEdges(right, left, rights, classes.left, own, random);
+  const leftMate = pairEdges(left, right, size.left, rightClasses, own, random);
   const cycles: Cycle[] = [];
   const seen = new Uint8Array(own.length);
   for (let start = 0; start < own.length; start++) {
@@ -150,6 +162,7 @@ export function exchangeCycles(sources: Uint32Array, rights: number, cycles: rea
   const child = sources.slice();
   const rows = new Set<number>();
   for (const { right, lost, gained } of cycles.flat()) {
+    if (right === rights) continue; // the slack neuron has no row
     const start = right * fanIn;
     // What is gained is in no row of the first junction, so a row never holds a neuron twice, in whatever order.
     child[child.subarray(start, start + fanIn).indexOf(lost) + start] = gained;

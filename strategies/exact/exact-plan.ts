@@ -1,5 +1,5 @@
 import type { Random } from '../../src/base/random.ts';
-import { type JunctionSize, junctionSizes } from '../../src/pattern/architecture.ts';
+import { isExact, type JunctionSize, junctionSizes } from '../../src/pattern/architecture.ts';
 import { type Entry, type Rate, spanRate } from '../../src/pattern/entries.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import type { Windows } from '../../src/pattern/windows.ts';
@@ -123,13 +123,14 @@ function spanPlan(problem: Problem, sizes: readonly JunctionSize[]): Pick<ExactP
 
 /**
  * How to make patterns of this problem that are at their bound in every entry of a single junction and of the span 1:J, or null where the
- * conditions of docs/exact-construction.md do not hold.
+ * conditions of docs/exact-construction.md do not hold, as they never do of balanced degrees.
  */
 export function exactPlan(problem: Problem): ExactPlan | null {
+  const sizes = junctionSizes(problem.architecture);
+  if (!sizes.every(isExact)) return null;
   const counted = problem.entries.filter((entry) => !entry.vacuousUnder['fair-share']);
   const covered = counted.filter((entry) => isCovered(problem, entry));
   if (!covered.every(hasDerivedWindows) || permutationGridRefusal(problem) !== null) return null;
-  const sizes = junctionSizes(problem.architecture);
   const links = sizes.map((size) => linkOf(problem, size));
   const span = derivedSize(rateOf(problem, 1, sizes.length));
   const proved = counted.every((entry) => isReachable(problem, entry));

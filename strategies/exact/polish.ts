@@ -13,6 +13,18 @@ function gap(vector: Float64Array, bounds: readonly number[]): number {
   return sum;
 }
 
+/** Of balanced degrees one proposal in this many passes a right neuron from a left neuron with an edge more to one with an edge less. */
+const SURPLUS_EVERY = 8;
+
+function proposeAny(scorer: IncrementalScorer, junction: number, random: Random): boolean {
+  const surplus = scorer.surplus[junction - 1];
+  if (surplus.edges > 0 && random.below(SURPLUS_EVERY) === 0) {
+    return scorer.proposeSurplus(junction, random.below(surplus.edges), random.below(surplus.neurons));
+  }
+  const edges = scorer.edges[junction - 1];
+  return scorer.propose(junction, random.below(edges), random.below(edges));
+}
+
 export const canPolish = (problem: Problem): boolean => annealingPlan(problem).entries.length > 0;
 
 /**
@@ -28,8 +40,7 @@ export function polish(problem: Problem, start: Pattern, random: Random): { patt
   let swaps = 0;
   for (; swaps < proposalsPerStep && current > ROUNDING; swaps++) {
     const junction = junctions[random.below(junctions.length)];
-    const edges = scorer.edges[junction - 1];
-    if (!scorer.propose(junction, random.below(edges), random.below(edges))) continue;
+    if (!proposeAny(scorer, junction, random)) continue;
     const next = gap(scorer.proposed, bounds);
     if (next > current) continue;
     scorer.accept();

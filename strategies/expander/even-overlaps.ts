@@ -1,9 +1,9 @@
 import type { Random } from '../../src/base/random.ts';
-import type { JunctionSize } from '../../src/pattern/architecture.ts';
+import { isExact, type JunctionSize } from '../../src/pattern/architecture.ts';
 import { sortRows } from '../../src/pattern/pattern.ts';
 import { targetsOf } from '../../src/proxies/adjacency.ts';
 
-/** A junction seen from its larger layer: `degree` neurons of the smaller layer for each of `rows` neurons. */
+/** A junction seen from one layer, mostly the larger: `degree` neurons of the other for each of its `rows` neurons. */
 interface View {
   readonly table: Uint32Array;
   readonly rows: number;
@@ -86,14 +86,14 @@ function descend(view: View, proposals: number, random: Random): void {
 
 /**
  * Swaps that make the overlaps of pairs of neurons even: those are accepted that do not raise Σ overlap² over the pairs of the
- * smaller layer, which is Σσ⁴ over the singular values up to a constant. Since Σσ² is given, this presses λ2 towards the others.
+ * smaller layer (of the left one where its degrees differ: the sum is the same up to a constant), which is Σσ⁴ over the singular values up to a constant. Since Σσ² is given, this presses λ2 towards the others.
  * @param sources right-major, simple
  * @returns another such list, rows sorted
- * Cost: 4 × degree additions a proposal, the degree that of the larger layer; min(left, right)² numbers.
+ * Cost: 4 × degree additions a proposal, the degree that of the larger layer; the square of the smaller layer's neurons.
  */
 export function evenOverlaps(sources: Uint32Array, size: JunctionSize, proposals: number, random: Random): Uint32Array {
   const { left, right, fanIn, fanOut } = size;
-  if (right >= left) {
+  if (right >= left || !isExact(size)) {
     const table = sources.slice();
     descend({ table, rows: right, degree: fanIn, near: left }, proposals, random);
     sortRows(table, right, fanIn);

@@ -1,6 +1,6 @@
 import { shuffledRange } from '../../src/base/numbers.ts';
 import type { Random } from '../../src/base/random.ts';
-import type { JunctionSize } from '../../src/pattern/architecture.ts';
+import { isExact, type JunctionSize } from '../../src/pattern/architecture.ts';
 import { denseJunction, sortRows } from '../../src/pattern/pattern.ts';
 import { junctionSpectrum } from '../../src/proxies/spectrum.ts';
 import { randomJunction } from '../shared/biregular.ts';
@@ -64,10 +64,12 @@ function bestLift(size: JunctionSize, random: Random): MeasuredJunction {
 }
 
 /** Fewer swaps than edges would hardly be noticed in λ2. */
-function proposalsOf({ edges, left, right, fanIn, fanOut }: JunctionSize): number {
-  const degree = right >= left ? fanIn : fanOut;
+function proposalsOf(size: JunctionSize): number {
+  const { edges, left, right, fanIn, fanOut } = size;
+  const fromRight = right >= left || !isExact(size);
+  const degree = fromRight ? fanIn : fanOut;
   const proposals = Math.min(PROPOSALS_PER_EDGE * edges, Math.floor(SWAP_ADDITIONS / (4 * degree)));
-  return Math.min(left, right) > MOST_PAIRED || proposals < edges ? 0 : proposals;
+  return (fromRight ? left : right) > MOST_PAIRED || proposals < edges ? 0 : proposals;
 }
 
 /** The neurons of both layers renumbered at random: λ2 says nothing of numbers, and those of lifts are regular. */

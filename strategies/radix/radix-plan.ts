@@ -1,5 +1,5 @@
 import { product } from '../../src/base/numbers.ts';
-import { greatestCommonDivisor, type JunctionSize } from '../../src/pattern/architecture.ts';
+import { greatestCommonDivisor, isExact, type JunctionSize } from '../../src/pattern/architecture.ts';
 
 /** Successive junctions that share one system of mixed radices. */
 export interface RadixGroup {
@@ -21,6 +21,7 @@ const MOST_PLANS = 64;
 
 /** The system of this modulus over successive junctions, or null: radix r_i = N′·density_i must be whole, and N′ hold them all. */
 function groupOf(junctions: readonly JunctionSize[], modulus: number): RadixGroup | null {
+  if (!junctions.every(isExact)) return null;
   const radices = junctions.map(({ fanOut, right }) => (modulus * fanOut) / right);
   const combined = product(radices);
   if (!radices.every(Number.isInteger) || modulus % combined !== 0) return null;
@@ -70,6 +71,9 @@ const RULE =
 function refusal(junctions: readonly JunctionSize[]): string {
   const misfit = junctions.find((junction) => groupsOf([junction]).length === 0);
   if (misfit === undefined) return `no mixed radices give equal path counts here: ${RULE}`;
-  const { number, left, right, fanOut } = misfit;
+  const { number, left, right, fanOut, leastFanOut, mostFanOut } = misfit;
+  if (!isExact(misfit)) {
+    return `mixed radices join all left neurons alike, and in junction ${number} some have ${leastFanOut} and some ${mostFanOut} edges: they need exact degrees`;
+  }
   return `junction ${number} (${left} to ${right} neurons, fan-out ${fanOut}) has no radix: N′·${fanOut}/${right} must be whole and divide an N′ that divides both layers`;
 }

@@ -1,5 +1,6 @@
-import { range } from '../../src/base/numbers.ts';
+import { range, shuffledRange } from '../../src/base/numbers.ts';
 import type { Random } from '../../src/base/random.ts';
+import { junctionSizes } from '../../src/pattern/architecture.ts';
 import { denseJunction, sortRows } from '../../src/pattern/pattern.ts';
 
 /** Marks a left neuron that both rows of a trade have; neurons are below 2^31. */
@@ -57,7 +58,7 @@ function trade(
 }
 
 /**
- * `rounds` rounds of global curveball on a simple biregular junction, in place: in each the right neurons are paired at random
+ * `rounds` rounds of global curveball on a simple junction of one fan-in, in place: in each the right neurons are paired at random
  * and every pair trades (Strona et al. 2014, doi 10.1038/ncomms5114; Carstens, Hamann, Meyer, Penschuck, Tran & Wagner 2018,
  * arXiv 1804.08487, who prove the limit uniform over all simple junctions of these degrees). An odd right neuron sits out.
  *
@@ -78,10 +79,11 @@ export function curveball(sources: Uint32Array, right: number, rounds: number, r
 
 /**
  * An arbitrary simple junction, for every feasible size: edge e of the right-major list comes from left neuron e mod left.
- * A row is `fanIn ≤ left` successive numbers, so no edge is double; every left neuron occurs `fanOut` times.
+ * A row is `fanIn ≤ left` successive numbers, so no edge is double; every left neuron occurs `fanOut` times, or, where that is a
+ * fraction, the first neurons ⌈fanOut⌉ times and the others ⌊fanOut⌋.
  */
 export function roundRobinJunction(left: number, right: number, fanOut: number): Uint32Array {
-  const sources = new Uint32Array(left * fanOut);
+  const sources = new Uint32Array(junctionSizes({ layers: [left, right], fanOuts: [fanOut] })[0].edges);
   for (let e = 0; e < sources.length; e++) sources[e] = e % left;
   sortRows(sources, right, sources.length / right);
   return sources;
@@ -99,10 +101,23 @@ export function roundRobinJunction(left: number, right: number, fanOut: number):
  */
 export const curveballRounds = (edges: number): number => Math.ceil(Math.log2(edges) / 2) + 8;
 
-/** A junction drawn uniformly, up to mixing and to 2^−32 in every draw, from all simple ones of these degrees. */
+/**
+ * A junction drawn uniformly, up to mixing and to 2^−32 in every draw, from all simple ones of these degrees.
+ *
+ * Of balanced degrees too, which say how many left neurons have an edge more, s, yet not which. Renumbering the left layer turns the
+ * junctions with one set of s into those with any other, one to one, so that each set has equally many: a set drawn
+ * uniformly, then a junction drawn uniformly from those of its degrees, is a junction drawn uniformly from all. The start is
+ * renumbered at random for that; curveball then keeps every neuron's degree, and its limit is uniform for any degrees.
+ * @param fanOut a fraction, the mean, where degrees are balanced
+ */
 export function randomJunction(left: number, right: number, fanOut: number, random: Random): Uint32Array {
   if (fanOut === right) return denseJunction(left, right);
   const sources = roundRobinJunction(left, right, fanOut);
+  if (!Number.isInteger(fanOut)) {
+    const names = shuffledRange(left, random);
+    for (let e = 0; e < sources.length; e++) sources[e] = names[sources[e]];
+    sortRows(sources, right, sources.length / right);
+  }
   curveball(sources, right, curveballRounds(sources.length), random);
   return sources;
 }

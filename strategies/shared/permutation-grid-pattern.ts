@@ -1,26 +1,27 @@
 import { InvalidValueError } from '../../src/base/caller-errors.ts';
 import { shuffledRange } from '../../src/base/numbers.ts';
 import type { Random } from '../../src/base/random.ts';
-import { type JunctionSize, junctionSizes } from '../../src/pattern/architecture.ts';
+import { isExact, type JunctionSize, junctionSizes } from '../../src/pattern/architecture.ts';
 import { windowsOf } from '../../src/pattern/entries.ts';
 import { denseJunction, type Pattern, sortRows } from '../../src/pattern/pattern.ts';
 import type { Windows } from '../../src/pattern/windows.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 import { constrainedGridJunction, gridConflict } from '../constraints/constrained-grid.ts';
 import { hasConstraints, rulesOf } from '../constraints/constrained-problem.ts';
+import { balancedGridJunction } from './balanced-grid.ts';
 import { randomJunction } from './biregular.ts';
 
-/** One junction cut into blocks along its windows: every block is biregular, with `fanIn` and `fanOut` edges a neuron. */
+/** One junction cut into blocks along its windows. */
 interface Grid {
   readonly left: Windows;
   readonly right: Windows;
-  readonly fanIn: number;
-  readonly fanOut: number;
+  /** edges of a neuron in a block, where every block is biregular; null where degrees are balanced */
+  readonly block: { readonly fanIn: number; readonly fanOut: number } | null;
 }
 
-function windowFault(windows: Windows): string | null {
+function windowFault(windows: Windows, junction: JunctionSize): string | null {
   if (windows.partition === null) return 'do not hold every neuron once';
-  return windows.sizes.some((size) => size !== windows.sizes[0]) ? 'are not of equal size' : null;
+  return isExact(junction) && windows.sizes.some((size) => size !== windows.sizes[0]) ? 'are not of equal size' : null;
 }
 
 /** The grid of one junction, or why its windows allow none. */
@@ -30,12 +31,13 @@ function gridOf(problem: Problem, junction: JunctionSize): Grid | string {
   const name = `junction ${junction.number}`;
   if (left === undefined || right === undefined) return `${name} has no windows of its own`;
   for (const [windows, side] of [[left, 'left'] as const, [right, 'right'] as const]) {
-    const fault = windowFault(windows);
+    const fault = windowFault(windows, junction);
     if (fault !== null) return `the ${side} windows of ${name} ${fault}`;
   }
+  if (!isExact(junction)) return { left, right, block: null };
   const fanIn = junction.fanIn / left.count;
   const fanOut = junction.fanOut / right.count;
-  if (Number.isInteger(fanIn) && Number.isInteger(fanOut)) return { left, right, fanIn, fanOut };
+  if (Number.isInteger(fanIn) && Number.isInteger(fanOut)) return { left, right, block: { fanIn, fanOut } };
   return `the windows of ${name} are not of a size in which every neuron has a whole number of connections`;
 }
 
@@ -54,6 +56,8 @@ function randomBlock(left: number, right: number, fanOut: number, random: Random
 }
 
 function gridJunction(junction: JunctionSize, grid: Grid, random: Random): Uint32Array {
+  if (grid.block === null) return balancedGridJunction(junction, grid, random);
+  const { fanIn, fanOut } = grid.block;
   const sources = new Uint32Array(junction.edges);
   const leftMembers = windowMembers(grid.left);
   const rightMembers = windowMembers(grid.right);
@@ -61,10 +65,10 @@ function gridJunction(junction: JunctionSize, grid: Grid, random: Random): Uint3
   const rightSize = grid.right.sizes[0];
   for (let v = 0; v < grid.right.count; v++) {
     for (let w = 0; w < grid.left.count; w++) {
-      const block = randomBlock(leftSize, rightSize, grid.fanOut, random);
+      const block = randomBlock(leftSize, rightSize, fanOut, random);
       for (let e = 0; e < block.length; e++) {
-        const j = rightMembers[v * rightSize + Math.floor(e / grid.fanIn)];
-        const place = w * grid.fanIn + (e % grid.fanIn);
+        const j = rightMembers[v * rightSize + Math.floor(e / fanIn)];
+        const place = w * fanIn + (e % fanIn);
         sources[j * junction.fanIn + place] = leftMembers[w * leftSize + block[e]];
       }
     }
@@ -74,7 +78,7 @@ function gridJunction(junction: JunctionSize, grid: Grid, random: Random): Uint3
 }
 
 /**
- * Of the grids that keep the problem's constraints one at random: every one equally likely where there are none.
+ * Of the grids that keep the problem's constraints one at random: every one equally likely where there are none and degrees are exact.
  * @throws RangeError for a problem for which `permutationGridRefusal` has a reason
  */
 export function permutationGridPattern(problem: Problem, random: Random): Pattern {
@@ -84,7 +88,9 @@ export function permutationGridPattern(problem: Problem, random: Random): Patter
     if (junction.density === 1) return denseJunction(junction.left, junction.right);
     const grid = gridOf(problem, junction);
     if (typeof grid === 'string') throw new InvalidValueError(`expected windows that a grid can follow; got: ${grid}`);
-    if (rules[index] !== undefined) return constrainedGridJunction(rules[index], grid, random.fork(junction.number));
+    if (rules[index] !== undefined && grid.block !== null) {
+      return constrainedGridJunction(rules[index], grid, random.fork(junction.number));
+    }
     return gridJunction(junction, grid, random.fork(junction.number));
   });
   return { layers, fanOuts, junctions };

@@ -59,9 +59,9 @@ function exchange(rows: Uint32Array, fanIn: number, edge: number, seen: Uint8Arr
  *
  * It always ends, since an exchange makes no new double edge and undoes at least one, and as long as one is left, one can be
  * undone: of the left neurons in double edges take l, in right neuron r, with the fewest distinct right neurons. Some left neuron
- * l′ is not in r, which has fewer distinct ones than its fan-in. At least as many distinct right neurons have l′ as have l, and r
+ * l′ is not in r, which has fewer distinct ones than its fan-in. Degrees differ by one at most and l has a double edge, so that at least as many distinct right neurons have l′ as have l, and r
  * is none of them; so one of them has no l, and can give its l′ for the l of r.
- * @param rows `right × fanIn`, every left neuron equally often; sorted rows on entry, in any order after
+ * @param rows `right × fanIn`, every left neuron equally often, or once more; sorted rows on entry, in any order after
  * @param left neurons of the left layer
  */
 export function undoDoubles(rows: Uint32Array, fanIn: number, left: number): void {

@@ -23,8 +23,7 @@ function scrambling(bits: number, random: Random): Uint32Array {
 
 /**
  * The neuron that each of the first `count` points falls on: the points in order of their coordinate, dealt out `count / neurons`
- * to each neuron in turn. Where the number of neurons is a power of two this is ⌊neurons·x⌋.
- * @param count a multiple of `neurons`
+ * to each neuron in turn, rounded down or up where that is a fraction. Where the number of neurons is a power of two this is ⌊neurons·x⌋.
  * @param scramble the layer's stream, fresh, or null to leave the sequence as it is
  */
 export function neuronsOfPoints(
@@ -42,9 +41,8 @@ export function neuronsOfPoints(
     const digits = points[p] >>> (32 - bits);
     pointAt[scrambled === null ? digits : scrambled[digits]] = p;
   }
-  const each = count / neurons;
   const result = new Uint32Array(count);
   let rank = 0;
-  for (const p of pointAt) if (p >= 0) result[p] = Math.floor(rank++ / each);
+  for (const p of pointAt) if (p >= 0) result[p] = Math.floor((rank++ * neurons) / count);
   return result;
 }

@@ -1,6 +1,6 @@
 import { range, shuffledRange } from '../../src/base/numbers.ts';
 import type { Random } from '../../src/base/random.ts';
-import { type JunctionSize, junctionSizes } from '../../src/pattern/architecture.ts';
+import { isExact, type JunctionSize, junctionSizes } from '../../src/pattern/architecture.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import { denseJunction, sortRows } from '../../src/pattern/pattern.ts';
 import type { Problem } from '../../src/search/strategy.ts';
@@ -29,28 +29,30 @@ function layerOrder(problem: Problem, layer: number, random: Random): Uint32Arra
 
 /**
  * Left neurons that share their right neurons: as few whole windows as hold a fan-in, and from which a whole number of right
- * neurons is fed. All of the layer where windows are of several sizes.
+ * neurons is fed. All of the layer where windows are of several sizes or left neurons of two degrees.
  */
-function groupSize(problem: Problem, { number, left, fanIn, fanOut }: JunctionSize): number {
+function groupSize(problem: Problem, size: JunctionSize): number {
+  const { number, left, fanIn, fanOut } = size;
   const entry = problem.entries.find(
     ({ from, to, direction }) => from === number && to === number && direction === 'forward',
   );
   const window = entry?.windows.partition == null ? null : entry.windowSize;
-  if (window === null) return left;
-  for (let size = window; size < left; size += window) {
-    if (size >= fanIn && left % size === 0 && (size * fanOut) % fanIn === 0) return size;
+  if (window === null || !isExact(size)) return left;
+  for (let group = window; group < left; group += window) {
+    if (group >= fanIn && left % group === 0 && (group * fanOut) % fanIn === 0) return group;
   }
   return left;
 }
 
 /**
  * Right neurons, in their order, fed by runs of left neurons in theirs: within each group of left neurons run j starts at j·fanIn,
- * wrapping round, and runs are dealt out by where they start. Where fan-in divides the group these are complete blocks.
+ * wrapping round, and runs are dealt out by where they start. Where fan-in divides the group these are complete blocks. Each run starts
+ * where one ends, so that the neurons of a group have degrees as equal as can be.
  */
 function concentratedJunction(size: JunctionSize, group: number, left: Uint32Array, right: Uint32Array): Uint32Array {
   if (size.density === 1) return denseJunction(size.left, size.right);
-  const { fanIn, fanOut, edges } = size;
-  const rightGroup = (group * fanOut) / fanIn;
+  const { fanIn, edges } = size;
+  const rightGroup = group === size.left ? size.right : (group * size.fanOut) / fanIn;
   const starts = Float64Array.from({ length: rightGroup }, (_, j) => (j * fanIn) % group).sort();
   const sources = new Uint32Array(edges);
   for (let place = 0; place < right.length; place++) {

@@ -7,7 +7,7 @@ import type { Metric } from '../../src/scatter/metric.ts';
 /**
  * A lower bound of one entry over all patterns with these degrees; vacuous entries are 1.
  *
- * Proof. Into an averaged neuron go E paths, at most g from one windowed neuron (all edges of a path except the last, or all except the
+ * Proof. Into an averaged neuron go E paths (the least, where degrees differ), at most g from one windowed neuron (all edges of a path except the last, or all except the
  * first, determine it), so at most s·g from a window of s neurons. Every neuron lies in one window, so the counts add up to E.
  * The credit min(1, c/t) of a count c is concave and 0 at c = 0: the sum over windows is least where as few windows as can be are
  * full, ⌊E/(s·g)⌋ of them and one with the rest. Windows of unequal size: c earns at least c·credit(s·g)/(s·g), concavity again,
@@ -18,7 +18,8 @@ export function entryFloor(entry: Entry, architecture: Pick<Architecture, 'layer
   const { windows } = entry;
   if (windows.partition === null) return 0;
   const { classes, classOf } = shareScale(entry, metric);
-  const { entering, parallel } = spanSizes(architecture, entry);
+  const { entering: pathsInto, parallel } = spanSizes(architecture, entry);
+  const entering = pathsInto(1).least;
   const credit = (count: number, window: number) => {
     const { need, unit } = classes[classOf[window]];
     return Math.min(need, count * unit) / need;

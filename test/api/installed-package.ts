@@ -25,11 +25,17 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a command to its end; one that does not end by itself is killed after four minutes, with code -1. */
-export function runToEnd(command: string, args: readonly string[], cwd: string, env = process.env): Promise<Ended> {
+/** Runs a command to its end; one that does not end by itself is killed after `timeout` (four minutes), with code -1. */
+export function runToEnd(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env = process.env,
+  timeout = 240_000,
+): Promise<Ended> {
   const { NODE_OPTIONS: _, SCATTERSHOT_HOME: __, ...rest } = env;
   return new Promise((resolve) => {
-    const limits = { timeout: 240_000, killSignal: 'SIGKILL', maxBuffer: 2 ** 26 } as const;
+    const limits = { timeout, killSignal: 'SIGKILL', maxBuffer: 2 ** 26 } as const;
     execFile(command, args, { cwd, env: rest, ...limits }, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
       resolve({ code, stdout, stderr });

@@ -33,11 +33,26 @@ test('the package holds what it needs and nothing of its making', async () => {
   const listed = await runToEnd('npm', ['pack', '--ignore-scripts', '--dry-run', '--json'], root);
   const files: string[] = JSON.parse(listed.stdout)[0].files.map(({ path }: { path: string }) => path);
   expect(files).toEqual(
-    expect.arrayContaining(['dist/src/index.d.ts', 'dist/src/cli/main.js', 'README.md', 'LICENSE']),
+    expect.arrayContaining([
+      ...['dist/src/index.d.ts', 'dist/src/cli/main.js', 'dist/src/pattern/formats/pattern_module.py'],
+      ...['dist/src/training/command/programs/trainer.py', 'dist/src/training/command/programs/trainer.mjs'],
+      ...['README.md', 'LICENSE'],
+    ]),
   );
-  expect(files.filter((path) => /(^|\/)(test|bench|cache|reports|node_modules)\/|\.tsbuildinfo$/.test(path))).toEqual(
-    [],
-  );
+  expect(
+    files.filter((path) =>
+      /(^|\/)(test|bench|cache|reports|node_modules|docs\/api|docs\/pictures)\/|\.tsbuildinfo$/.test(path),
+    ),
+  ).toEqual([]);
+});
+
+test('its command runs, on the SQLite beside it', async () => {
+  const command = ['node_modules/scattershot/dist/src/cli/main.js'];
+  const search = ['search', '--layers', '8,4', '--fan-out', '2', '--budget', '20', '--json'];
+  const found = await runToEnd(process.execPath, [...command, ...search], folder);
+  expect({ code: found.code, evaluated: JSON.parse(found.stdout).evaluated }).toEqual({ code: 0, evaluated: 20 });
+  const told = await runToEnd(process.execPath, [...command, '--version', '--json'], folder);
+  expect(JSON.parse(told.stdout)).toMatchObject({ commit: null, sqlite: { version: expect.stringMatching(/^3\./) } });
 });
 
 test('a program searches, writes what it found, and its file scores the same', async () => {

@@ -19,7 +19,22 @@ const isDownload = (line: string) => line.startsWith('scattershot data fetch');
 test('the README has examples of every task', () => {
   const commands = new Set(lines.map((line) => line.split(' ')[1]));
   expect([...commands].sort()).toEqual(
-    ['data', 'export', 'leaderboard', 'report', 'score', 'search', 'studies', 'train', 'validate'].sort(),
+    [
+      'data',
+      'export',
+      'leaderboard',
+      'plan',
+      'report',
+      'reproduce',
+      'score',
+      'search',
+      'stop',
+      'studies',
+      'train',
+      'trainer',
+      'validate',
+      'watch',
+    ].sort(),
   );
 });
 

@@ -23,8 +23,8 @@ const usage: readonly (readonly [string, readonly string[], readonly (string | R
   ],
   [
     'an infeasible density names the nearest feasible ones',
-    ['search', '--layers', '64,48', '--density', '70%'],
-    [/nearest feasible fan-outs: 33 .*or 36/],
+    ['search', '--layers', '64,48', '--density', '66%', '--degrees', 'exact'],
+    [/nearest feasible fan-outs: 30 .*or 33/],
   ],
   ['an unknown net lists the nets', ['search', '--net', 'alexnet'], [/no network named "alexnet"/, /cifar10-2cl/]],
   ['no network at all says how to name one', ['search'], [/--net NAME/]],

@@ -166,7 +166,7 @@ test('a search under constraints finds patterns that keep them, names who cannot
     expect(same.code).toBe(0);
     expect(JSON.parse(same.stdout).evaluated).toBeGreaterThanOrEqual(30);
   });
-}, 60_000);
+});
 
 test('score says whether a pattern file keeps constraints', async () => {
   await inFolder(async (cwd) => {

@@ -42,6 +42,16 @@ test('doctor names every backend, what is chosen, and how to get what is missing
   });
 });
 
+test('doctor says of the sparse engine which kernels it trains with', async () => {
+  await inFolder(async (cwd) => {
+    const { stdout, stderr } = await runProgram(['doctor'], { cwd });
+    const used = /uses: the engine (\w+) on (.+)/.exec(stderr);
+    const device = /^sparse +engine +yes +(.+)$/m.exec(stdout)?.[1].trim();
+    if (used?.[1] === 'sparse') expect(used[2]).toBe(device);
+    else expect(used?.[1]).toBe('tfjs');
+  });
+});
+
 test('a full disk under stdout is told in a sentence', async () => {
   await inFolder(async (cwd) => {
     const full = openSync('/dev/full', 'w');

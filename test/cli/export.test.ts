@@ -69,7 +69,39 @@ test('a file that exists stays as it is unless --force is given, and of several 
   });
 });
 
+test('a PyTorch module comes with its pattern beside it, and neither replaces a file unasked', async () => {
+  await withStudy(async (home, run) => {
+    const exported = await run('export 3 --output @/best.py');
+    expect(exported).toMatchObject({ code: 0, stdout: '' });
+    expect(exported.stderr).toContain(`is in ${join(home, 'best.py')} and ${join(home, 'best.npz')}.`);
+    expect(exported.stderr).not.toContain('cannot import');
+    expect(readFileSync(join(home, 'best.py'), 'utf8')).toContain('class PatternLinear(nn.Module)');
+    const scored = await run('score @/best.npz --json');
+    expect(JSON.parse(scored.stdout)).toMatchObject({ layers: tinyPattern(3).layers });
+
+    const refused = await run('export 2 --output @/best.py');
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringMatching(/best\.py exists already/) });
+    writeFileSync(join(home, 'other.npz'), 'mine');
+    expect(await run('export 2 --output @/other.py')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/other\.npz exists already/),
+    });
+    expect(readFileSync(join(home, 'other.npz'), 'utf8')).toBe('mine');
+    expect(existsSync(join(home, 'other.py'))).toBe(false);
+
+    expect((await run('export --top 2 --output @/a --format py')).code).toBe(0);
+    expect(readdirSync(join(home, 'a')).sort()).toEqual([
+      'candidate_2.npz',
+      'candidate_2.py',
+      'candidate_3.npz',
+      'candidate_3.py',
+    ]);
+    expect((await run('export 1 --output @/my-net.py')).stderr).toContain('Python cannot import my-net.py by its name');
+  });
+});
+
 test.each([
+  ['export best --output - --format py', 2, /comes as two files, itself and the \.npz that it reads/],
   ['export --output @/a.json', 2, /no candidate was named/],
   ['export 1 --top 2 --output @/a', 2, /Give one of them/],
   ['export --top 2 --output -', 2, /Give a folder/],

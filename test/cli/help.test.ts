@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { createProgram } from '../../src/cli/program.ts';
-import { leaderboardColumns } from '../../src/report/leaderboard-columns.ts';
+import { boardColumns } from '../../src/store/board/columns.ts';
 import { runInProcess } from './in-process.ts';
 import { inFolder } from './program.ts';
 
@@ -12,7 +12,7 @@ function allCommands(command: Command, path = ''): [string, Command][] {
   });
 }
 
-const commands = allCommands(createProgram().program);
+const commands = allCommands((await createProgram()).program);
 const takesOption = (command: Command, flag: string) => command.options.some(({ long }) => long === flag);
 
 test.each(commands.map(([name]) => [name]))(
@@ -41,7 +41,7 @@ test('every example is a command line that the program understands', async () =>
     for (const [name] of commands) {
       const { stdout } = await runInProcess([...name.split(' '), '--help'], home);
       for (const words of examplesOf(stdout)) {
-        const { program } = createProgram();
+        const { program } = await createProgram(words);
         const known: string[] = [];
         for (const [, command] of allCommands(program)) {
           command.action(() => void known.push(command.name()));
@@ -57,7 +57,7 @@ test('every example is a command line that the program understands', async () =>
 test('--workers is offered where there is work for threads, and nowhere else', async () => {
   const offered = commands.filter(([, command]) => takesOption(command, '--workers')).map(([name]) => name);
   expect(offered).toEqual(expect.arrayContaining(['demo', 'search', 'train']));
-  expect(offered.every((name) => ['demo', 'search', 'train', 'validate'].includes(name))).toBe(true);
+  expect(offered.every((name) => ['demo', 'search', 'train', 'validate', 'reproduce'].includes(name))).toBe(true);
   await inFolder(async (home) => {
     const refused = await runInProcess(['leaderboard', '--workers', '2'], home);
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("unknown option '--workers'") });
@@ -74,7 +74,7 @@ test('the options that hold everywhere are everywhere', () => {
 test('the help of the leaderboard names every column that does not belong to a study', async () => {
   await inFolder(async (home) => {
     const { stdout } = await runInProcess(['leaderboard', '--help'], home);
-    for (const { name } of leaderboardColumns({ rows: [], entryKeys: [] })) expect(stdout).toContain(name);
+    for (const { name } of boardColumns({ entryKeys: [] })) expect(stdout).toContain(name);
   });
 });
 

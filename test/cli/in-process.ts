@@ -27,7 +27,7 @@ export async function runInProcess(args: readonly string[], home: string): Promi
   let code = 0;
   try {
     const json = asksForJson(args);
-    const { program, current } = createProgram();
+    const { program, current } = await createProgram(args);
     try {
       await program.parseAsync(['node', 'scattershot', ...args]);
       code = Number(process.exitCode);

@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { readManifest } from '../../src/base/manifest.ts';
 import { describeRange, loadComplaint, nodeComplaint, satisfies } from '../../src/cli/node-version.ts';
+import { program } from './program.ts';
 
 const range = readManifest().node as string;
 
@@ -54,6 +57,33 @@ test('a program that does not load says why in one clean line, or one document',
     nextStep: 'Run npm ci in the folder of Scattershot.',
   });
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a process that may open too few files is told so, without a stack',
+  async () => {
+    const few = async (...options: string[]) => {
+      const { SCATTERSHOT_HOME: _, NODE_OPTIONS: __, ...env } = process.env;
+      const command = [
+        'ulimit -n 60; exec "$0" "$@"',
+        process.execPath,
+        program,
+        'search',
+        '--net',
+        'morse',
+        ...options,
+      ];
+      return promisify(execFile)('sh', ['-c', ...command], { env }).catch((error) => error);
+    };
+    expect(await few()).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^scattershot: the program does not load \(EMFILE[^\n]*\)\. Let it open more files: ulimit -n 1024\.\n$/,
+      ),
+    });
+    expect(JSON.parse((await few('--json')).stderr)).toMatchObject({ reason: 'too-many-files' });
+  },
+);
 
 test('what the first module loads before it knows the Node is parsed by old ones', () => {
   for (const path of ['cli/main', 'cli/node-version', 'base/manifest']) {

@@ -26,8 +26,8 @@ const settings: StudySettings = {
 };
 
 /** What is said to differ, or null. */
-function conflict(options: ResumeOptions, constraints?: Constraints): string | null {
-  const { study } = studyWith({ ...settings, ...(constraints === undefined ? {} : { constraints }) }, []);
+function conflict(options: ResumeOptions, constraints?: Constraints, own: StudySettings = settings): string | null {
+  const { study } = studyWith({ ...own, ...(constraints === undefined ? {} : { constraints }) }, []);
   try {
     refuseConflicts(options, study);
     return null;
@@ -43,6 +43,21 @@ test('layers that are the study’s own need no fan-outs to be so, and others ar
   expect(conflict({ layers: [16, 64, 16], fanOut: [4, 1] })).toMatch(/the network differs/);
   expect(conflict({ layers: [16, 32, 16] })).toMatch(/the network differs/);
   expect(conflict({ layers: [16, 64] })).toMatch(/the network differs/);
+});
+
+test('the kind of degrees is refused where the study’s own are of another', () => {
+  const balanced = { ...settings, architecture: defineArchitecture({ layers: [12, 9, 4], fanOuts: [3, 16 / 9] }) };
+  expect(conflict({ degrees: 'balanced' }, undefined, balanced)).toBeNull();
+  expect(conflict({ degrees: 'auto' }, undefined, balanced)).toBeNull();
+  expect(conflict({ degrees: 'exact' }, undefined, balanced)).toMatch(/the network differs/);
+  expect(conflict({ degrees: 'balanced', fanIn: [4, 4] }, undefined, balanced)).toBeNull();
+  expect(conflict({ fanIn: [4, 5] }, undefined, balanced)).toMatch(/the network differs/);
+  expect(conflict({ degrees: 'exact' })).toBeNull();
+});
+
+test('a number of islands is the study’s own, or another search', () => {
+  expect(conflict({ islands: 1 })).toBeNull();
+  expect(conflict({ islands: 2 })).toMatch(/--islands differs/);
 });
 
 test('constraints that constrain nothing are none, on either side', async () => {

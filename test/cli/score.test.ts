@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { inFolder, runProgram } from './program.ts';
 
@@ -108,4 +109,23 @@ test('a net in which every pattern scores 1 is not certified, and the reason is 
     const other = await runProgram(['score', 'pattern.json', '--json', '--metric', 'fair-share'], { cwd });
     expect(JSON.parse(other.stdout).vector).toMatchObject([{ vacuous: false }, { vacuous: false }]);
   });
+});
+
+test('masks of a pruned PyTorch model are scored as torch.save wrote them, and what kind of sparsity they have is told', async () => {
+  const cwd = fileURLToPath(new URL('../fixtures/masks', import.meta.url));
+  const asked = await runProgram(['score', 'state.pt'], { cwd });
+  expect(asked).toMatchObject({ code: 1, stderr: expect.stringContaining('--tensor fc1.weight_mask,fc2.weight_mask') });
+  const args = ['score', 'state.pt', '--tensor', 'fc1.weight_mask,fc2.weight_mask'];
+  const report = JSON.parse((await runProgram([...args, '--json'], { cwd })).stdout);
+  expect(report).toMatchObject({
+    ...{ layers: [16, 32, 4], fanIns: [4, 8], arrays: ['fc1.weight_mask', 'fc2.weight_mask'], orderFromSizes: false },
+    // right neuron j has the left neurons (3j + 4i) mod 16, and (7j + 4i) mod 32: one of each 4 neighbours
+    structure: [
+      { junction: 1, nm: '1:4', transposable: '1:4', permutationGrid: 'grid', clashFree: [16] },
+      { junction: 2, nm: '1:4', transposable: '1:4', permutationGrid: 'grid' },
+    ],
+  });
+  expect((await runProgram(args, { cwd })).stdout.replace(/\s+/g, ' ')).toContain(
+    'Junction 1 is N:M sparse along its inputs (1:4), transposable N:M (1:4), a grid of permutation matrices',
+  );
 });

@@ -52,7 +52,12 @@ test('train gives runs by seed and their mean, and never trains the same again',
     const rows = JSON.parse((await runProgram(['leaderboard', '--json', '--filter', 'trained'], { cwd })).stdout);
     expect(rows).toHaveLength(1);
     expect(rows[0].accuracy.n).toBe(3);
-    expect(rows[0].training).toEqual({ dataset: 'morse:examples=20/5/5', epochs: 2, engine: 'tfjs' });
+    expect(rows[0].training).toEqual({
+      dataset: 'morse:examples=20/5/5',
+      epochs: 2,
+      engine: 'tfjs',
+      sharedFront: null,
+    });
     const table = await runProgram(['leaderboard', '--plain'], { cwd });
     expect(table.stdout).toMatch(/^Accuracy: on morse:examples=20\/5\/5 after 2 epochs, by the tfjs engine\.$/m);
     const again = await runProgram(['train', '1', ...quick, '--seeds', '3', '--backend', 'wasm'], { cwd });
@@ -158,7 +163,7 @@ function writeRing(cwd: string): void {
 }
 
 test.each([
-  ['--engine sparse --backend cpu', /sparse engine runs on the backend wasm; got cpu/],
+  ['--engine sparse --backend cpu', /sparse engine runs on the backends wasm and webgpu; got cpu/],
   ['--engine tfjs --fast-math', /fast math belongs to the sparse engine; got the engine tfjs/],
   ['--engine sparse --front mnist-conv', /connected layers only; got the front mnist-conv/],
   ['--momentum 0.9', /momentum belongs to the optimizer sgd/],

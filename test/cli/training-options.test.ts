@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { trainExitCode } from '../../src/cli/commands/train.ts';
+import { trainExitCode } from '../../src/cli/actions/train.ts';
 import { UsageError } from '../../src/cli/errors.ts';
 import {
   addTrainingOptions,
@@ -10,6 +10,7 @@ import {
   trainingSeeds,
 } from '../../src/cli/training-options.ts';
 import { presets } from '../../src/pattern/presets.ts';
+import { trainingOptions } from '../../src/report/command-words.ts';
 import type { TrainOneReport } from '../../src/study/train-one.ts';
 import { settingsFor } from '../../src/study/training-plan.ts';
 import { defaultTrainingSettings } from '../../src/training/settings.ts';
@@ -52,6 +53,36 @@ describe('a network of the paper', () => {
   test('takes its rate along with its optimizer', () => {
     const { learningRate } = defaultTrainingSettings;
     expect(settingsOf('--optimizer adam', on('morse', 64))).toMatchObject({ optimizer: 'adam', learningRate });
+  });
+});
+
+describe('a shared front', () => {
+  const onConv = on('mnist-conv', 784);
+
+  test('is trained with the dense network, as long as the candidates, unless something else is typed', () => {
+    expect(settingsOf('--freeze-front --epochs 4', onConv).frozenFront).toEqual({ trainedWith: 'dense', epochs: 4 });
+    expect(settingsOf('--freeze-front first --front-epochs 6 --front-seed 2', onConv)).toMatchObject({
+      ...{ epochs: 30, front: 'mnist-conv' },
+      frozenFront: { trainedWith: 'first', epochs: 6, seed: 2 },
+    });
+    expect(settingsOf('', onConv).frozenFront).toBeUndefined();
+  });
+
+  test('is refused where there is no front, and so is what is said of one that nobody asked for', () => {
+    expect(() => settingsOf('--freeze-front', on('morse', 64))).toThrow(/no front to freeze/);
+    expect(() => settingsOf('--freeze-front --front none', onConv)).toThrow(/no front to freeze/);
+    expect(() => settingsOf('--front-epochs 3', onConv)).toThrow(/--front-epochs is of a front that is shared/);
+    expect(() => settingsOf('--front-seed 3', onConv)).toThrow(/--front-seed is of a front that is shared/);
+    expect(() => settingsOf('--freeze-front best', onConv)).toThrow();
+  });
+
+  test('is told in words and as options that repeat it', () => {
+    const settings = settingsOf('--freeze-front first --front-epochs 6 --front-seed 2', onConv);
+    expect(describeTraining(settings)).toContain(
+      'front mnist-conv, shared: trained with the first candidate, 6 epochs, once, with seed 2',
+    );
+    const words = trainingOptions(settings, 'auto', 'auto');
+    expect(settingsOf(words.join(' '), onConv)).toEqual(settings);
   });
 });
 

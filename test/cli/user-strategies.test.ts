@@ -52,7 +52,7 @@ test('a file that cannot be used is refused by name before there is a study', as
       expect(stderr).not.toMatch(/\n\s+at |Error:/);
       return stderr;
     };
-    expect(await refused('./broken.mjs')).toMatch(/broken\.mjs cannot be loaded: .*\.\nSee where with: node --check/);
+    expect(await refused('./broken.mjs')).toMatch(/broken\.mjs:1 cannot be loaded: ./);
     expect(await refused('./absent.mjs')).toMatch(/absent\.mjs is not there/);
     expect(await refused('taken.mjs')).toMatch(/taken\.mjs calls its strategy "anneal"/);
     expect((await runProgram(['studies'], { cwd })).code).toBe(1);
@@ -68,7 +68,9 @@ test('when the only strategy fails the search ends with 1, by its name, and keep
     );
     const run = await runProgram([...small, '--strategy', './mine.mjs', '--budget', '100'], { cwd });
     expect(run.code).toBe(1);
-    expect(run.stderr).toMatch(/warning: island 0 ended: lost \(strategy shuffled-ring of .*mine\.mjs, in round 2\)/);
+    expect(run.stderr).toMatch(
+      /warning: island 0 ended: lost \(strategy shuffled-ring of .*mine\.mjs:19, in round 2\)/,
+    );
     expect(run.stderr).toMatch(
       /scattershot: no island is left to search: lost .*; and 7 more islands\.\n.*start a new study\.\n$/,
     );
@@ -96,5 +98,21 @@ test('a strategy that never returns is ended by Ctrl-C at once, and all before i
     expect(run.stderr).toContain('--resume 32-64-16-1');
     const board = await runProgram(['leaderboard', '--json'], { cwd });
     expect(JSON.parse(board.stdout).length).toBeGreaterThan(0);
+  });
+});
+
+test('strategy check says whether a file keeps the contract, as text and as JSON, and exits so', async () => {
+  await inFolder(async (cwd) => {
+    put(cwd, 'mine.mjs', documented);
+    put(cwd, 'wrong.mjs', documented.replace('.sort()', '.fill(j % 2)'));
+    const kept = await runProgram(['strategy', 'check', 'mine.mjs', '--layers', '12,8', '--fan-out', '2'], { cwd });
+    expect([kept.code, kept.stdout.split('\n')[1]]).toEqual([0, expect.stringMatching(/^12-8 .*keeps the contract/)]);
+    const wrong = await runProgram(['strategy', 'check', 'wrong.mjs', '--json'], { cwd });
+    expect(wrong.code).toBe(1);
+    const report = JSON.parse(wrong.stdout);
+    expect(report).toMatchObject({ strategy: 'shuffled-ring', ok: false });
+    expect(report.problems[0]).toMatchObject({ name: 'small', verdict: 'broken' });
+    const absent = await runProgram(['strategy', 'check', 'absent.mjs', '--json'], { cwd });
+    expect([absent.code, absent.stdout, JSON.parse(absent.stderr).reason]).toEqual([1, '', 'no-strategy-file']);
   });
 });

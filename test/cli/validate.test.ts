@@ -19,7 +19,31 @@ describe('validate', () => {
       const { study, plan } = JSON.parse(planned.stdout);
       expect(plan).toMatchObject({ candidates: 16, seeds: 1, everyThird: 2, trainings: 21, margin: 0.5, look: 1 });
       expect(plan.digest).toMatch(/^[0-9a-f]{64}$/);
-      const ended = await runProgram(['validate', '--resume', study, '--json'], { cwd });
+      const others = [
+        '--margin',
+        '0.3',
+        '--candidates',
+        '16',
+        '--seeds',
+        '2',
+        '--epochs',
+        '9',
+        '--adaptive',
+        '--data',
+        'mnist',
+        '--init',
+        'dense-fan-in',
+      ];
+      const refused = await runProgram(['validate', '--resume', study, ...others], { cwd });
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr.replaceAll(/\s+/g, ' ')).toContain(
+        '--margin 0.3 (it has 0.5) and --seeds 2 (it has every third twice) and --adaptive true (it has false) and --epochs 9 (it has 1) and --init dense-fan-in (it has actual-fan-in) and --data mnist (it has morse:examples=8/4/8) would change',
+      );
+      const larger = await runProgram(['validate', '--resume', study, '--layers', '64,128,64'], { cwd });
+      expect(larger).toMatchObject({ code: 2, stderr: expect.stringContaining('the network differs') });
+      const ended = await runProgram(['validate', '--resume', study, '--margin', '0.5', '--epochs', '1', '--json'], {
+        cwd,
+      });
       expect(ended.code).toBe(0);
       const result = JSON.parse(ended.stdout);
       expect(result).toMatchObject({
@@ -126,11 +150,11 @@ describe('validate --proxy', () => {
       put('mine.mjs', `console.log('loaded');\n${documented}`);
       const ended = await runProgram([...resume, '--json'], { cwd });
       expect(ended.code).toBe(0);
-      expect(ended.stderr.match(/bad-one is left out: .*bad\.mjs failed: lost is not defined/g)).toHaveLength(1);
+      expect(ended.stderr.match(/bad-one is left out: .*bad\.mjs:\d+ failed: lost is not defined/g)).toHaveLength(1);
       const { proxies } = JSON.parse(ended.stdout);
       expect(proxies.slice(-2)).toMatchObject([
         { name: 'shared-sources', candidates: 16, reason: null, inOrder: expect.any(Number) },
-        { name: 'bad-one', candidates: 0, reason: expect.stringMatching(/^Left out: .*bad\.mjs failed/), p: null },
+        { name: 'bad-one', candidates: 0, reason: expect.stringMatching(/^Left out: .*bad\.mjs:\d+ failed/), p: null },
       ]);
       const text = await runProgram(resume, { cwd });
       expect(text.stdout).toMatch(/shared-sources +\d+ %/);

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { makeContext } from '../../src/cli/context.ts';
-import { watchLines } from '../../src/cli/watch.ts';
+import { lineView } from '../../src/cli/watch.ts';
 import { outputFault } from './hostile-words.ts';
 
 afterEach(() => {
@@ -18,7 +18,7 @@ test('a warning that is told although --quiet was given holds no colour codes, s
     written += text;
     return true;
   });
-  const watch = watchLines(makeContext({ quiet: true }));
+  const watch = lineView(makeContext({ quiet: true }));
   watch.listener({ kind: 'strategy-refused', atMs: 0, strategies: ['radix'], reason: 'no such radices' });
   await watch.done();
   expect(written).toMatch(/^\[ 0:00\] warning: radix sits out: no such radices\n$/);

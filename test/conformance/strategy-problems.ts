@@ -1,5 +1,6 @@
 import { type ArchitectureRequest, defineArchitecture } from '../../src/pattern/architecture.ts';
 import type { Constraints } from '../../src/pattern/constraints/constraints.ts';
+import { fanOutsForFanIns } from '../../src/pattern/degree-choice.ts';
 import { type EntryOptions, scatterEntries } from '../../src/pattern/entries.ts';
 import type { Metric } from '../../src/scatter/metric.ts';
 import type { Problem } from '../../src/search/strategy.ts';
@@ -17,6 +18,12 @@ export function makeProblem(
   const problem = { architecture, entries: scatterEntries(architecture, entryOptions), metric, target };
   return constraints === undefined ? problem : { ...problem, constraints };
 }
+
+/** The network of these fan-ins: balanced where left neurons cannot all have one fan-out. */
+export const withFanIns = (layers: readonly number[], fanIns: readonly number[]) => ({
+  layers,
+  fanOuts: fanOutsForFanIns(layers, fanIns),
+});
 
 /** What every strategy meets: it does each of these, or says why not. */
 export const strategyProblems: Readonly<Record<string, Problem>> = {
@@ -45,6 +52,19 @@ export const strategyProblems: Readonly<Record<string, Problem>> = {
       },
     },
   ),
+  'balanced degrees': makeProblem(withFanIns([14, 9], [4])),
+  'balanced degrees in two junctions': makeProblem(withFanIns([20, 14, 9], [4, 5])),
+  'balanced degrees behind exact ones, every span': makeProblem(withFanIns([16, 12, 9, 6], [4, 5, 4]), {
+    spans: 'all',
+  }),
+  'balanced degrees, padded': makeProblem(
+    { ...withFanIns([20, 14, 9], [4, 5]), usedInputs: 17, usedOutputs: 7 },
+    { metric: 'fair-share' },
+  ),
+  'balanced degrees in a picture of 6x7': makeProblem({ ...withFanIns([42, 10], [9]), shapes: [[6, 7], [10]] }),
+  'balanced degrees of one edge or two': makeProblem(withFanIns([9, 5], [2])),
+  'balanced degrees, nearly dense': makeProblem(withFanIns([7, 5], [6])),
+  'balanced degrees and a wanted scatter': makeProblem(withFanIns([20, 14, 9], [4, 5]), { target: 0.8 }),
   'a wanted scatter': makeProblem({ layers: [16, 64, 16], fanOuts: [16, 4] }, { target: 0.8 }),
   'a low wanted scatter': makeProblem({ layers: [32, 16, 16, 8], fanOuts: [2, 4, 2] }, { target: 0.3 }),
 };
@@ -68,6 +88,16 @@ export const constrainedProblems: Readonly<Record<string, Problem>> = {
     constraints: { forbidden: [[[0, 0]], [[1, 1]]], forced: [[[1, 1]], [[5, 5]]] },
   }),
   'distinct neighbourhoods': makeProblem(network, { constraints: { distinctNeighbourhoods: true } }),
+  'forbidden and forced edges of balanced degrees': makeProblem(withFanIns([20, 14, 9], [4, 5]), {
+    constraints: { forbidden: [[[0, 0]], [[1, 1]]], forced: [[[1, 1]], [[5, 5]]] },
+  }),
+  '2:4 of balanced degrees': makeProblem(withFanIns([16, 9], [8]), { constraints: { structure: [nm(2, 4)] } }),
+  'distinct neighbourhoods of balanced degrees': makeProblem(withFanIns([14, 9], [4]), {
+    constraints: { distinctNeighbourhoods: true },
+  }),
+  'several at once of balanced degrees': makeProblem(withFanIns([16, 18], [4]), {
+    constraints: { structure: [nm(1, 4)], forbidden: [[[0, 3]]], forced: [[[7, 7]]], distinctNeighbourhoods: true },
+  }),
   'several at once, and a wanted scatter': makeProblem(
     { layers: [16, 32], fanOuts: [16] },
     {
@@ -102,6 +132,17 @@ export const impossibleProblems: Readonly<Record<string, Problem>> = {
       },
     },
   ),
+  'forbidden edges that leave a left neuron none, of balanced degrees': makeProblem(withFanIns([5, 3], [2]), {
+    constraints: {
+      forbidden: [
+        [
+          [0, 0],
+          [0, 1],
+          [0, 2],
+        ],
+      ],
+    },
+  }),
   'more right neurons than distinct neighbourhoods': makeProblem(
     { layers: [4, 8], fanOuts: [2] },
     { constraints: { distinctNeighbourhoods: true } },

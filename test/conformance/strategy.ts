@@ -11,7 +11,7 @@ import type { Elite, Problem, Strategy } from '../../src/search/strategy.ts';
 import { buffersOf } from '../../src/search/transfer.ts';
 import { constrainedPattern } from '../../strategies/constraints/constrained-problem.ts';
 import { totalEdges } from '../../strategies/shared/batch.ts';
-import { networks, samplePattern } from '../pattern/sample-patterns.ts';
+import { balancedNetworks, networks, samplePattern } from '../pattern/sample-patterns.ts';
 import { constrainedProblems, impossibleProblems, makeProblem, strategyProblems } from './strategy-problems.ts';
 
 /** Steps within which every strategy has something to show. */
@@ -149,10 +149,13 @@ export function strategyConformance(strategy: Strategy): void {
       expectReason(accepted);
     });
 
-    test('property: any feasible network gets exact patterns, or a reason', () => {
+    test.each([
+      ['exact', networks],
+      ['balanced', balancedNetworks],
+    ])('property: any network of %s degrees gets patterns of these, or a reason', (_, anyNetwork) => {
       const targets = fc.option(fc.double({ min: 0, max: 1, noNaN: true }));
       fc.assert(
-        fc.property(networks, targets, fc.nat(), (network, target, seed) => {
+        fc.property(anyNetwork, targets, fc.nat(), (network, target, seed) => {
           const problem = makeProblem(network, { target });
           const accepted = strategy.accepts(problem);
           if (accepted !== true) {

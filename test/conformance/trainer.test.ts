@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Outcome } from '../../src/base/failure.ts';
+import { createCommandTrainer } from '../../src/training/command/index.ts';
 import type { StartedBackend } from '../../src/training/pool/messages.ts';
+import { fastMathSupported } from '../../src/training/sparse/fast-math.ts';
 import { createSparseTrainer } from '../../src/training/sparse/index.ts';
-import { fastMathSupported } from '../../src/training/sparse/machine.ts';
 import { createTfjsTrainer } from '../../src/training/tfjs/index.ts';
 import { probeBackend } from '../../src/training/tfjs/probe.ts';
+import { fixtureCommand } from '../training/command/fixture-command.ts';
 import { findWebGpu } from '../training/tfjs/webgpu.ts';
 import { trainerConformance } from './trainer.ts';
 
@@ -12,14 +14,19 @@ const [tensorflow, webgpu] = await Promise.all([probeBackend('tensorflow', true)
 // These two are part of every installation: if they do not start, that is a failure and no excuse.
 const always: Outcome<StartedBackend> = { ok: true, value: { device: null, detail: null, gpu: false } };
 
+// Where the checks set TensorFlow up, one that does not start is a failure too.
+const isRequired = (backend: string) => backend === 'tensorflow' && process.env.SCATTERSHOT_TENSORFLOW === 'required';
+
 for (const [backend, probed] of Object.entries({ tensorflow, webgpu, wasm: always, cpu: always })) {
-  if (probed.ok) {
-    const slow = backend === 'webgpu' && !probed.value.gpu;
-    trainerConformance(`tfjs on ${backend}${slow ? ` (shortened: ${probed.value.device})` : ''}`, {
+  if (probed.ok || isRequired(backend)) {
+    const device = probed.ok ? probed.value.device : null;
+    const slow = backend === 'webgpu' && probed.ok && !probed.value.gpu;
+    trainerConformance(`tfjs on ${backend}${slow ? ` (shortened: ${device})` : ''}`, {
       engine: 'tfjs',
       backend,
       create: () => createTfjsTrainer({ backend, threads: 2 }),
       slow,
+      rounds: backend === 'tensorflow',
     });
   } else {
     // Not run, and said so; what is checked is that asking for it is refused rather than answered by another backend.
@@ -29,10 +36,27 @@ for (const [backend, probed] of Object.entries({ tensorflow, webgpu, wasm: alway
   }
 }
 
+// Jobs of one shape, in graphs of three: more of them than one holds, and a last one that is not full.
+if (tensorflow.ok || isRequired('tensorflow')) {
+  trainerConformance('populations of tfjs on tensorflow', {
+    engine: 'tfjs',
+    backend: 'tensorflow',
+    create: () => createTfjsTrainer({ backend: 'tensorflow', population: 3 }),
+    rounds: true,
+  });
+}
+
 trainerConformance('sparse', {
   engine: 'sparse',
   backend: 'wasm',
   create: () => createSparseTrainer({ threads: 2 }),
+});
+
+trainerConformance('a command', {
+  engine: 'command',
+  backend: 'external',
+  create: () => createCommandTrainer({ command: fixtureCommand(), exactStart: true }),
+  withoutSnapshots: true,
 });
 
 if (fastMathSupported()) {

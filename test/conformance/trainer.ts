@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Outcome, unwrap } from '../../src/base/failure.ts';
+import { meanFanOut } from '../../src/pattern/architecture.ts';
 import type { Dataset } from '../../src/training/datasets/dataset.ts';
 import { initNames, trainingSettings } from '../../src/training/settings.ts';
 import type {
+  EpochResult,
+  SnapshotKeeper,
   Trainer,
   TrainingEvent,
   TrainingJob,
@@ -21,6 +24,10 @@ export interface ConformanceOptions {
   readonly create: () => Promise<Outcome<Trainer>>;
   /** a software GPU: half a second a step. Fewer networks are compared with the oracle, and learning is left to the others */
   readonly slow?: boolean;
+  /** what is trained beside a candidate changes its last bits */
+  readonly rounds?: boolean;
+  /** it keeps no snapshots: an interrupted training begins again */
+  readonly withoutSnapshots?: boolean;
   /** settings that every training gets */
   readonly settings?: Partial<TrainingSettings>;
 }
@@ -60,9 +67,10 @@ export function trainerConformance(name: string, options: ConformanceOptions): v
       settings: TrainingSettings = quick,
       data: Dataset = dataset,
       signal: AbortSignal = new AbortController().signal,
+      keeper?: SnapshotKeeper,
     ): Promise<TrainedJobs> => {
       const events: TrainingEvent[] = [];
-      for await (const event of trainer.train(jobs, data, { ...settings, ...options.settings }, signal))
+      for await (const event of trainer.train(jobs, data, { ...settings, ...options.settings }, signal, keeper))
         events.push(event);
       const results = events.flatMap((event) => (event.kind === 'result' ? [event] : []));
       return { events, results: new Map(results.map((result) => [result.job, result])) };
@@ -117,6 +125,8 @@ export function trainerConformance(name: string, options: ConformanceOptions): v
       { layers: [8, 12, 10, 4], fanOuts: [3, 5, 2] },
       { layers: [8, 24, 4], fanOuts: [24, 4] },
       { layers: [8, 4], fanOuts: [3] },
+      // Balanced degrees: fan-ins 3, 5 and 7.
+      { layers: [8, 11, 10, 4], fanOuts: [meanFanOut(8, 11, 3), meanFanOut(11, 10, 5), meanFanOut(10, 4, 7)] },
     ];
     describe.each(optimizers.slice(0, options.slow ? 2 : undefined))('by %s', (_, change) => {
       const settings = trainingSettings({ ...quick, ...change });
@@ -166,6 +176,17 @@ export function trainerConformance(name: string, options: ConformanceOptions): v
       expect(padded).toHaveLength(24);
       const { weights } = trained.results.get('job')!.weights![0];
       expect(padded.map((e) => weights[e])).toEqual(padded.map((e) => first.weights[e]));
+    });
+
+    test('pads inputs of a net with balanced degrees', async () => {
+      const net = {
+        layers: [11, 14, 6],
+        fanOuts: [meanFanOut(11, 14, 4), meanFanOut(14, 6, 5)],
+        usedInputs: 8,
+        usedOutputs: 4,
+      };
+      const job = { ...someJob(net), wantWeights: true };
+      expectAgreement(await train([job]), trainOracle(job, dataset, quick));
     });
 
     test('takes batches larger than the split, and single examples', async () => {
@@ -226,6 +247,126 @@ export function trainerConformance(name: string, options: ConformanceOptions): v
       }
       expect((await train([someJob(sizes)])).results.get('job')!.status).toBe('finished');
     });
+
+    /** Keeps all snapshots, and warnings. */
+    const keepAll = (everyMs: number) => {
+      const kept: { job: string; snapshot: Uint8Array }[] = [];
+      const warnings: string[] = [];
+      const keeper: SnapshotKeeper = {
+        everyMs,
+        save: (job, snapshot) => void kept.push({ job, snapshot }),
+        warn: (_, message) => warnings.push(message),
+      };
+      return { kept, warnings, keeper };
+    };
+    const resumable = trainingSettings({ ...quick, ...(options.slow ? {} : { epochs: 4, batchSize: 5 }), l2: 0.01 });
+    const watched = [1, 2, 3].map((seed) => ({ ...someJob({ ...sizes, id: `job ${seed}`, seed }), wantWeights: true }));
+    const startedOf = (events: readonly TrainingEvent[]) =>
+      events.flatMap((each) => (each.kind === 'started' ? [each] : []));
+
+    /** Bit for bit, or to rounding. */
+    const expectSame = (got: TrainingResult['weights'], expected: TrainingResult['weights']) => {
+      if (!options.rounds) return expect(got).toEqual(expected);
+      const numbers = (all: TrainingResult['weights']) =>
+        all!.flatMap(({ weights, biases }) => [...weights, ...biases]);
+      const [ours, theirs] = [numbers(got), numbers(expected)];
+      expect(ours).toHaveLength(theirs.length);
+      for (const [at, value] of ours.entries()) expect(value).toBeCloseTo(theirs[at], 4);
+    };
+
+    test.skipIf(options.withoutSnapshots)(
+      'goes on from any snapshot as if it had never stopped, bit for bit',
+      async () => {
+        const { kept, warnings, keeper } = keepAll(0);
+        const whole = await train(watched, resumable, dataset, undefined, keeper);
+        const unwatched = await train(watched, resumable);
+        for (const { id } of watched) {
+          expect(whole.results.get(id)!.weights).toEqual(unwatched.results.get(id)!.weights);
+        }
+        expect(kept.length).toBeGreaterThanOrEqual(3);
+        const few = options.slow ? kept.slice(0, 1) : kept.filter((_, i) => i % Math.ceil(kept.length / 8) === 0);
+        for (const { job: id, snapshot } of few) {
+          const job = watched.find((each) => each.id === id)!;
+          const { events, results } = await train([{ ...job, snapshot }], resumable, dataset, undefined, keeper);
+          const [{ resumed }] = startedOf(events);
+          expect(resumed!.epoch + resumed!.batches).toBeGreaterThan(1);
+          const told = (epochs: readonly EpochResult[]) =>
+            epochs.map(({ epoch, loss, accuracy, validationAccuracy }) => ({
+              ...{ epoch, accuracy, validationAccuracy },
+              loss: options.rounds ? Number(loss.toPrecision(5)) : loss,
+            }));
+          expect(told([...resumed!.epochs, ...epochsOf(events, id)])).toEqual(told(epochsOf(whole.events, id)));
+          const { weights, testAccuracy, bestEpoch } = whole.results.get(id)!;
+          expect(results.get(id)).toMatchObject({ status: 'finished', testAccuracy, bestEpoch });
+          expectSame(results.get(id)!.weights, weights);
+        }
+        expect(warnings).toEqual([]);
+      },
+    );
+
+    test.skipIf(options.withoutSnapshots)('gives a snapshot where it is stopped, and goes on from there', async () => {
+      const { kept, keeper } = keepAll(Number.POSITIVE_INFINITY);
+      const whole = await train(watched, resumable);
+      const controller = new AbortController();
+      const { signal } = controller;
+      for await (const event of trainer.train(
+        watched,
+        dataset,
+        { ...resumable, ...options.settings },
+        signal,
+        keeper,
+      )) {
+        if (event.kind === 'epoch') controller.abort();
+      }
+      const last = new Map(kept.map(({ job, snapshot }) => [job, snapshot]));
+      expect(last.size).toBeGreaterThan(0);
+      const goOn = watched.map((job) => ({ ...job, ...(last.has(job.id) ? { snapshot: last.get(job.id)! } : {}) }));
+      const { results, events } = await train(goOn, resumable);
+      expect(startedOf(events).filter(({ resumed }) => resumed !== undefined)).toHaveLength(last.size);
+      for (const { id } of watched) expect(results.get(id)!.weights).toEqual(whole.results.get(id)!.weights);
+    });
+
+    test.skipIf(options.withoutSnapshots)(
+      'ignores a snapshot that is damaged or of another training, with a warning',
+      async () => {
+        const { kept, keeper } = keepAll(0);
+        const [job] = watched;
+        const whole = await train([job], resumable, dataset, undefined, keeper);
+        const { snapshot } = kept.at(-1)!;
+        const damaged = snapshot.slice();
+        damaged[damaged.length >> 1] ^= 1;
+        const short = snapshot.slice(0, snapshot.length - 100);
+        for (const [wrong, why] of [
+          [damaged, /damaged/],
+          [short, /damaged/],
+          [new Uint8Array(7), /damaged/],
+        ] as const) {
+          const told = keepAll(Number.POSITIVE_INFINITY);
+          const { events, results } = await train(
+            [{ ...job, snapshot: wrong }],
+            resumable,
+            dataset,
+            undefined,
+            told.keeper,
+          );
+          expect(told.warnings).toEqual([expect.stringMatching(why)]);
+          expect(startedOf(events)[0].resumed).toBeUndefined();
+          expect(results.get(job.id)!.weights).toEqual(whole.results.get(job.id)!.weights);
+          if (options.slow) return;
+        }
+        const others: [TrainingJob, Partial<TrainingSettings>, Dataset][] = [
+          [{ ...job, seed: 9 }, {}, dataset],
+          [{ ...job, pattern: watched[1].pattern }, {}, dataset],
+          [job, { learningRate: 0.02 }, dataset],
+          [job, {}, { ...dataset, digest: 'other' }],
+        ];
+        for (const [other, change, data] of others) {
+          const told = keepAll(Number.POSITIVE_INFINITY);
+          await train([{ ...other, snapshot }], { ...resumable, ...change }, data, undefined, told.keeper);
+          expect(told.warnings).toEqual([expect.stringMatching(/of another training; it starts again at epoch 1/)]);
+        }
+      },
+    );
 
     test('has nothing to say of no jobs', async () => {
       expect((await train([])).events).toEqual([]);

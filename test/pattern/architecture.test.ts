@@ -5,7 +5,6 @@ import {
   describeArchitecture,
   describeFanOuts,
   fanOutStep,
-  fanOutsForDensity,
   feasibleFanOuts,
   greatestCommonDivisor,
   junctionSizes,
@@ -69,7 +68,6 @@ describe('feasible fan-outs', () => {
     for (const wrong of [Number.NaN, 1.5, -4, Number.POSITIVE_INFINITY]) {
       expect(() => greatestCommonDivisor(4, wrong)).toThrow(RangeError);
       expect(() => greatestCommonDivisor(wrong, 4)).toThrow(RangeError);
-      expect(() => fanOutsForDensity([64, wrong], 0.5)).toThrow(/layer 2/);
     }
   });
 });
@@ -108,6 +106,23 @@ describe('an architecture', () => {
 
   test('names the junction whose fan-out is not feasible', () => {
     expect(() => defineArchitecture({ layers: [64, 1024, 48], fanOuts: [128, 4] })).toThrow(/junction 2 \(1024 to 48/);
+  });
+
+  test('names all junctions whose fan-out is not feasible at once', () => {
+    expect(() => defineArchitecture({ layers: [784, 300, 7], fanOuts: [30, 3] })).toThrow(
+      /junction 1 \(784 to 300 neurons\).*; fan-out 3 is not feasible in junction 2 \(300 to 7/,
+    );
+  });
+
+  test('takes the mean fan-out of balanced degrees, and no other fraction', () => {
+    const fanOut = (300 * 78) / 784;
+    const [size] = junctionSizes(defineArchitecture({ layers: [784, 300], fanOuts: [fanOut] }));
+    expect(size).toMatchObject({ fanIn: 78, edges: 23_400, leastFanOut: 29, mostFanOut: 30, density: fanOut / 300 });
+    for (const wrong of [29.8, fanOut + 1e-9, fanOut / 100])
+      expect(() => defineArchitecture({ layers: [784, 300], fanOuts: [wrong] })).toThrow(
+        /is not feasible in junction 1/,
+      );
+    expect(describeArchitecture({ layers: [784, 300], fanOuts: [fanOut] })).toBe('784-300 (fan-in 78)');
   });
 
   test.each([
@@ -170,36 +185,6 @@ describe('an architecture', () => {
       'cifar100-2cl 4096-512-128 (1,8) 4096/100',
       'cifar100-3cl 4096-512-256-128 (1,1,16) 4096/100',
     ]);
-  });
-});
-
-describe('fan-outs for a density', () => {
-  test('are exact in every junction', () => {
-    expect(fanOutsForDensity([64, 1024, 64], 0.125)).toEqual([128, 8]);
-    expect(fanOutsForDensity([64, 1024, 64], 1)).toEqual([1024, 64]);
-  });
-
-  test('are refused by the first junction that cannot have it, with its nearest values', () => {
-    expect(() => fanOutsForDensity([64, 1024, 10], 0.125)).toThrow(
-      'density 12.5 % is not feasible in junction 2 (1024 to 10 neurons); nearest feasible fan-outs: 5 (50 % dense)',
-    );
-    expect(() => fanOutsForDensity([100, 100], 0.125)).toThrow('12 (12 % dense) or 13 (13 % dense)');
-    expect(() => fanOutsForDensity([100, 100], 0.999)).toThrow('99 (99 % dense) or 100 (100 % dense)');
-    expect(() => fanOutsForDensity([64, 64], 1e-6)).toThrow('1 (1.563 % dense)');
-  });
-
-  test.each([0, -0.5, 1.001, Number.NaN, Number.POSITIVE_INFINITY])('a density of %d is refused', (density) => {
-    expect(() => fanOutsForDensity([64, 64], density)).toThrow('density must be above 0 and at most 1');
-  });
-
-  test('property: a density found for one feasible fan-out gives that fan-out back', () => {
-    fc.assert(
-      fc.property(layer, layer, fc.nat(), (left, right, pick) => {
-        const feasible = feasibleFanOuts(left, right);
-        const fanOut = feasible[pick % feasible.length];
-        expect(fanOutsForDensity([left, right], fanOut / right)).toEqual([fanOut]);
-      }),
-    );
   });
 });
 

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
+import { junctionSizes } from '../../src/pattern/architecture.ts';
 import {
   denseJunction,
   fingerprint,
@@ -9,7 +11,7 @@ import {
   patternFault,
   sortRows,
 } from '../../src/pattern/pattern.ts';
-import { EXAMPLE_FINGERPRINT, examplePattern, exampleRows, patterns } from './sample-patterns.ts';
+import { balancedPatterns, EXAMPLE_FINGERPRINT, examplePattern, exampleRows, patterns } from './sample-patterns.ts';
 
 const sizes = { layers: [8, 4, 4], fanOuts: [1, 2] };
 
@@ -146,5 +148,44 @@ describe('the fingerprint', () => {
     const b = makePattern({ layers: [4, 2], fanOuts: [1] }, [Uint32Array.from([2, 3, 0, 1])]);
     const c = makePattern({ layers: [4, 4], fanOuts: [1] }, [Uint32Array.from([0, 1, 2, 3])]);
     expect(new Set([a, b, c].map(fingerprint)).size).toBe(3);
+  });
+});
+
+describe('balanced degrees', () => {
+  // 5 left neurons, 3 right ones of fan-in 2: six edges, so one left neuron has two
+  const sizes = { layers: [5, 3], fanOuts: [6 / 5] };
+
+  test('allow one edge more to some left neurons, to none two more, and none without an edge', () => {
+    expect(patternFault({ ...sizes, junctions: [Uint32Array.of(0, 1, 1, 2, 3, 4)] })).toBeNull();
+    expect(patternFault({ ...sizes, junctions: [Uint32Array.of(0, 1, 0, 2, 0, 3)] })?.message).toBe(
+      'junction 1, right neuron 2: left neuron 0 has fan-out 3; expected 1 or 2',
+    );
+    expect(patternFault({ ...sizes, junctions: [Uint32Array.of(0, 1, 0, 1, 2, 3)] })?.message).toBe(
+      'junction 1: left neuron 4 has fan-out 0; expected 1 or 2',
+    );
+    expect(
+      patternFault({ layers: [5, 3], fanOuts: [1.3], junctions: [Uint32Array.of(0, 1, 1, 2, 3, 4)] })?.message,
+    ).toBe('junction 1: 5 to 3 neurons cannot have fan-out 1.3');
+  });
+
+  test('property: samples of any size are whole, and a left neuron that loses an edge to another is found', () => {
+    fc.assert(
+      fc.property(balancedPatterns, (pattern) => {
+        expect(patternFault(pattern)).toBeNull();
+        for (const { number, left, leastFanOut, mostFanOut } of junctionSizes(pattern)) {
+          const degrees = new Uint32Array(left);
+          for (const neuron of pattern.junctions[number - 1]) degrees[neuron]++;
+          expect(Math.min(...degrees)).toBe(leastFanOut);
+          expect(Math.max(...degrees)).toBe(mostFanOut);
+        }
+      }),
+    );
+  });
+
+  test('have a fingerprint of their own lines', () => {
+    const pattern = makePattern(sizes, [Uint32Array.of(0, 1, 1, 2, 3, 4)]);
+    const hash = createHash('sha256').update('scattershot/pattern 1\n5,3\nfan-in 2\n');
+    hash.update(new Uint8Array(Uint32Array.of(0, 1, 1, 2, 3, 4).buffer));
+    expect(fingerprint(pattern)).toBe(hash.digest('hex'));
   });
 });

@@ -1,12 +1,23 @@
 import * as fc from 'fast-check';
 import { Random } from '../../src/base/random.ts';
-import { type ArchitectureRequest, feasibleFanOuts, junctionSizes } from '../../src/pattern/architecture.ts';
+import {
+  type ArchitectureRequest,
+  feasibleFanOuts,
+  isExact,
+  junctionSizes,
+  leastFanIn,
+  meanFanOut,
+} from '../../src/pattern/architecture.ts';
 import { makePattern, type Pattern } from '../../src/pattern/pattern.ts';
 
-/** A well mixed pattern: edges dealt out in turn, then swapped at random wherever no double edge comes of it. */
+/**
+ * A well mixed pattern: edges dealt out in turn, then swapped at random wherever no double edge comes of it. Of balanced degrees, left
+ * neurons are renumbered at random, so that any of them can have an edge more.
+ */
 export function samplePattern(layers: readonly number[], fanOuts: readonly number[], seed: number): Pattern {
   const random = Random.fromSeed(seed);
-  const junctions = junctionSizes({ layers, fanOuts }).map(({ left, right, fanIn, edges }) => {
+  const junctions = junctionSizes({ layers, fanOuts }).map((size) => {
+    const { left, right, fanIn, edges } = size;
     const rows = Array.from({ length: right }, (_, j) =>
       Array.from({ length: fanIn }, (_, place) => (j * fanIn + place) % left),
     );
@@ -16,7 +27,9 @@ export function samplePattern(layers: readonly number[], fanOuts: readonly numbe
       if (a.includes(b[y]) || b.includes(a[x])) continue;
       [a[x], b[y]] = [b[y], a[x]];
     }
-    return Uint32Array.from(rows.flat());
+    const names = Uint32Array.from({ length: left }, (_, k) => k);
+    if (!isExact(size)) random.shuffle(names);
+    return Uint32Array.from(rows.flat(), (neuron) => names[neuron]);
   });
   return makePattern({ layers, fanOuts }, junctions);
 }
@@ -32,6 +45,28 @@ export const networks: fc.Arbitrary<Pick<ArchitectureRequest, 'layers' | 'fanOut
       ),
     }),
   );
+
+/** Small networks of 1 to 3 junctions of any fan-in that leaves no neuron without an edge: most are balanced, some exact. */
+export const balancedNetworks: fc.Arbitrary<Pick<ArchitectureRequest, 'layers' | 'fanOuts'>> = fc
+  .array(fc.integer({ min: 1, max: 24 }), { minLength: 2, maxLength: 4 })
+  .chain((layers) =>
+    fc.record({
+      layers: fc.constant(layers),
+      fanOuts: fc.tuple(
+        ...layers
+          .slice(1)
+          .map((right, index) =>
+            fc
+              .integer({ min: leastFanIn(layers[index], right), max: layers[index] })
+              .map((fanIn) => meanFanOut(layers[index], right, fanIn)),
+          ),
+      ),
+    }),
+  );
+
+export const balancedPatterns: fc.Arbitrary<Pattern> = fc
+  .tuple(balancedNetworks, fc.nat())
+  .map(([{ layers, fanOuts }, seed]) => samplePattern(layers, fanOuts, seed));
 
 export const patterns: fc.Arbitrary<Pattern> = fc
   .tuple(networks, fc.nat())

@@ -4,7 +4,10 @@ import {
   type Architecture,
   defineArchitecture,
   feasibleFanOuts,
+  isExact,
   junctionSizes,
+  leastFanIn,
+  meanFanOut,
 } from '../../src/pattern/architecture.ts';
 import { type Entry, type EntryOptions, entryKey, scatterEntries } from '../../src/pattern/entries.ts';
 import { fewestReached } from '../../src/pattern/vacuous.ts';
@@ -21,14 +24,24 @@ const vacuousKeys = (architecture: Architecture, metric: 'indicator' | 'fair-sha
     entry.vacuous ? [entry.key] : [],
   );
 
+/** Fan-outs of every fan-in that leaves no neuron without an edge: exact and balanced. */
+const allFanOuts = (left: number, right: number) =>
+  Array.from({ length: left - leastFanIn(left, right) + 1 }, (_, i) =>
+    meanFanOut(left, right, leastFanIn(left, right) + i),
+  );
+
 /** All nets of these layers with few enough patterns. */
-function* tinyNets(junctions: number, most: number): Generator<Architecture> {
+function* tinyNets(
+  junctions: number,
+  most: number,
+  degrees: typeof allFanOuts = feasibleFanOuts,
+): Generator<Architecture> {
   const layerLists = (length: number): number[][] =>
     length === 0
       ? [[]]
       : layerLists(length - 1).flatMap((list) => Array.from({ length: most }, (_, i) => [...list, i + 1]));
   for (const layers of layerLists(junctions + 1)) {
-    const choices = layers.slice(1).map((right, i) => feasibleFanOuts(layers[i], right));
+    const choices = layers.slice(1).map((right, i) => degrees(layers[i], right));
     const fanOutLists = choices.reduce<number[][]>(
       (lists, own) => lists.flatMap((l) => own.map((f) => [...l, f])),
       [[]],
@@ -92,13 +105,17 @@ function scoresBelow(entries: readonly Entry[], architecture: Architecture) {
 
 describe('an entry is vacuous just where every pattern scores 1, under either metric:', () => {
   test.each([
-    [1, 6],
-    [2, 4],
-    [3, 3],
-  ])('all nets of %d junctions with layers of up to %d neurons', (junctions, most) => {
+    [1, 6, 'exact'],
+    [2, 4, 'exact'],
+    [3, 3, 'exact'],
+    [1, 5, 'balanced'],
+    [2, 4, 'balanced'],
+    [3, 3, 'balanced'],
+  ])('all nets of %d junctions with layers of up to %d neurons and %s degrees', (junctions, most, kind) => {
     const random = Random.fromSeed(junctions);
     const told = { indicator: 0, 'fair-share': 0, neither: 0 };
-    for (const architecture of tinyNets(junctions, most)) {
+    for (const architecture of tinyNets(junctions, most, kind === 'exact' ? feasibleFanOuts : allFanOuts)) {
+      if (kind === 'balanced' && junctionSizes(architecture).every(isExact)) continue;
       const entries = entryKinds(architecture, random);
       for (const [index, below] of scoresBelow(entries, architecture).entries()) {
         const { key, vacuousUnder, windows } = entries[index];
@@ -113,7 +130,7 @@ describe('an entry is vacuous just where every pattern scores 1, under either me
 });
 
 test('the fewest neurons that a pattern can join to one are found by looking at every pattern', () => {
-  for (const architecture of tinyNets(2, 4)) {
+  for (const architecture of tinyNets(2, 4, allFanOuts)) {
     for (const direction of ['forward', 'backward'] as const) {
       let fewest = Number.POSITIVE_INFINITY;
       for (const pattern of allPatterns(architecture)) {

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { defineArchitecture } from '../../src/pattern/architecture.ts';
 import { measureProxies, proxies, requireProxy } from '../../src/proxies/index.ts';
+import { proxyNames } from '../../src/proxies/names.ts';
 import { isSettledByDegrees, worstJunction } from '../../src/proxies/proxy.ts';
 import { examplePattern, patterns } from '../pattern/sample-patterns.ts';
 import { architectureOf, complete, junctionsOf, patternOf, renumber, ring } from './known-junctions.ts';
@@ -118,3 +119,7 @@ describe('the worst junction', () => {
 function numbersRing(neurons: number): number[][] {
   return Array.from({ length: neurons }, (_, j) => [j, (j + 1) % neurons]);
 }
+
+test('the list of names is the registry’s, in its order', () => {
+  expect(proxyNames).toEqual([...proxies.keys()]);
+});

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { csvDocument } from '../../src/report/csv.ts';
+import type { LeaderboardView } from '../../src/report/leaderboard.ts';
 import {
   leaderboardCsv,
   leaderboardJson,
+  leaderboardJsonRow,
   leaderboardTable,
   leaderboardTrainingText,
 } from '../../src/report/leaderboard.ts';
@@ -35,6 +37,8 @@ const untrained: CandidateRecord = {
 };
 
 const view = { rows: [trained, untrained], entryKeys };
+const jsonRows = (of: LeaderboardView) => [...of.rows].map((row) => leaderboardJsonRow(row, of));
+const csvText = (of: LeaderboardView) => [...leaderboardCsv(of)].join('');
 const text = (width: number) => leaderboardTable(view, { width, color: false, unicode: true }).trimEnd().split('\n');
 
 test('a wide table shows everything that is known, scatter as a fraction and accuracy in percent', () => {
@@ -55,8 +59,8 @@ test('trainings that diverged are told beside those that finished, in the table,
   expect(heading).toMatch(/accuracy +± sd +seeds +diverged /);
   expect(first).toMatch(/52\.32 % +0\.41 +3 +0 /);
   expect(second).toMatch(/100\.00 % +- +1 +7 /);
-  expect(leaderboardJson(told).map(({ diverged }) => diverged)).toEqual([0, 7]);
-  const [header, , line] = leaderboardCsv(told).split('\r\n');
+  expect(jsonRows(told).map(({ diverged }) => diverged)).toEqual([0, 7]);
+  const [header, , line] = csvText(told).split('\r\n');
   expect(header).toContain(',accuracyMean,accuracySd,accuracyN,diverged,');
   expect(line).toContain(',1,,1,7,');
 });
@@ -67,8 +71,8 @@ test('what tells equal scatter apart has columns of its own where there is room,
   const wide = leaderboardTable(told, { width: 300, color: false, unicode: true }).split('\n');
   expect(wide[0]).toMatch(/distinct-neighbourhoods +four-cycles +fingerprint/);
   expect(wide[1]).toMatch(/0\.5000 +- +0123456789/);
-  expect(leaderboardJson(told)[0].ties).toEqual(ties);
-  const [header, line] = leaderboardCsv(told).split('\r\n');
+  expect(jsonRows(told)[0].ties).toEqual(ties);
+  const [header, line] = csvText(told).split('\r\n');
   expect(header.endsWith(',createdAt,distinct-neighbourhoods,four-cycles')).toBe(true);
   expect(line.endsWith(',0.5,')).toBe(true);
 });
@@ -81,7 +85,7 @@ test('at 80 columns fingerprint and vector are left out, at 30 the table still s
 });
 
 test('the JSON value has the fields that are promised', () => {
-  const [first, second] = leaderboardJson(view);
+  const [first, second] = jsonRows(view);
   expect(first).toMatchObject({
     candidate: 37,
     fingerprint: trained.fingerprint,
@@ -93,26 +97,32 @@ test('the JSON value has the fields that are promised', () => {
   });
   expect(second.accuracy).toBeNull();
   expect(second.otherScatter).toBeNull();
-  const known = leaderboardJson({ ...view, bestValidation: new Map([[37, 0.625]]) });
+  const known = jsonRows({ ...view, bestValidation: ({ number }) => (number === 37 ? 0.625 : 0.5) });
   expect(known.map(({ bestValidation }) => bestValidation)).toEqual([0.625, null]);
 });
 
+test('the JSON document is what JSON.stringify makes of all rows, written row by row', () => {
+  const document = (of: LeaderboardView) => [...leaderboardJson(of)].join('');
+  expect(document(view)).toBe(`${JSON.stringify(jsonRows(view), null, 2)}\n`);
+  expect(document({ ...view, rows: [] })).toBe('[]\n');
+});
+
 test('accuracies come with what they are of, and the untrained without', () => {
-  const training = { dataset: 'mnist', epochs: 30, engine: 'sparse', uncounted: [] };
+  const training = { dataset: 'mnist', epochs: 30, engine: 'sparse', sharedFront: null, uncounted: [] };
   expect(leaderboardTrainingText(training)).toBe('Accuracy: on mnist after 30 epochs, by the sparse engine.');
   const settings = { trainings: 3, difference: 'settings', engine: 'sparse', backend: 'wasm' } as const;
   expect(leaderboardTrainingText({ ...training, epochs: 1, uncounted: [settings] })).toBe(
     'Accuracy: on mnist after 1 epoch, by the sparse engine; not counted: 3 trainings under other settings.',
   );
-  expect(leaderboardJson({ ...view, training }).map((row) => row.training)).toEqual([
-    { dataset: 'mnist', epochs: 30, engine: 'sparse' },
+  expect(jsonRows({ ...view, training }).map((row) => row.training)).toEqual([
+    { dataset: 'mnist', epochs: 30, engine: 'sparse', sharedFront: null },
     null,
   ]);
-  expect(leaderboardJson(view).map((row) => row.training)).toEqual([null, null]);
+  expect(jsonRows(view).map((row) => row.training)).toEqual([null, null]);
 });
 
 test('a study that mixes engines, backends or versions of an engine says so', () => {
-  const training = { dataset: 'mnist', epochs: 30, engine: 'sparse' };
+  const training = { dataset: 'mnist', epochs: 30, engine: 'sparse', sharedFront: null };
   const uncounted = [
     { trainings: 2, difference: 'engine', engine: 'tfjs', backend: 'cpu' },
     { trainings: 1, difference: 'version', engine: 'sparse', backend: 'wasm' },
@@ -122,8 +132,16 @@ test('a study that mixes engines, backends or versions of an engine says so', ()
   );
 });
 
+test('accuracies of connected layers on a shared front say so', () => {
+  const sharedFront = { front: 'mnist-conv', trainedWith: 'dense', epochs: 6, backend: 'tensorflow' } as const;
+  const training = { dataset: 'mnist', epochs: 3, engine: 'sparse', sharedFront, uncounted: [] };
+  expect(leaderboardTrainingText(training)).toBe(
+    'Accuracy: on mnist after 3 epochs, by the sparse engine, connected layers alone (front mnist-conv, shared: trained on tensorflow with the dense network, 6 epochs, once a seed).',
+  );
+});
+
 test('CSV has the vector entries as columns, fractions in full, and nothing where nothing is known', () => {
-  const [header, first, second, end] = leaderboardCsv(view).split('\r\n');
+  const [header, first, second, end] = csvText(view).split('\r\n');
   expect(header).toBe(
     'candidate,fingerprint,strategy,scatter,1:1 forward,1:1 backward,2:2 forward,2:2 backward,1:2 forward,1:2 backward,accuracyMean,accuracySd,accuracyN,diverged,otherScatter,invariant,island,round,audit,createdAt',
   );
@@ -185,7 +203,7 @@ test('property: fractions written as CSV are read back exactly', () => {
       fc.double({ min: 0, max: 1, noNaN: true }),
       (scatter, mean) => {
         const row = { ...trained, scatter, accuracy: { mean, sd: null, n: 1 } };
-        const [header, fields] = parseCsv(leaderboardCsv({ rows: [row], entryKeys }));
+        const [header, fields] = parseCsv(csvText({ rows: [row], entryKeys }));
         const value = (name: string) => fields[header.indexOf(name)];
         expect(Number(value('scatter'))).toBe(scatter + 0);
         expect(Number(value('accuracyMean'))).toBe(mean + 0);

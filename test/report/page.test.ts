@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { defineArchitecture } from '../../src/pattern/architecture.ts';
 import { escaped, html } from '../../src/report/html/markup.ts';
 import { reportPage } from '../../src/report/html/page.ts';
 import { sampleReport } from './sample-report.ts';
@@ -28,6 +29,18 @@ describe('the page of a report', () => {
     expect(page).toMatch(/Content-Security-Policy" content="default-src &#39;none&#39;; style-src &#39;sha256-/);
     expect(page).not.toMatch(/(?:href|src|url\()="?(?:https?:)?\/\//);
     expect(page).not.toMatch(/<[^>]*\sstyle=/);
+  });
+
+  test('names balanced degrees by fan-in too: fan-outs of 29 or 30 are of many', async () => {
+    const report = sampleReport();
+    const networks = [78, 77].map((fanIn) =>
+      defineArchitecture({ layers: [784, 300, 10], fanOuts: [(300 * fanIn) / 784, 10] }),
+    );
+    const [first, second] = await Promise.all(
+      networks.map((architecture) => reportPage({ ...report, study: { ...report.study, architecture } }, beside)),
+    );
+    expect(first).toContain('784-300-10, fan-in 78, 300, fan-out 29-30, 10');
+    expect(second).toContain('784-300-10, fan-in 77, 300, fan-out 29-30, 10');
   });
 
   test('tells of a study without a verdict what there is to tell', async () => {

@@ -26,7 +26,12 @@ const report: ScoreReport = {
     fromOptions: [],
     arrays: null,
     order: null,
+    orderFromSizes: false,
     weighted: [],
+    structure: [
+      { junction: 1, nm: '1:8', transposable: null, permutationGrid: null, clashFree: [2, 4] },
+      { junction: 2, nm: null, transposable: null, permutationGrid: null, clashFree: [] },
+    ],
   },
   ...{
     scatter: 0.75,
@@ -54,6 +59,14 @@ test('every entry stands beside its bound, its random level, its windows and the
     '1:1 backward  1.0000  1.0000  0.6432      128 × 8      1      0.9999  optimal',
     '1:2 forward   1.0000  1.0000  1.0000  8 × various      -      1.0000  vacuous',
   ]);
+});
+
+test('kinds of regular sparsity are told by junction, and how the order of arrays was found', () => {
+  const told = lines(report, 500);
+  expect(told).toContain('Junction 1 is N:M sparse along its inputs (1:8), clash-free for 2, 4 memories.');
+  expect(told).toContain('Junction 2 is neither N:M sparse nor a permutation grid nor clash-free.');
+  const found = { arrays: ['a', 'b'], order: 'left-right', orderFromSizes: true } as const;
+  expect(lines({ ...report, ...found }, 500).join(' ')).toContain('only so do their sizes follow on one another');
 });
 
 test('a vacuous entry is said to support no claim, and only where there is one', () => {

@@ -18,11 +18,19 @@ const report: TrainOneReport = {
   data: { name: 'morse', normalisation: 'as they are', train: 60, validation: 20, test: 20 },
   runs: [finished(1, 0.5), finished(2, 0.52)],
   testAccuracy: 0.51,
-  ...{ finished: 2, diverged: 0 },
+  ...{ finished: 2, diverged: 0, sharedFront: null },
 };
 
 const lines = (some: TrainOneReport, width = 80) =>
   trainText(some, { width, color: false, unicode: true }).trimEnd().split('\n');
+
+test('runs of connected layers on a shared front say so', () => {
+  const sharedFront = { front: 'mnist-conv', trainedWith: 'first', epochs: 1, seed: 4, backend: 'wasm' } as const;
+  const text = lines({ ...report, sharedFront }, 200);
+  expect(text[1]).toBe(
+    'These runs trained the connected layers alone, on a front mnist-conv, shared: trained on wasm with the first candidate, 1 epoch, once, with seed 4',
+  );
+});
 
 test('what really ran comes first, the mean with its spread last', () => {
   const text = lines(report);

@@ -10,15 +10,17 @@ function subsets(items: number, size: number): number[][] {
   return result;
 }
 
-/** Every junction with these degrees, right-major. */
+/** Every junction with these degrees, exact or balanced, right-major. @param fanOut the mean */
 export function allJunctions(left: number, right: number, fanOut: number): Uint32Array[] {
-  const fanIn = (left * fanOut) / right;
+  const fanIn = Math.round((left * fanOut) / right);
   const rows = subsets(left, fanIn);
-  const open = new Array(left).fill(fanOut);
+  const [least, most] = [Math.floor(fanOut), Math.ceil(fanOut)];
+  const open = new Array(left).fill(most);
   const chosen: number[][] = [];
   const result: Uint32Array[] = [];
   const extend = () => {
     if (chosen.length === right) {
+      if (open.some((edges) => edges > most - least)) return;
       result.push(Uint32Array.from(chosen.flat()));
       return;
     }
@@ -27,7 +29,7 @@ export function allJunctions(left: number, right: number, fanOut: number): Uint3
       if (row.some((k) => open[k] === 0)) continue;
       for (const k of row) open[k]--;
       chosen.push(row);
-      if (open.every((edges) => edges <= rowsLeft)) extend();
+      if (open.every((edges) => edges - (most - least) <= rowsLeft)) extend();
       chosen.pop();
       for (const k of row) open[k]++;
     }

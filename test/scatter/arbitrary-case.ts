@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { Random } from '../../src/base/random.ts';
-import { type Architecture, defineArchitecture, feasibleFanOuts } from '../../src/pattern/architecture.ts';
+import {
+  type Architecture,
+  defineArchitecture,
+  feasibleFanOuts,
+  type LayerShape,
+  leastFanIn,
+  meanFanOut,
+} from '../../src/pattern/architecture.ts';
 import { type Entry, type ExplicitWindows, entryKey, scatterEntries } from '../../src/pattern/entries.ts';
 import type { Pattern } from '../../src/pattern/pattern.ts';
 import { randomPattern } from './random-pattern.ts';
@@ -32,30 +39,57 @@ function explicitFor(architecture: Architecture, random: Random): ExplicitWindow
   return windows;
 }
 
+/** Fan-outs of every fan-in that leaves no neuron without an edge; most are means. */
+const anyFanOuts = (left: number, right: number) => {
+  const least = leastFanIn(left, right);
+  return Array.from({ length: left - least + 1 }, (_, i) => meanFanOut(left, right, least + i));
+};
+
+/** A row, or any grid of one to three sides. */
+function anyShape(neurons: number, random: Random): LayerShape | undefined {
+  const divisors = (n: number) => Array.from({ length: n }, (_, i) => i + 1).filter((d) => n % d === 0);
+  const pick = (n: number) => divisors(n)[random.below(divisors(n).length)];
+  const rows = pick(neurons);
+  const columns = pick(neurons / rows);
+  const shapes: (LayerShape | undefined)[] = [
+    undefined,
+    [rows, neurons / rows],
+    [rows, columns, neurons / rows / columns],
+  ];
+  return shapes[random.below(shapes.length)];
+}
+
+const casesOf = (degrees: typeof anyFanOuts, shaped: boolean): fc.Arbitrary<ScatterCase> =>
+  fc
+    .record({
+      layers: fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 2, maxLength: 4 }),
+      seed: fc.integer({ min: 0, max: 2 ** 31 }),
+      windows: fc.constantFrom('integral', 'balanced', 'explicit'),
+      padded: fc.boolean(),
+    })
+    .map(({ layers, seed, windows, padded }) => {
+      const random = Random.fromSeed(seed);
+      const fanOuts = layers.slice(1).map((right, i) => {
+        const feasible = degrees(layers[i], right);
+        return feasible[random.below(feasible.length)];
+      });
+      const used = (neurons: number) => (padded ? 1 + random.below(neurons) : neurons);
+      const architecture = defineArchitecture({
+        layers,
+        fanOuts,
+        usedInputs: used(layers[0]),
+        usedOutputs: used(layers[layers.length - 1]),
+        shapes: shaped && windows === 'integral' ? layers.map((neurons) => anyShape(neurons, random)) : undefined,
+      });
+      const entries = scatterEntries(architecture, {
+        windows: windows === 'explicit' ? explicitFor(architecture, random) : (windows as 'integral' | 'balanced'),
+        spans: 'all',
+      });
+      return { architecture, entries, pattern: randomPattern(architecture, random) };
+    });
+
 /** Small nets of 1 to 3 junctions, every kind of window, padding, all spans, and one random pattern of each. */
-export const scatterCases: fc.Arbitrary<ScatterCase> = fc
-  .record({
-    layers: fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 2, maxLength: 4 }),
-    seed: fc.integer({ min: 0, max: 2 ** 31 }),
-    windows: fc.constantFrom('integral', 'balanced', 'explicit'),
-    padded: fc.boolean(),
-  })
-  .map(({ layers, seed, windows, padded }) => {
-    const random = Random.fromSeed(seed);
-    const fanOuts = layers.slice(1).map((right, i) => {
-      const feasible = feasibleFanOuts(layers[i], right);
-      return feasible[random.below(feasible.length)];
-    });
-    const used = (neurons: number) => (padded ? 1 + random.below(neurons) : neurons);
-    const architecture = defineArchitecture({
-      layers,
-      fanOuts,
-      usedInputs: used(layers[0]),
-      usedOutputs: used(layers[layers.length - 1]),
-    });
-    const entries = scatterEntries(architecture, {
-      windows: windows === 'explicit' ? explicitFor(architecture, random) : (windows as 'integral' | 'balanced'),
-      spans: 'all',
-    });
-    return { architecture, entries, pattern: randomPattern(architecture, random) };
-  });
+export const scatterCases: fc.Arbitrary<ScatterCase> = casesOf(feasibleFanOuts, false);
+
+/** The same with any fan-ins, so that most degrees are balanced, and with shapes. */
+export const balancedCases: fc.Arbitrary<ScatterCase> = casesOf(anyFanOuts, true);

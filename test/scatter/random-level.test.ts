@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
-import { type Architecture, defineArchitecture } from '../../src/pattern/architecture.ts';
+import { type Architecture, defineArchitecture, meanFanOut } from '../../src/pattern/architecture.ts';
 import { type EntryOptions, scatterEntries } from '../../src/pattern/entries.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import { type Metric, metrics } from '../../src/scatter/metric.ts';
@@ -42,6 +42,30 @@ describe('one junction: the closed form is the mean over all patterns', () => {
         }
       });
     }
+  }
+});
+
+describe('one junction of balanced degrees: the same, left neurons being of two degrees', () => {
+  for (const [left, right, fanIn] of [
+    [4, 3, 2],
+    [5, 3, 3],
+    [3, 5, 2],
+    [5, 4, 2],
+    [3, 4, 1],
+  ]) {
+    test.each(metrics)(`${left}-${right}, fan-in ${fanIn}, %s`, (metric) => {
+      const architecture = defineArchitecture({
+        layers: [left, right],
+        fanOuts: [meanFanOut(left, right, fanIn)],
+      });
+      const everyOther = Array.from({ length: Math.ceil(right / 2) }, (_, i) => 2 * i);
+      for (const windows of ['integral', { '1:1 backward': [everyOther, [0]] }] as const) {
+        const expected = levelByEnumeration(architecture, { windows }, metric);
+        for (const [index, entry] of scatterEntries(architecture, { windows }).entries()) {
+          expect(exactRandomLevel(entry, architecture, metric)).toBeCloseTo(expected.vector[index], 12);
+        }
+      }
+    });
   }
 });
 

@@ -1,4 +1,4 @@
-import { defaultSearchOrder } from '../../src/search/ranking.ts';
+import { defaultSearchOrder } from '../../src/search/default-order.ts';
 import { runSearch } from '../../src/search/search.ts';
 import { makeProblem } from '../conformance/strategy-problems.ts';
 

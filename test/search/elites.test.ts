@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
+import { defaultSearchOrder } from '../../src/search/default-order.ts';
 import { Elites } from '../../src/search/elites.ts';
-import { compareCandidates, defaultSearchOrder } from '../../src/search/ranking.ts';
+import { compareCandidates } from '../../src/search/ranking.ts';
 import { scored } from './sample-candidates.ts';
 
 function member(number: number, strategy: string) {

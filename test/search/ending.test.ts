@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type EndingRules, endingOf, type SearchStanding } from '../../src/search/ending.ts';
+import { type EndingRules, endingOf, maySettle, type SearchStanding } from '../../src/search/ending.ts';
 
 /** Of a search that goes on: ten candidates of a thousand in three rounds. */
 const rules: EndingRules = { budget: { kind: 'candidates', candidates: 1000 }, target: null, patterns: null };
@@ -9,10 +9,13 @@ const standing: SearchStanding = {
   evaluated: 10,
   seconds: 1,
   sinceBest: 4,
+  secondsSinceBest: 1,
   idleRounds: 0,
   emptyRounds: 0,
 };
 const seconds = (value: number): Partial<EndingRules> => ({ budget: { kind: 'time', seconds: value } });
+/** Long since anything better came. */
+const settled = { best: { scatter: 1, isOptimal: true }, sinceBest: 20_000, secondsSinceBest: 60, seconds: 100 };
 const optimal = { best: { scatter: 1, isOptimal: true } };
 
 /** What differs from the two above, and why the search ends. */
@@ -50,9 +53,26 @@ const table: readonly (readonly [
   ['all found before the budget', { patterns: 10, budget: { kind: 'candidates', candidates: 10 } }, {}, 'all-found'],
   ['the budget before patience', { patience: 4 }, { evaluated: 1000 }, 'budget'],
   ['patience before exhaustion', { patience: 4 }, { idleRounds: 256 }, 'no-improvement'],
+  ['a certified best and nothing better for long', seconds(900), settled, 'settled'],
+  ['so for long, with a budget by number', {}, settled, null],
+  ['so for long, where the time is to be used up', { ...seconds(900), goOn: true }, settled, null],
+  ['so for long, the best not certified', seconds(900), { ...settled, best: { scatter: 1, isOptimal: false } }, null],
+  ['so for a second less than long', seconds(900), { ...settled, secondsSinceBest: 59.9 }, null],
+  ['so for a candidate less than long', seconds(900), { ...settled, sinceBest: 19_999 }, null],
+  ['so for long, where a target is wanted', { ...seconds(900), target: 0.5 }, settled, null],
+  ['optimal before settled', { ...seconds(900), untilOptimal: true }, settled, 'optimal'],
+  ['the budget before settled', seconds(100), settled, 'budget'],
+  ['patience before settled', { ...seconds(900), patience: 20_000 }, settled, 'no-improvement'],
+  ['settled before exhaustion', seconds(900), { ...settled, idleRounds: 256 }, 'settled'],
   ['exhaustion before nothing made', {}, { idleRounds: 256, emptyRounds: 100_000 }, 'exhausted'],
 ];
 
 test.each(table)('%s', (_, changedRules, changes, why) => {
   expect(endingOf({ ...rules, ...changedRules }, { ...standing, ...changes })).toBe(why);
+});
+
+test('whether a search may settle is told before its best is looked at', () => {
+  const since = { sinceBest: 20_000, secondsSinceBest: 60 };
+  expect(maySettle({ ...rules, ...seconds(900) }, since)).toBe(true);
+  expect(maySettle(rules, since)).toBe(false);
 });

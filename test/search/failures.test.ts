@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { afterEach, expect, test, vi } from 'vitest';
 import { ScattershotError } from '../../src/base/failure.ts';
+import { defaultSearchOrder } from '../../src/search/default-order.ts';
 import type { IslandSpec, SearchEvent, SearchRequest } from '../../src/search/events.ts';
-import { defaultSearchOrder } from '../../src/search/ranking.ts';
+import type { StrategyPrint } from '../../src/search/pool.ts';
 import { runSearch, type SearchRunOptions } from '../../src/search/search.ts';
 import { makeProblem } from '../conformance/strategy-problems.ts';
 import { altered, documented, folder, islandOf, written } from './strategy-files.ts';
@@ -49,7 +50,7 @@ const mistakes: readonly (readonly [string, string | RegExp, string, RegExp])[] 
     'if (state.made === 2) throw { odd: 1 };\n const { layers',
     /object Object/,
   ],
-  ['wires wrongly', '.sort()', '.fill(j % 2)', /expected a pattern with exact degrees; .*connected twice/],
+  ['wires wrongly', '.sort()', '.fill(j % 2)', /expected a pattern of the problem's degrees; .*connected twice/],
   ['gives an array for a junction', 'return sources;', 'return [...sources];', /must be a Uint32Array; got an array/],
   [
     'gives no candidates',
@@ -95,11 +96,127 @@ test.each(mistakes.map(([mistake, , , message], index) => [mistake, message, ind
     const path = files[island - 1];
     expect(own).toMatchObject([{ strategy: 'shuffled-ring', file: path }]);
     const [{ reason }] = own;
-    const behind = reason.indexOf(` (strategy shuffled-ring of ${path}, `);
-    expect(reason.slice(behind)).toMatch(/, (in round \d+|when it was asked whether it can do the problem)\)$/);
+    const behind = reason.indexOf(` (strategy shuffled-ring of ${path}`);
+    expect(reason.slice(behind + ` (strategy shuffled-ring of ${path}`.length)).toMatch(
+      /^(:\d+)?, (in round \d+|when it was asked whether it can do the problem)\)$/,
+    );
     expect(reason.slice(0, behind)).toMatch(message);
   },
 );
+
+test('what a strategy throws is told with the line of its own file, or of the file that it imports', () => {
+  const reasonOf = (mistake: string) =>
+    failures(mixed).find(({ island }) => island === 1 + mistakes.findIndex(([name]) => name === mistake))?.reason;
+  const lineOf = (text: string) => documented.split('\n').findIndex((line) => line.includes(text)) + 1;
+  expect(reasonOf('throws')).toContain(`throws.mjs:${lineOf('const { layers')}, in round 3)`);
+  // what is found in its result has no line
+  expect(reasonOf('gives no candidates')).toMatch(/gives-no-candidates\.mjs, in round 1\)$/);
+});
+
+test('an error in a file that a strategy imports is told with that file’s name and line', async () => {
+  const helper = written('helper.mjs', 'export function help() {\n  throw new Error("no help");\n}\n');
+  const path = altered('helped.mjs', 'const { layers', 'help();\n const { layers');
+  writeFileSync(path, `import { help } from './helper.mjs';\n${readFileSync(path, 'utf8')}`);
+  const [{ reason }] = failures(await eventsOf(request([islandOf(path)])));
+  expect(reason).toBe(`no help (strategy shuffled-ring of ${path}, at ${helper}:2, in round 1)`);
+});
+
+/** A search with what its strategies print. */
+async function printedBy(asked: SearchRequest, options: SearchRunOptions = {}) {
+  const prints: StrategyPrint[] = [];
+  const events = await eventsOf(asked, { ...options, onPrint: (print) => void prints.push(print) });
+  return { prints, events };
+}
+
+test('what a strategy prints in any way is heard clean, with its island, and is on neither stream', async () => {
+  const path = altered(
+    'loud.mjs',
+    'const { layers',
+    `console.log('made %d \\x1b[31m', state.made); console.error('error');
+     process.stdout.write('half '); process.stderr.write(new TextEncoder().encode('line\\n'));
+     fs.writeSync(1, 'raw\\n'); process.stdout.write('no end');
+     const { layers`,
+  );
+  writeFileSync(path, `import fs from 'node:fs';\nconsole.log('loaded');\n${readFileSync(path, 'utf8')}`);
+  const [out, err] = [vi.spyOn(process.stdout, 'write'), vi.spyOn(process.stderr, 'write')];
+  const quiet = { budget: { kind: 'candidates', candidates: 2 } } as const;
+  const { prints, events } = await printedBy(request([{ strategy: 'uniform-random' }, islandOf(path)], quiet));
+  expect(events.at(-1)).toMatchObject({ kind: 'ended' });
+  const texts = ['loaded', 'made 0 \\x1b[31m', 'error', 'half line', 'raw', 'no end'];
+  expect(prints.map(({ text }) => text)).toEqual(texts);
+  expect(prints.every(({ island, strategy }) => island === 1 && strategy === 'shuffled-ring')).toBe(true);
+  expect([out, err].flatMap(({ mock }) => mock.calls).join('')).not.toMatch(/made 0|half|raw|no end/);
+});
+
+test('a strategy that prints without end is cut short, and finds what a silent one does', async () => {
+  const path = altered(
+    'endless.mjs',
+    'const { layers',
+    'for (let n = 0; n < 5000; n++) console.log(n, "x".repeat(9000));\n const { layers',
+  );
+  const { prints, events } = await printedBy(request([islandOf(path)]));
+  expect(prints.length).toBeLessThan(400);
+  expect(Math.max(...prints.map(({ text }) => Buffer.byteLength(text)))).toBeLessThanOrEqual(2000);
+  expect(prints.some(({ text }) => /^\(\d+ more printed too fast to be shown\)$/.test(text))).toBe(true);
+  expect(timeless(events)).toEqual(timeless(await eventsOf(request([islandOf(written('silent.mjs', documented))]))));
+});
+
+test('a step that hangs ends its island and nothing else, on whatever thread', async () => {
+  const path = altered('hanging.mjs', 'const { layers', 'while (state.made === 2);\n const { layers');
+  const asked = (workers: number) =>
+    request([{ strategy: 'uniform-random' }, islandOf(path), { strategy: 'anneal' }], { workers });
+  const [one, two] = [
+    await eventsOf(asked(1), { limits: { stepSeconds: 3 } }),
+    await eventsOf(asked(2), { limits: { stepSeconds: 3 } }),
+  ];
+  expect(failures(one)).toEqual([
+    {
+      ...{ kind: 'failed', island: 1, strategy: 'shuffled-ring', file: path, round: 3 },
+      reason: `it took longer than 3 seconds and was ended; --step-timeout gives more (strategy shuffled-ring of ${path}, in round 3)`,
+    },
+  ]);
+  expect(one.at(-1)).toMatchObject({ kind: 'ended', why: 'budget', progress: { evaluated: 30 } });
+  expect(timeless(two)).toEqual(timeless(one));
+});
+
+test('being asked can hang as well', async () => {
+  const path = altered('pondering.mjs', /accepts: .*/, 'accepts: () => { for (;;); },');
+  const events = await eventsOf(request([islandOf(path), { strategy: 'uniform-random' }]), {
+    limits: { stepSeconds: 2 },
+  });
+  expect(failures(events)).toMatchObject([{ island: 0, round: 0, reason: expect.stringMatching(/longer than 2 s/) }]);
+  expect(events.at(-1)).toMatchObject({ kind: 'ended', why: 'budget' });
+});
+
+test('a step that eats memory ends its island and nothing else', async () => {
+  const path = altered(
+    'hungry.mjs',
+    'const { layers',
+    'const all = []; while (state.made === 1) all.push({ n: [all.length] });\n const { layers',
+  );
+  const events = await eventsOf(request([{ strategy: 'uniform-random' }, islandOf(path)]), {
+    limits: { workerMemoryMb: 96 },
+  });
+  expect(failures(events)).toMatchObject([
+    {
+      round: 2,
+      reason: expect.stringMatching(
+        /^it needed more than 96 MB of memory, twice; --worker-memory gives more \(strategy .*hungry\.mjs, in round 2\)$/,
+      ),
+    },
+  ]);
+  expect(events.at(-1)).toMatchObject({ kind: 'ended', why: 'budget', progress: { evaluated: 30 } });
+});
+
+test('limits that cannot be are the caller’s mistake', async () => {
+  const wrong = async (limits: SearchRunOptions['limits']) => String((await eventsOf(request([]), { limits })).at(-1));
+  const islands = [{ strategy: 'uniform-random' }];
+  const said = async (limits: SearchRunOptions['limits']) =>
+    String((await eventsOf(request(islands), { limits })).at(-1));
+  expect(await said({ stepSeconds: 0 })).toMatch(/^RangeError: a step's time must be above 0 seconds; got 0/);
+  expect(await said({ workerMemoryMb: 10 })).toMatch(/^RangeError: .*megabytes from 64; got 10/);
+  expect(await wrong({})).toMatch(/number of islands/);
+});
 
 test('the islands that did not fail go on to the end', () => {
   expect(failures(mixed)).toHaveLength(mistakes.length);
@@ -147,7 +264,11 @@ test('a failure is stored with its round: a resumed search says it again, does n
   const rest = await eventsOf({ ...asked, resume: deserialize(serialize(resume)) });
   expect(rest[0]).toEqual(failures(whole)[0]);
   expect(failures(rest)).toEqual([expect.objectContaining({ island: 0, round: 3 })]);
-  const last = (events: (SearchEvent | Error)[]) => ({ ...events.filter(isRound).at(-1)!.checkpoint, seconds: 0 });
+  const last = (events: (SearchEvent | Error)[]) => ({
+    ...events.filter(isRound).at(-1)!.checkpoint,
+    seconds: 0,
+    bestSeconds: 0,
+  });
   expect(last(rest)).toEqual(last(whole));
 });
 
@@ -165,7 +286,7 @@ test('when every island has failed the search ends with a Failure that says why,
     failure: {
       reason: 'strategies-failed',
       message: expect.stringMatching(
-        /^no island is left to search: hopeless \(strategy .*hopeless\.mjs, in round 2\); and 1 more island$/,
+        /^no island is left to search: hopeless \(strategy .*hopeless\.mjs:\d+, in round 2\); and 1 more island$/,
       ),
     },
   });
@@ -275,7 +396,7 @@ const timeless = (events: (SearchEvent | Error)[]) =>
     if (event instanceof Error || !('progress' in event)) return event;
     const progress = { ...event.progress, seconds: 0 };
     return isRound(event)
-      ? { ...event, progress, checkpoint: { ...event.checkpoint, seconds: 0 } }
+      ? { ...event, progress, checkpoint: { ...event.checkpoint, seconds: 0, bestSeconds: 0 } }
       : { ...event, progress };
   });
 
@@ -290,7 +411,7 @@ test('an island whose thread dies twice in one step ends, the others go on', asy
   expect(failures(events)).toEqual([
     {
       ...{ kind: 'failed', island: 1, strategy: 'anneal', file: null, round: 2 },
-      reason: 'its thread ended twice: worker exited with code: 3 (strategy anneal)',
+      reason: 'its thread ended twice: worker exited with code: 3 (strategy anneal, in round 2)',
     },
   ]);
   expect(events.at(-1)).toMatchObject({ kind: 'ended', why: 'budget', progress: { evaluated: 30 } });
@@ -309,7 +430,7 @@ test('a file that ends its thread ends its island', async () => {
   const path = altered('exiting.mjs', 'const { layers', 'if (state.made === 2) process.exit(7);\n const { layers');
   const events = await eventsOf(request([{ strategy: 'uniform-random' }, islandOf(path)]));
   expect(failures(events)).toMatchObject([
-    { round: 3, reason: expect.stringMatching(/^its thread ended twice: .*exiting\.mjs\)$/) },
+    { round: 3, reason: expect.stringMatching(/^its thread ended twice: .*exiting\.mjs, in round 3\)$/) },
   ]);
   expect(events.at(-1)).toMatchObject({ kind: 'ended', why: 'budget' });
 });

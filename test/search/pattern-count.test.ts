@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { defineArchitecture, feasibleFanOuts } from '../../src/pattern/architecture.ts';
+import { defineArchitecture, feasibleFanOuts, meanFanOut } from '../../src/pattern/architecture.ts';
 import type { Constraints } from '../../src/pattern/constraints/constraints.ts';
 import { constraintFault } from '../../src/pattern/constraints/fault.ts';
 import { patternCount } from '../../src/search/pattern-count.ts';
+import { allBalancedJunctions } from '../pattern/all-balanced.ts';
 
 const countOf = (layers: readonly number[], fanOuts: readonly number[], constraints?: Constraints) =>
   patternCount({ architecture: defineArchitecture({ layers, fanOuts }), ...(constraints && { constraints }) });
@@ -88,4 +89,30 @@ test('beyond 64 cells only dense junctions have few patterns', () => {
     }
   }
   expect(fewest).toBe(362_880);
+});
+
+test.each([
+  [3, 2, 2],
+  [4, 3, 2],
+  [3, 4, 2],
+  [5, 3, 4],
+  [7, 2, 4],
+])(
+  'balanced patterns of %i to %i neurons with fan-in %i are counted as a brute force finds them',
+  (left, right, fanIn) => {
+    const all = allBalancedJunctions(left, right, fanIn);
+    const fanOut = meanFanOut(left, right, fanIn);
+    expect(countOf([left, right], [fanOut])).toBe(all.length);
+    const constraints = { forbidden: [[[0, 0] as const]], distinctNeighbourhoods: true };
+    const kept = all.filter(
+      (sources) =>
+        constraintFault({ layers: [left, right], fanOuts: [fanOut], junctions: [sources] }, constraints) === null,
+    );
+    expect(countOf([left, right], [fanOut], constraints)).toBe(kept.length);
+  },
+);
+
+test('balanced patterns of wide layers can be few', () => {
+  expect(countOf([40, 2], [meanFanOut(40, 2, 39)])).toBe(40 * 39); // each right neuron leaves out another one
+  expect(countOf([784, 300], [meanFanOut(784, 300, 78)])).toBeNull();
 });

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Ties } from '../../src/search/candidate.ts';
-import { BestOf, compareCandidates, defaultSearchOrder, type RankingFields } from '../../src/search/ranking.ts';
+import { defaultSearchOrder } from '../../src/search/default-order.ts';
+import { BestOf, compareCandidates, type RankingFields } from '../../src/search/ranking.ts';
 
 function ranked(number: number, scatter: number, otherScatter: number | null, ties: Ties = {}): RankingFields {
   return { number, scatter, otherScatter, ties };

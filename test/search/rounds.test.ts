@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { ScoredCandidate } from '../../src/search/candidate.ts';
+import { defaultSearchOrder } from '../../src/search/default-order.ts';
 import type { SearchRequest } from '../../src/search/events.ts';
-import { hasFingerprint } from '../../src/search/fingerprint-set.ts';
-import { compareCandidates, defaultSearchOrder } from '../../src/search/ranking.ts';
+import { fingerprintReader } from '../../src/search/fingerprint-set.ts';
+import { compareCandidates } from '../../src/search/ranking.ts';
 import { Rounds } from '../../src/search/rounds.ts';
 import type { StepResult } from '../../src/search/tasks.ts';
 import { problem, scored } from './sample-candidates.ts';
@@ -50,7 +51,7 @@ test('candidates are numbered island after island, and one that two islands foun
     ['a', 3],
     ['b', 2],
   ]);
-  expect(hasFingerprint(rounds.known, scored(4).fingerprint)).toBe(true);
+  expect(fingerprintReader(rounds.known)(scored(4).fingerprint)).toBe(true);
 });
 
 test('a budget that ends within a round is spread over the islands and met exactly', () => {
@@ -127,6 +128,22 @@ test('what a budget by number left over is not taken in by a resume whose time i
   const hasLeftOver = (seconds: number) =>
     new Rounds({ ...request(), budget: { kind: 'time', seconds }, resume }).hasLeftOver;
   expect([hasLeftOver(10), hasLeftOver(11)]).toEqual([false, true]);
+});
+
+test('a kept candidate that was forgotten is not kept again when it is found again; any other counts again, after a resume too', () => {
+  const memory = { first: 4, largest: 4, most: 8 };
+  const rounds = new Rounds(request({ keep: 1 }), memory);
+  const kept = rounds.merge([result(...Array.from({ length: 20 }, (_, seed) => seed + 1)), null, null]);
+  expect([rounds.evaluated, rounds.forgotten]).toEqual([20, 12]);
+  const isKept = (seed: number) => kept.some(({ fingerprint }) => fingerprint === scored(seed).fingerprint);
+  const early = Array.from({ length: 12 }, (_, seed) => seed + 1);
+  const [best, other] = [early.findLast(isKept)!, early.find((seed) => !isKept(seed))!];
+  const resume = structuredClone({ checkpoint: rounds.checkpoint(1), kept });
+  for (const run of [rounds, new Rounds(request({ keep: 1, resume }), memory)]) {
+    const duplicates = run.progress(0).duplicates;
+    expect(run.merge([result(best), null, result(other)])).toEqual([]);
+    expect([run.evaluated, run.progress(0).duplicates]).toEqual([21, duplicates + 1]);
+  }
 });
 
 test('rounds restored from a checkpoint and the kept candidates go on as those that never stopped', () => {

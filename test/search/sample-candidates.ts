@@ -1,7 +1,7 @@
 import { fingerprint } from '../../src/pattern/pattern.ts';
 import { scoreBoth } from '../../src/scatter/kernel.ts';
 import type { ScoredCandidate } from '../../src/search/candidate.ts';
-import { defaultSearchOrder } from '../../src/search/ranking.ts';
+import { defaultSearchOrder } from '../../src/search/default-order.ts';
 import { TieBreakers } from '../../src/search/tie-breakers.ts';
 import { makeProblem } from '../conformance/strategy-problems.ts';
 import { samplePattern } from '../pattern/sample-patterns.ts';

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { presets } from '../../src/pattern/presets.ts';
 import { certificate } from '../../src/scatter/bound.ts';
 import type { NumberedCandidate } from '../../src/search/candidate.ts';
+import type { SearchRequest } from '../../src/search/events.ts';
 import { defaultIslands } from '../../src/study/portfolio.ts';
 import { makeProblem } from '../conformance/strategy-problems.ts';
 import { lasting, type Round, raised, request, search } from './search-story.ts';
@@ -52,6 +53,28 @@ test('on request a search ends as soon as nothing can be better', async () => {
   expect(ended.progress.round).toBeLessThanOrEqual(2);
   const best = added.find(({ number }) => number === ended.progress.best?.number);
   expect(best?.vector).toEqual([1, 1, 1, 1, 1, 1]);
+});
+
+test('with a budget by time a search whose best is certified and has not been bettered for long ends, except when it is to go on', async () => {
+  const problem = makeProblem(presets.morse);
+  const asked = request({ problem, islands: [{ strategy: 'permutation-grid' }] });
+  const begun = await search({ ...asked, budget: { kind: 'candidates', candidates: 8 } });
+  const { checkpoint } = begun.rounds.at(-1)!;
+  // As if 20 000 others had come since, and more than a minute.
+  const others = Uint32Array.from({ length: 2 * 20_000 }, (_, n) => Math.imul(n, 0x9e3779b1));
+  const later = {
+    ...{ ...checkpoint, evaluated: checkpoint.evaluated + 20_000, seconds: 100, bestSeconds: 39 },
+    seen: [...(checkpoint.seen as readonly Uint8Array[]), new Uint8Array(others.buffer)],
+  };
+  const goesOn = async (changes: Partial<SearchRequest>, bestSeconds = 39) => {
+    const resume = { checkpoint: { ...later, bestSeconds }, kept: begun.added };
+    const next = { ...asked, budget: { kind: 'time', seconds: 900 } as const, resume, ...changes };
+    return (await search(next, { until: checkpoint.round + 1 })).ended;
+  };
+  expect(await goesOn({})).toMatchObject({ why: 'settled', progress: { round: checkpoint.round } });
+  expect(await goesOn({ goOn: true })).toMatchObject({ why: 'aborted' });
+  expect(await goesOn({}, 95)).toMatchObject({ why: 'aborted' });
+  expect(await goesOn({ budget: { kind: 'candidates', candidates: 20_500 } })).toMatchObject({ why: 'aborted' });
 });
 
 test('the islands after the one that ends a search are not waited for, and what they found does not count', async () => {

@@ -1,8 +1,8 @@
 import { deserialize, serialize } from 'node:v8';
 import { expect } from 'vitest';
 import type { NumberedCandidate } from '../../src/search/candidate.ts';
+import { defaultSearchOrder } from '../../src/search/default-order.ts';
 import type { SearchEvent, SearchRequest } from '../../src/search/events.ts';
-import { defaultSearchOrder } from '../../src/search/ranking.ts';
 import { runSearch, type SearchRunOptions } from '../../src/search/search.ts';
 import { makeProblem } from '../conformance/strategy-problems.ts';
 

@@ -6,14 +6,15 @@ import { expect, test } from 'vitest';
 import { ScattershotError } from '../../src/base/failure.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import type { SearchRequest } from '../../src/search/events.ts';
+import { SearchPool } from '../../src/search/pool.ts';
 import { compareCandidates } from '../../src/search/ranking.ts';
 import { AuditMismatchError, runSearch } from '../../src/search/search.ts';
-import { strategyNames } from '../../strategies/index.ts';
+import { strategyNames } from '../../strategies/names.ts';
 import { makeProblem, strategyProblems } from '../conformance/strategy-problems.ts';
 import { lasting, raised, request, type Story, search } from './search-story.ts';
 import { documented, islandOf, written } from './strategy-files.ts';
 
-const lastCheckpoint = ({ rounds }: Story) => ({ ...rounds.at(-1)!.checkpoint, seconds: 0 });
+const lastCheckpoint = ({ rounds }: Story) => ({ ...rounds.at(-1)!.checkpoint, seconds: 0, bestSeconds: 0 });
 
 const whole = await search(request({ workers: 2 }));
 
@@ -24,7 +25,8 @@ test('a budget by number is met exactly, with distinct candidates of every strat
   const numbers = whole.added.map(({ number }) => number);
   expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
   expect(new Set(whole.added.map(({ fingerprint }) => fingerprint)).size).toBe(whole.added.length);
-  expect(whole.rounds.at(-1)?.checkpoint.seen).toHaveLength(150 * 32);
+  const { seen, hashBytes } = whole.rounds.at(-1)!.checkpoint;
+  expect([(seen as Uint8Array[]).map(({ length }) => length), hashBytes]).toEqual([[150 * 8], 8]);
 });
 
 test('what is added was audited and has the score that its pattern has', () => {
@@ -111,7 +113,7 @@ test('a search that was stopped and resumed twice ends exactly as one that was n
 
 test('an abort ends the threads: the process ends by itself', async () => {
   const child = fileURLToPath(new URL('./abort-child.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', child], { timeout: 50_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', child], { timeout: 170_000 });
   expect(stdout).toBe('aborted after round 3');
 });
 
@@ -134,6 +136,32 @@ test('workers that cannot even start end it too', async () => {
   await expect(missing).rejects.toThrow(ScattershotError);
   await expect(missing).rejects.toMatchObject({
     failure: { reason: 'worker-lost', message: expect.stringContaining('no-such-worker') },
+  });
+});
+
+test('threads that neither start nor end do not keep it waiting', async () => {
+  const problem = makeProblem({ layers: [16, 32, 16], fanOuts: [8, 4] });
+  const setup = { problem, seed: 1, islands: [{ strategy: 'uniform-random' as const }], order: [] };
+  const file = new URL('./never-starting-worker.mjs', import.meta.url);
+  const pool = new SearchPool(setup, 2, { file, startSeconds: 3 });
+  await expect(pool.start()).rejects.toMatchObject({
+    failure: {
+      reason: 'worker-lost',
+      message: 'no search worker started within 3 seconds',
+      nextStep: expect.stringContaining('ulimit -n'),
+    },
+  });
+  await pool.destroy();
+});
+
+test('a thread that could open no more files says how to give it more', async () => {
+  const lacking = search(request(), { workerFile: new URL('./fileless-worker.mjs', import.meta.url) });
+  await expect(lacking).rejects.toMatchObject({
+    failure: {
+      reason: 'worker-lost',
+      message: expect.stringContaining('EMFILE'),
+      nextStep: expect.stringMatching(/ulimit -n 4096/),
+    },
   });
 });
 

@@ -4,8 +4,6 @@ import { unwrap } from '../../src/base/failure.ts';
 import { fingerprint } from '../../src/pattern/pattern.ts';
 import type { NumberedCandidate } from '../../src/search/candidate.ts';
 import type { Store } from '../../src/store/index.ts';
-import { sortedCandidates } from '../../src/store/ranking.ts';
-import type { CandidateRecord } from '../../src/store/records.ts';
 import { finishedWith, newCandidate, newEvaluation, tinyPattern } from './sample-rows.ts';
 import { storeWithStudy } from './samples.ts';
 
@@ -27,8 +25,6 @@ function diverge(store: Store, study: number, candidate: number, seed: number) {
   const end = { status: 'diverged', reason: 'its loss is no longer finite', testAccuracy: null } as const;
   store.finishEvaluation(begun.id, { ...end, samplesPerSecond: null, durationMs: null });
 }
-
-const numbers = (candidates: readonly CandidateRecord[]) => candidates.map(({ number }) => number);
 
 test('a candidate comes back as it was found, its fractions bit for bit', () => {
   const vector = [0.1 + 0.2, 1 / 3];
@@ -60,95 +56,11 @@ test('a candidate that is not kept has no pattern', () => {
   expect(() => store.loadPattern(study.id, 2)).toThrow(RangeError);
 });
 
-test('without a ranking candidates come by number, and those of equal S too: which is better is not for the store to say', () => {
-  const { store, study } = storeWith(
-    newCandidate(1, { scatter: 0.5, otherScatter: null, otherVector: null }),
-    newCandidate(2, { scatter: 0.5, otherScatter: 0.1 }),
-    newCandidate(3, { scatter: 0.9, otherScatter: 0 }),
-    newCandidate(4, { scatter: 0.5, otherScatter: 0.2 }),
-  );
-  expect(numbers(store.candidates(study))).toEqual([1, 2, 3, 4]);
-  expect(numbers(store.candidates(study, { sort: 'scatter' }))).toEqual([3, 1, 2, 4]);
-  expect(numbers(store.candidates(study, { sort: 'number', limit: 2 }))).toEqual([1, 2]);
-  expect(numbers(store.candidates(study, { limit: 0 }))).toEqual([]);
-});
-
-test('a ranking that is given orders them, and decides ties of every other sort', () => {
-  const { store, study } = storeWith(
-    newCandidate(1, { scatter: 0.9, ties: { rank: 0.25 } }),
-    newCandidate(2, { scatter: 0.1, ties: { rank: 0.75 } }),
-    newCandidate(3, { scatter: 0.5, ties: { rank: 0.5 }, strategy: 'local' }),
-  );
-  const rankOf = ({ ties: { rank } }: CandidateRecord) => rank ?? 0;
-  const ranking = (a: CandidateRecord, b: CandidateRecord) => rankOf(b) - rankOf(a);
-  expect(numbers(store.candidates(study, { ranking }))).toEqual([2, 3, 1]);
-  expect(numbers(store.candidates(study, { ranking, sort: 'strategy' }))).toEqual([2, 1, 3]);
-  expect(numbers(store.candidates(study, { ranking, sort: '1:1 backward', limit: 2 }))).toEqual([2, 3]);
-});
-
-test('candidates sort by strategy and by any entry of the vector, ties by number', () => {
-  const { store, study } = storeWith(
-    newCandidate(1, { strategy: 'local', scatter: 0.2, vector: [0.2, 0.9] }),
-    newCandidate(2, { strategy: 'anneal', scatter: 0.3, vector: [0.3, 0.8] }),
-    newCandidate(3, { strategy: 'local', scatter: 0.4, vector: [0.4, 0.9] }),
-  );
-  expect(numbers(store.candidates(study, { sort: 'strategy' }))).toEqual([2, 1, 3]);
-  expect(numbers(store.candidates(study, { sort: '1:1 backward' }))).toEqual([1, 3, 2]);
-  expect(() => store.candidates(study, { sort: 'toString' })).toThrow(/expected one of "scatter".*"1:1 backward"/);
-});
-
-test('sorted by accuracy the untrained come last, and equal means by number', () => {
-  const { store, study } = storeWith(
-    newCandidate(1, { scatter: 0.9 }),
-    newCandidate(2),
-    newCandidate(3, { scatter: 0.6 }),
-    newCandidate(4, { scatter: 0.1 }),
-  );
-  train(store, study.id, 2, 1, 0.25);
-  train(store, study.id, 3, 1, 0.25);
-  train(store, study.id, 4, 1, 0.75);
-  expect(numbers(store.candidates(study, { sort: 'accuracy' }))).toEqual([4, 2, 3, 1]);
-});
-
-test('what diverged never ranks above a candidate all of whose trainings finished', () => {
-  const { store, study } = storeWith(newCandidate(1), newCandidate(2), newCandidate(3), newCandidate(4));
-  train(store, study.id, 1, 1, 1);
-  for (const seed of [2, 3, 4, 5, 6, 7, 8]) diverge(store, study.id, 1, seed);
-  train(store, study.id, 2, 1, 0.25);
-  diverge(store, study.id, 3, 1);
-  train(store, study.id, 3, 2, 0.9);
-  diverge(store, study.id, 4, 1);
-  const ranked = store.candidates(study, { sort: 'accuracy' });
-  expect(numbers(ranked)).toEqual([2, 1, 3, 4]);
-  expect(ranked.map(({ accuracy, diverged }) => [accuracy?.n ?? 0, diverged])).toEqual([
-    [1, 0],
-    [1, 7],
-    [1, 1],
-    [0, 1],
-  ]);
-});
-
 test('where every training diverged, they are counted all the same', () => {
   const { store, study } = storeWith(newCandidate(1));
   diverge(store, study.id, 1, 1);
   diverge(store, study.id, 1, 2);
   expect(store.candidates(study)[0]).toMatchObject({ accuracy: null, diverged: 2 });
-});
-
-test('candidates are filtered by strategy, range of S and training', () => {
-  const { store, study } = storeWith(
-    newCandidate(1, { scatter: 0.2 }),
-    newCandidate(2, { scatter: 0.5, strategy: 'local' }),
-    newCandidate(3, { scatter: 0.8 }),
-  );
-  train(store, study.id, 2, 1, 0.5);
-  const filtered = (filter: object) => numbers(store.candidates(study, { filter, sort: 'number' }));
-  expect(filtered({ strategies: ['anneal'] })).toEqual([1, 3]);
-  expect(filtered({ strategies: [] })).toEqual([]);
-  expect(filtered({ leastScatter: 0.5 })).toEqual([2, 3]);
-  expect(filtered({ leastScatter: 0.2, mostScatter: 0.5 })).toEqual([1, 2]);
-  expect(filtered({ trained: true })).toEqual([2]);
-  expect(filtered({ trained: false })).toEqual([1, 3]);
 });
 
 test('what the accuracies are of is that which most trainings share, the others counted', () => {
@@ -190,7 +102,7 @@ test('accuracies under different training settings are never averaged together',
   train(store, study.id, 1, 2, 0.25, 'short');
   train(store, study.id, 2, 1, 0.5, 'short');
   const means = (settingsDigest?: string) =>
-    store.candidates(study, { sort: 'number', settingsDigest }).map(({ accuracy }) => accuracy?.mean ?? null);
+    store.candidates(study, { settingsDigest }).map(({ accuracy }) => accuracy?.mean ?? null);
   expect(means()).toEqual([0.25, 0.5]);
   expect(means('long')).toEqual([0.9, null]);
 });
@@ -216,31 +128,4 @@ test('an ambiguous start names five matches and counts the rest', () => {
   const many = [1, 2, 3, 4, 5, 6, 7].map((number) => newCandidate(number, { fingerprint: `aa${number}` }));
   const { store, study } = storeWith(...many);
   expect(store.findCandidate(study, 'aa')).toMatchObject({ message: expect.stringMatching(/5 \(aa5\), and 2 more$/) });
-});
-
-test('property: a ranking does not depend on the order it starts from', () => {
-  const level = fc.constantFrom(0, 0.25, 0.5, 1);
-  const diverged = fc.nat(2);
-  const row = fc.record({
-    scatter: level,
-    otherScatter: fc.option(level),
-    entry: level,
-    mean: fc.option(level),
-    diverged,
-  });
-  const sorts = fc.constantFrom('scatter', 'accuracy', 'number', 'strategy', 'entry');
-  fc.assert(
-    fc.property(fc.array(row, { maxLength: 12 }), sorts, fc.nat(), (rows, sort, turn) => {
-      const records = rows.map(({ scatter, otherScatter, entry, mean, diverged }, index): CandidateRecord => {
-        const { pattern: _, ...candidate } = newCandidate(index + 1);
-        const accuracy = mean === null ? null : { mean, sd: null, n: 1 };
-        return { ...candidate, scatter, otherScatter, vector: [entry], accuracy, diverged, createdAt: '' };
-      });
-      const cut = rows.length === 0 ? 0 : turn % rows.length;
-      const turned = [...records.slice(cut), ...records.slice(0, cut)].reverse();
-      expect(numbers(sortedCandidates(turned, ['entry'], sort))).toEqual(
-        numbers(sortedCandidates(records, ['entry'], sort)),
-      );
-    }),
-  );
 });

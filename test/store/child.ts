@@ -24,7 +24,7 @@ function claimed(store: Store, name: string): StudyRecord {
 
 /** Trains what has no finished evaluation yet, as a resumed study does. */
 function train(store: Store, study: StudyRecord): void {
-  const untrained = store.candidates(study, { sort: 'number', filter: { trained: false } });
+  const untrained = store.candidates(study).filter(({ accuracy }) => accuracy === null);
   for (const { number } of untrained) {
     const begun = store.beginEvaluation(study.id, newEvaluation(number, 1));
     if (begun.kind === 'known') throw new Error(`candidate ${number} was listed as untrained, yet it is known`);
@@ -67,9 +67,14 @@ function claim(path: string, name: string): void {
   say('claimed');
 }
 
+/** What nobody holds is closed at the next garbage collection, and its lock is gone. */
+const held: ReturnType<typeof openDatabase>[] = [];
+
 /** Keeps the database locked. */
 function lock(path: string): void {
-  openDatabase(path).exec('BEGIN IMMEDIATE');
+  const database = openDatabase(path);
+  held.push(database);
+  database.exec('BEGIN IMMEDIATE');
   say('locked');
 }
 

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { ScattershotError, unwrap } from '../../src/base/failure.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { openDatabase } from '../../src/store/sqlite.ts';
+import { asked, boardOf } from './board/sample-board.ts';
 import { finishedWith, madeBy, newCandidate, newEvaluation, newStudy, seenBytes, tinyPattern } from './sample-rows.ts';
 import { openedStore, temporaryFolder } from './samples.ts';
 
@@ -102,7 +103,7 @@ function readFirst(store: Store, name: string | number): void {
   told(() => unwrap(store.getStudy(name)));
   const study = store.getStudy(name);
   if (!study.ok) return;
-  told(() => store.candidates(study.value, { sort: 'accuracy' }));
+  told(() => boardOf(store, study.value).rows(boardOf(store, study.value).numbers(asked({ sort: 'accuracy' }))));
   told(() => unwrap(store.findCandidate(study.value, '1')));
   told(() => store.evaluations(study.value.id));
   told(() => store.accuracyTraining(study.value.id));

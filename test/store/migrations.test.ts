@@ -4,10 +4,14 @@ import { fileURLToPath } from 'node:url';
 import type Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { unwrap } from '../../src/base/failure.ts';
+import { candidateKey, compareCandidates } from '../../src/search/ranking.ts';
 import { type Checkpoint, openStore } from '../../src/store/index.ts';
 import { migrate, migrations, schemaVersion } from '../../src/store/migrations.ts';
 import { SCHEMA_1 } from '../../src/store/schema.ts';
 import { openDatabase } from '../../src/store/sqlite.ts';
+import { rankedCandidates } from '../../src/study/leaderboard.ts';
+import { orderOf, targetOf } from '../../src/study/settings.ts';
+import { boardOf } from './board/sample-board.ts';
 import {
   architecture,
   finishedWith,
@@ -52,7 +56,7 @@ test('a database of version 1 keeps all it held', () => {
   expect(study.result).toEqual({ verdict: 'too-few-to-tell' });
   const { pattern: ___, ...candidate } = newCandidate(1);
   const accuracy = { mean: 0.375, sd: expect.closeTo(Math.sqrt(1 / 32), 15), n: 2 };
-  expect(store.candidates(study, { sort: 'number' })).toMatchObject([
+  expect(store.candidates(study)).toMatchObject([
     { ...candidate, accuracy },
     { number: 2, strategy: 'local', otherScatter: null, otherVector: null, accuracy: null },
   ]);
@@ -72,7 +76,7 @@ test('a database of version 2 keeps what its candidates are told apart by', () =
   const store = openedStore(copyOf('v2.db'));
   const study = unwrap(store.getStudy('old'));
   expect(study.settings).toMatchObject({ order: ['other-scatter', 'four-cycles', 'spectral-gap'] });
-  expect(store.candidates(study, { sort: 'number' })).toMatchObject([
+  expect(store.candidates(study)).toMatchObject([
     {
       number: 1,
       family: 'anneal',
@@ -85,6 +89,54 @@ test('a database of version 2 keeps what its candidates are told apart by', () =
   expect(store.integrityFaults()).toEqual([]);
 });
 
+test('a database of version 3 keeps its families, and has no snapshots of trainings', () => {
+  const store = openedStore(copyOf('v3.db'));
+  const study = unwrap(store.claimStudy(1));
+  expect(store.candidates(study)).toMatchObject([
+    { number: 1, family: 'local', strategy: 'anneal', accuracy: { mean: 0.25, n: 1 } },
+    { number: 2, family: 'anneal', accuracy: null },
+  ]);
+  const key = { candidate: 2, seed: 1, settingsDigest: newEvaluation(2, 1).settingsDigest };
+  expect(store.trainingSnapshot(study.id, key)).toBeNull();
+  store.beginEvaluation(study.id, newEvaluation(2, 1));
+  store.saveTrainingSnapshot(study.id, key, Uint8Array.of(1, 2, 3));
+  expect(store.trainingSnapshot(study.id, key)).toMatchObject({ ok: true, value: Uint8Array.of(1, 2, 3) });
+  expect(store.integrityFaults()).toEqual([]);
+});
+
+test('a database of version 3 is ranked as it was, with keys for what comes after', () => {
+  const store = openedStore(copyOf('v3.db'));
+  const study = unwrap(store.claimStudy(1));
+  const ranking = { order: orderOf(study) };
+  expect(boardOf(store, study, ranking).numbers()).toEqual([2, 1]);
+  const added = [newCandidate(41, { ties: { 'four-cycles': 1, 'spectral-gap': null } })];
+  const rankingKey = candidateKey(null, orderOf(study));
+  store.recordRound(study.id, { added, evaluated: 41, seconds: 2, checkpoint: null, rankingKey });
+  expect(boardOf(store, study, ranking).numbers()).toEqual([2, 41, 1]);
+  expect(boardOf(store, study, ranking).rows([1])).toMatchObject([
+    { state: 'trained', record: { accuracy: { mean: 0.25, n: 1 } } },
+  ]);
+  expect(store.integrityFaults()).toEqual([]);
+});
+
+test.each(['v1.db', 'v2.db', 'v2-studies.db', 'v3.db'])(
+  'the studies of %s are ranked as candidates are compared',
+  (file) => {
+    const path = copyOf(file);
+    const studies = openedStore(path).listStudies();
+    expect(studies.length).toBeGreaterThan(0);
+    const store = openedStore(path, 'read');
+    for (const study of studies) {
+      const compare = compareCandidates(targetOf(study), orderOf(study));
+      const expected = store
+        .candidates(study)
+        .toSorted(compare)
+        .map(({ number }) => number);
+      expect(rankedCandidates(store, study).map(({ number }) => number)).toEqual(expected);
+    }
+  },
+);
+
 test('a study of version 1 goes on', () => {
   const store = openedStore(copyOf('v1.db'));
   const study = unwrap(store.claimStudy(1));
@@ -93,7 +145,7 @@ test('a study of version 1 goes on', () => {
   store.recordRound(study.id, { added, evaluated: 41, seconds: 2, checkpoint });
   expect(store.beginEvaluation(study.id, newEvaluation(1, 1)).kind).toBe('known');
   expect(store.beginEvaluation(study.id, newEvaluation(2, 1)).kind).toBe('begun');
-  expect(store.candidates(study, { sort: 'number' }).map(({ ties }) => ties)).toEqual([{}, {}, { 'four-cycles': 0.5 }]);
+  expect(store.candidates(study).map(({ ties }) => ties)).toEqual([{}, {}, { 'four-cycles': 0.5 }]);
   expect(store.integrityFaults()).toEqual([]);
 });
 

@@ -66,6 +66,41 @@ test('only what was added to the seen is written', () => {
   expect(store.loadCheckpoint(study.id)?.seen).toEqual(seenBytes(12));
 });
 
+test('what is not remembered any more is removed, chunk by chunk, and the rest comes back', () => {
+  const { path, store, study } = storeWithStudy();
+  const all = seenBytes(20);
+  const save = (from: number, to: number) => {
+    const [a, b] = [all.slice(32 * from, 32 * from + 32), all.slice(32 * from + 32, 32 * to)];
+    store.recordRound(study.id, round({ seen: [a, b], seenFrom: 32 * from } as Checkpoint));
+  };
+  for (const [from, to] of [
+    [0, 4],
+    [0, 8],
+    [0, 12],
+    [6, 16],
+  ] as const)
+    save(from, to);
+  const raw = openDatabase(path, { readonly: true });
+  const starts = raw.prepare('SELECT start_byte FROM seen_chunks ORDER BY 1').pluck().all();
+  raw.close();
+  expect(starts).toEqual([4 * 32, 8 * 32, 12 * 32]);
+  expect(store.loadCheckpoint(study.id)).toEqual({ seen: all.slice(6 * 32, 16 * 32), seenFrom: 6 * 32 });
+  save(12, 20);
+  expect(store.loadCheckpoint(study.id)).toEqual({ seen: all.slice(12 * 32), seenFrom: 12 * 32 });
+  expect(store.check()).toEqual([]);
+  expect(() => store.recordRound(study.id, round({ seen: all, seenFrom: 21 * 32 } as Checkpoint))).toThrow(
+    /got bytes from 672, and 640 are stored/,
+  );
+});
+
+test('a checkpoint of another form takes the place of the stored one', () => {
+  const { store, study } = storeWithStudy();
+  store.recordRound(study.id, round(state(1, seenBytes(5))));
+  const newer = { ...state(1, seenBytes(1)), hashBytes: 8 };
+  store.replaceCheckpoint(study.id, newer);
+  expect(store.loadCheckpoint(study.id)).toEqual(newer);
+});
+
 test('what was seen cannot shrink', () => {
   const { store, study } = storeWithStudy();
   store.recordRound(study.id, round({ seen: seenBytes(5) }));

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { strategies, strategyNames } from '../../strategies/index.ts';
+import { strategies } from '../../strategies/index.ts';
+import { strategyNames } from '../../strategies/names.ts';
 import { strategyConformance } from '../conformance/strategy.ts';
 
 for (const strategy of strategies.values()) strategyConformance(strategy);

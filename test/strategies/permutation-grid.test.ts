@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
-import type { ArchitectureRequest } from '../../src/pattern/architecture.ts';
+import { type ArchitectureRequest, meanFanOut } from '../../src/pattern/architecture.ts';
 import { fingerprint } from '../../src/pattern/pattern.ts';
 import { presets } from '../../src/pattern/presets.ts';
+import { entryBound } from '../../src/scatter/bound.ts';
 import { scorePattern } from '../../src/scatter/kernel.ts';
 import { permutationGrid } from '../../strategies/permutation-grid.ts';
 import { permutationGridPattern } from '../../strategies/shared/permutation-grid-pattern.ts';
@@ -90,4 +91,31 @@ test('windows of equal size that are no runs of neurons are followed too', () =>
     ],
   };
   expect(singleEntries(makeProblem({ layers: [8, 4], fanOuts: [2] }, { windows }), 4)).toEqual([1, 1, 1, 1]);
+});
+
+test('property: a balanced grid is at the bound of forward, in both metrics, as soon as it is built', () => {
+  const cases = fc.tuple(fc.integer({ min: 2, max: 40 }), fc.integer({ min: 2, max: 40 })).chain(([left, right]) =>
+    fc.record({
+      layers: fc.constant([left, right]),
+      fanIn: fc.integer({ min: Math.ceil(left / right), max: left }),
+      metric: fc.constantFrom('indicator' as const, 'fair-share' as const),
+      seed: fc.nat(),
+    }),
+  );
+  const gaps: number[] = [];
+  fc.assert(
+    fc.property(cases, ({ layers, fanIn, metric, seed }) => {
+      const fanOut = meanFanOut(layers[0], layers[1], fanIn);
+      fc.pre(!Number.isInteger(fanOut));
+      const problem = makeProblem({ layers, fanOuts: [fanOut] }, { metric });
+      expect(permutationGrid.accepts(problem)).toBe(true);
+      const { vector } = scorePattern(permutationGridPattern(problem, Random.fromSeed(seed)), problem.entries, metric);
+      const [forward, backward] = problem.entries.map((entry) => entryBound(entry, problem.architecture, metric));
+      expect(vector[0]).toBeCloseTo(forward, 12);
+      gaps.push(backward - vector[1]);
+    }),
+    { numRuns: 300, seed: 3 },
+  );
+  expect(gaps.filter((gap) => gap < 1e-12).length).toBeGreaterThan(gaps.length * 0.8);
+  expect(Math.max(...gaps)).toBeLessThan(0.06);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bestValidations } from '../../src/study/best-validation.ts';
+import { bestValidationOf } from '../../src/study/best-validation.ts';
 import { finishedWith, newCandidate, newEvaluation } from '../store/sample-rows.ts';
 import { studyWith } from './sample-study.ts';
 
@@ -25,13 +25,10 @@ test('by candidate the best epoch of every finished training, its mean over seed
   train(1, 2, usual, [0.5, 0.25]);
   train(2, 1, usual, [0.125]);
   train(3, 1, usual, [0.9, 0.8], false);
-  expect([...bestValidations(store, study)]).toEqual([
-    [1, 0.625],
-    [2, 0.125],
-  ]);
+  expect([1, 2, 3].map(bestValidationOf(store, study))).toEqual([0.625, 0.125, null]);
 });
 
 test('a study without trainings has none', () => {
   const { store, study } = studyWith({}, [newCandidate(1)]);
-  expect(bestValidations(store, study).size).toBe(0);
+  expect(bestValidationOf(store, study)(1)).toBeNull();
 });

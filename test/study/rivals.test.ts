@@ -25,7 +25,7 @@ async function plannedStudy(files: readonly string[] = []) {
   const host = { store, cacheFolder: temporaryFolder(), workers: 1, listener: () => {}, signal: controller.signal };
   const { study } = await planStudy(settings, null, host);
   const dataset = someDataset({ features: 64, classes: 64 });
-  const candidates = store.candidates(study, { sort: 'number' });
+  const candidates = store.candidates(study);
   const warnings: string[] = [];
   const emit: Emit = (event) => {
     if (event.kind === 'warning') warnings.push(event.message);
@@ -80,9 +80,9 @@ test('proxies of the user’s own stand last; one that fails is told once and le
   expect(failing).toEqual({
     name: 'bad-one',
     values: candidates.map(() => null),
-    reason: `Left out: the proxy file ${bad} failed: lost.`,
+    reason: `Left out: the proxy file ${bad}:1 failed: lost.`,
   });
-  expect(warnings).toEqual([`proxy bad-one is left out: the proxy file ${bad} failed: lost`]);
+  expect(warnings).toEqual([`proxy bad-one is left out: the proxy file ${bad}:1 failed: lost`]);
 });
 
 test('a study is not resumed with a proxy that is not what it was', async () => {

@@ -89,7 +89,7 @@ test('a program that searched ends by itself, and leaves no file behind', async 
   const cwd = temporaryFolder();
   const child = fileURLToPath(new URL('./search-child.ts', import.meta.url));
   const tsx = import.meta.resolve('tsx');
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', tsx, child], { cwd, timeout: 60_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', tsx, child], { cwd, timeout: 170_000 });
   expect(JSON.parse(stdout)).toMatchObject({ evaluated: 40, ended: 'budget' });
   expect(readdirSync(cwd)).toEqual([]);
 });

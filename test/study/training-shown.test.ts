@@ -15,7 +15,8 @@ test('what is not counted is told by engine, backend and version before settings
   const { store, study } = studyWith({}, [newCandidate(1)]);
   expect(trainingShown(store, study)).toBeNull();
   for (const seed of [1, 2, 3]) keep(store, study.id, seed, 'aa');
-  expect(trainingShown(store, study)).toEqual({ dataset: 'morse', epochs: 2, engine: 'tfjs', uncounted: [] });
+  const shown = { dataset: 'morse', epochs: 2, engine: 'tfjs', sharedFront: null, uncounted: [] };
+  expect(trainingShown(store, study)).toEqual(shown);
   keep(store, study.id, 1, 'b1', { trainingSettings: { epochs: 3, learningRate: 0.001 } });
   keep(store, study.id, 1, 'b2', { datasetDigest: 'ee'.repeat(32) });
   keep(store, study.id, 1, 'c1', { backend: 'cpu' });

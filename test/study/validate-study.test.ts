@@ -9,8 +9,9 @@ import { planStudy, resumeStudy, startStudy } from '../../src/study/start-study.
 import { trainOne } from '../../src/study/train-one.ts';
 import { trainingPlan } from '../../src/study/training-plan.ts';
 import { candidatesWithin } from '../../src/study/validation-budget.ts';
+import type { ValidationChoices } from '../../src/study/validation-defaults.ts';
 import { storedValidation } from '../../src/study/validation-result.ts';
-import { type ValidationChoices, validationSettings } from '../../src/study/validation-settings.ts';
+import { validationSettings } from '../../src/study/validation-settings.ts';
 import { trainingSettings } from '../../src/training/settings.ts';
 import { finishedWith, newEvaluation } from '../store/sample-rows.ts';
 import { openedStore, temporaryFolder } from '../store/samples.ts';

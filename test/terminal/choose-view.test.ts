@@ -7,7 +7,7 @@ const terminal: ViewSituation = {
 };
 
 test('a terminal on both ends shows the dashboard', () => {
-  expect(chooseView(terminal)).toBe('ink');
+  expect(chooseView(terminal)).toBe('dashboard');
 });
 
 test.each<Partial<ViewSituation>>([

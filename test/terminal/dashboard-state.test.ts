@@ -79,14 +79,14 @@ test('rates are taken over the last seconds of events', () => {
   const { search } = fold(until('selected'));
   expect(search.progress?.evaluated).toBe(120);
   // four candidates every two events of 200 ms
-  expect(search.candidatesPerSecond).toBeCloseTo(10, 1);
+  expect(search.pace?.candidatesPerSecond).toBe(10);
   expect(search.swapsPerSecond).toBeCloseTo(54_000, -3);
 });
 
 test('one event alone gives no rate, nor does a clock that stands still', () => {
   const progress = script.find((event) => event.kind === 'search-progress') as StudyEvent;
-  expect(fold([progress]).search.candidatesPerSecond).toBeNull();
-  expect(fold([progress, progress]).search.candidatesPerSecond).toBeNull();
+  expect(fold([progress]).search.swapsPerSecond).toBeNull();
+  expect(fold([progress, progress]).search.swapsPerSecond).toBeNull();
 });
 
 test('a warning is kept once, and a refused strategy counts as one', () => {
@@ -108,6 +108,16 @@ test('every training has its curve and its end', () => {
     { candidate: 16, seed: 2, testAccuracy: null, reason: 'the loss is no longer finite' },
   ]);
   expect(training.samplesPerSecond).toBeGreaterThan(31_000);
+});
+
+test('a trainer that does not tell its speed has none', () => {
+  const untold = script.map(
+    (event): StudyEvent =>
+      event.kind === 'training' && event.event.kind === 'result'
+        ? { ...event, event: { ...event.event, samplesPerSecond: 0 } }
+        : event,
+  );
+  expect(fold(untold).training).toMatchObject({ ended: 24, samplesPerSecond: null });
 });
 
 test('a training that starts again starts its curve again', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { budgetText, endText, warningText } from '../../src/terminal/event-text.ts';
+import { budgetText, endText, goesOnText, warningText } from '../../src/terminal/event-text.ts';
 import { scriptedSettings } from './scripted-study.ts';
 
 test('strategies that are refused for one reason take one line', () => {
@@ -27,4 +27,10 @@ test('the end of a study that only searched says why the search was over, any ot
   expect(endText(finished, 'budget', impatient)).toBeNull();
   expect(endText({ ...finished, status: 'interrupted' }, 'optimal', impatient)).toBeNull();
   expect(endText({ status: 'failed', failure: 'the disk is full' }, null, impatient)).toBe('the disk is full');
+});
+
+test('a training that goes on says at which epoch, and after which batches where it was within one', () => {
+  expect(goesOnText({ epoch: 4, batches: 0 })).toBe('goes on at epoch 4');
+  expect(goesOnText({ epoch: 4, batches: 1 })).toBe('goes on at epoch 4, after 1 batch');
+  expect(goesOnText({ epoch: 1, batches: 120 })).toBe('goes on at epoch 1, after 120 batches');
 });

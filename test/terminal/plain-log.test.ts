@@ -23,15 +23,15 @@ test('a study is written from its settings to its end, one line an event', () =>
   ]);
   expect(lines).toContain('[ 0:00] warning: radix sits out: needs layers whose sizes share a product of radices');
   expect(lines).toContain('[ 0:13] chosen 12 candidates, 2 seeds each, 12 epochs');
-  expect(lines.at(-3)).toBe('[ 1:21] verdict: no link found');
-  expect(lines.at(-1)).toBe('[ 1:21] finished');
+  expect(lines.at(-3)).toBe('[ 1:24] verdict: no link found');
+  expect(lines.at(-1)).toBe('[ 1:24] finished');
 });
 
 test('every new best and every training that ended has its line', () => {
   const lines = logged(script);
   expect(lines.filter((line) => line.includes('new best'))).toEqual([
-    '[ 0:00] new best: 4 candidates (3 %), 21.6 k swaps, best S 0.9012 (#4 permutation-grid)',
-    '[ 0:01] new best: 8 candidates (7 %), 43.2 k swaps, best S 0.9791 (#8 permutation-grid)',
+    '[ 0:00] new best: 4 candidates (3 %), 21.6 k swaps, 10/s, 4–6 s left, best S 0.9012 (#4 permutation-grid)',
+    '[ 0:01] new best: 8 candidates (7 %), 43.2 k swaps, 10/s, 4–6 s left, best S 0.9791 (#8 permutation-grid)',
   ]);
   expect(lines.filter((line) => /\] trained #/.test(line))).toHaveLength(23);
   expect(
@@ -44,6 +44,18 @@ test('progress without a new best is written every two seconds of the events’ 
   const fast = logged(scriptedStudy(10)).filter((line) => / searching: /.test(line));
   expect(slow).toHaveLength(28);
   expect(fast).toHaveLength(0);
+});
+
+test('a trainer that does not tell its speed is not said to be slow', () => {
+  const untold = script.map(
+    (event): StudyEvent =>
+      event.kind === 'training' && event.event.kind === 'result'
+        ? { ...event, event: { ...event.event, samplesPerSecond: 0 } }
+        : event,
+  );
+  const trained = logged(untold).filter((line) => /\] trained #/.test(line));
+  expect(trained).toHaveLength(23);
+  for (const line of trained) expect(line).toMatch(/: test [\d.]+ % \(\d+ of 24\)$/);
 });
 
 test('the engine is named once', () => {

@@ -92,8 +92,26 @@ const training = {
 };
 const dataset = fc.record({ name: text, normalisation: text, train: count, validation: count, test: count });
 const searchEnd = fc.constantFrom(
-  ...(['budget', 'optimal', 'target', 'no-improvement', 'all-found', 'aborted', 'exhausted', 'nothing-made'] as const),
+  ...([
+    'budget',
+    'optimal',
+    'target',
+    'no-improvement',
+    'all-found',
+    'aborted',
+    'exhausted',
+    'nothing-made',
+    'settled',
+  ] as const),
 );
+
+const amount = fc.double({ min: 0, max: 1e9, noNaN: true });
+const range = fc.option(fc.record({ low: amount, high: amount }));
+const pace = fc.record({ candidatesPerSecond: fc.option(amount), secondsLeft: range, candidatesLeft: range });
+const trainings = fc.record({
+  ...{ ended: count, planned: count, running: count, share, epochsPerSecond: fc.option(amount), secondsLeft: range },
+  mayEndEarlier: fc.boolean(),
+});
 
 /** Any event at any time; real studies are better behaved. */
 export const anyEvent: fc.Arbitrary<StudyEvent> = fc.oneof(
@@ -116,6 +134,11 @@ export const anyEvent: fc.Arbitrary<StudyEvent> = fc.oneof(
   }),
   fc.record({ atMs, kind: fc.constant('island-failed' as const), island: count, strategy: text, reason: text }),
   fc.record({ atMs, kind: fc.constant('island-slow' as const), island: count, strategy: text, seconds: count }),
+  fc.record({
+    ...{ atMs, kind: fc.constant('strategy-print' as const), name: text, island: fc.option(count), text },
+    module: fc.constantFrom('strategy' as const, 'proxy' as const),
+  }),
+  fc.record({ atMs, kind: fc.constant('search-forgets' as const), remembers: count }),
   fc.record({ atMs, kind: fc.constant('search-ended' as const), why: searchEnd }),
   fc.record({ atMs, kind: fc.constant('dataset' as const), dataset }),
   fc.record({ atMs, kind: fc.constant('warning' as const), message: text }),
@@ -125,7 +148,8 @@ export const anyEvent: fc.Arbitrary<StudyEvent> = fc.oneof(
     strategies: fc.array(text, { minLength: 1, maxLength: 3 }),
     reason: text,
   }),
-  fc.record({ atMs, kind: fc.constant('search-progress' as const), progress }),
+  fc.record({ atMs, kind: fc.constant('search-progress' as const), progress, pace }),
+  fc.record({ atMs, kind: fc.constant('training-progress' as const), progress: trainings }),
   fc.record({ atMs, kind: fc.constant('candidates-kept' as const), candidates }),
   fc.record({ atMs, kind: fc.constant('selected' as const), candidates, seeds: fc.nat(3), epochs: fc.nat(20) }),
   fc.record({ atMs, kind: fc.constant('engine' as const), engine: text, backend: text, device: text }),

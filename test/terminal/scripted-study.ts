@@ -49,7 +49,13 @@ function searchProgress(evaluated: number, seconds: number): EventBody {
         const mine = all.filter((candidate) => candidate.strategy === name);
         return { name, evaluated: mine.length, best: highest(mine)?.scatter ?? null };
       }),
+      // An island a strategy.
+      islands: strategies.map((name) => {
+        const mine = all.filter((candidate) => candidate.strategy === name);
+        return { evaluated: mine.length, best: highest(mine)?.scatter ?? null };
+      }),
     },
+    pace: { candidatesPerSecond: 10, secondsLeft: { low: 4, high: 6 }, candidatesLeft: { low: 48, high: 48 } },
   };
 }
 
@@ -94,6 +100,15 @@ function trainingEvents(chosen: readonly ShownCandidate[], seeds: number, epochs
       for (const { number, seed } of jobs.slice(pair, pair + 2))
         events.push(trainingEvent(number, seed, epoch, epochs));
     }
+    const ended = Math.min(jobs.length, pair + 2);
+    const secondsLeft = { low: 2 * (jobs.length - ended), high: 3 * (jobs.length - ended) };
+    events.push({
+      kind: 'training-progress',
+      progress: {
+        ...{ ended, planned: jobs.length, running: 0, share: ended / jobs.length, epochsPerSecond: 10 },
+        ...{ secondsLeft, mayEndEarlier: false },
+      },
+    });
   }
   return events;
 }
@@ -110,6 +125,7 @@ export const scriptedSettings: StudySettings = {
 
 const started: EventBody = {
   ...{ kind: 'study-started', study: 'morse-demo-7', id: 7, resumed: false, settings: scriptedSettings, entryKeys },
+  entryLevels: entryKeys.map((key) => ({ random: key.startsWith('1:2') ? null : 0.6, bound: 1 })),
   ...{ workers: 2, database: 'cache/scattershot.db' },
 };
 

@@ -1,10 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  initialTrainingState,
-  meanAccuracies,
-  reduceTraining,
-  trainingShare,
-} from '../../src/terminal/training-state.ts';
+import { initialTrainingState, meanAccuracies, reduceTraining } from '../../src/terminal/training-state.ts';
 import { scriptedStudy } from './scripted-study.ts';
 
 const events = scriptedStudy().filter((event) => event.kind === 'training');
@@ -21,13 +16,11 @@ test('the mean accuracy of a candidate is over its finished trainings alone', ()
   expect(means.has(999)).toBe(false);
 });
 
-test('an ended training counts whole, a running one by its epochs', () => {
-  expect(trainingShare(initialTrainingState, 24, 12)).toBe(0);
-  expect(trainingShare(whole, 24, 12)).toBe(1);
-  // both jobs of the first pair have done 3 of 12 epochs
-  const some = events.slice(0, 8).reduce(reduceTraining, initialTrainingState);
-  expect(trainingShare(some, 24, 12)).toBeCloseTo((2 * 3) / 12 / 24, 12);
-  expect(trainingShare(whole, 0, 0)).toBe(0);
+test('a training that goes on has the curve of its earlier epochs', () => {
+  const start = events.find(({ event }) => event.kind === 'started')!;
+  const epochs = [1, 2].map((epoch) => ({ epoch, loss: 1, accuracy: 0.5, validationAccuracy: epoch / 4 }));
+  const resumed = { ...start, event: { ...start.event, resumed: { epoch: 3, batches: 7, epochs } } } as typeof start;
+  expect(reduceTraining(initialTrainingState, resumed).jobs[0].curve).toEqual([0.25, 0.5]);
 });
 
 test('the time since the first training is kept', () => {

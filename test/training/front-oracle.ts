@@ -92,14 +92,19 @@ function throughBlock(images: Images, size: BlockSize, parameters: Parameters): 
   });
 }
 
-/** @returns logits of every image */
-function frontLogits({ front, pattern }: FrontNet, parameters: Parameters, inputs: Float32Array, count: number) {
+/** @returns values of the first layer, of every image */
+export function frontValues(front: Front, parameters: Parameters, inputs: Float32Array, count: number): number[][] {
   let images: Images = Array.from({ length: count }, (_, image) => placesOf(inputs, image, front.input));
   for (const [index, size] of blockSizes(front).entries()) {
     images = throughBlock(images, size, parameters.slice(3 * index, 3 * index + 3));
   }
-  return images.map((image) => {
-    let layer = image.flatMap((place) => [...place]);
+  return images.map((image) => image.flatMap((place) => [...place]));
+}
+
+/** @returns logits of every image */
+function frontLogits({ front, pattern }: FrontNet, parameters: Parameters, inputs: Float32Array, count: number) {
+  return frontValues(front, parameters, inputs, count).map((values) => {
+    let layer = values;
     for (const [index, sources] of pattern.junctions.entries()) {
       const [weights, biases] = parameters.slice(3 * front.blocks.length + 2 * index);
       const fanIn = sources.length / biases.length;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { engineRevisions } from '../../src/training/engine-revisions.ts';
+import { engineRevisions, revisionOf } from '../../src/training/engine-revisions.ts';
 import {
   adamRateAt,
   defaultTrainingSettings,
@@ -76,13 +76,19 @@ describe('the digest of settings', () => {
     expect(settingsDigest('d', turned, wasm)).toBe(digest());
   });
   test('differs by engine and by backend: a result of one never answers for another', () => {
-    const on = [wasm, { engine: 'tfjs', backend: 'cpu' }, { engine: 'sparse', backend: 'wasm' }] as const;
-    expect(new Set(on.map((made) => settingsDigest('d', trainingSettings(), made))).size).toBe(3);
+    const on = [
+      wasm,
+      { engine: 'tfjs', backend: 'cpu' },
+      { engine: 'sparse', backend: 'wasm' },
+      { engine: 'sparse', backend: 'webgpu' },
+    ] as const;
+    expect(new Set(on.map((made) => settingsDigest('d', trainingSettings(), made))).size).toBe(4);
+    expect(revisionOf({ engine: 'sparse', backend: 'webgpu' })).toBe(1);
   });
   test('differs from that of the revision before, whose sums had another order', () => {
     const before = '5e5338bf072353c8916613ddbe3ed2a4fb68807f32bedad6c304e5d41d8d472c';
     expect(digest()).not.toBe(before);
-    expect(engineRevisions).toEqual({ sparse: 2, tfjs: 1 });
+    expect(engineRevisions).toEqual({ sparse: 2, tfjs: 1, command: 1 });
   });
   test('differs when anything differs', () => {
     const others: Partial<TrainingSettings>[] = [

@@ -1,40 +1,12 @@
-import { statSync } from 'node:fs';
 import { Command } from 'commander';
-import { ScattershotError, unwrap } from '../../base/failure.ts';
-import { presets } from '../../pattern/presets.ts';
-import { trainText } from '../../report/train.ts';
-import type { Store, StudyRecord } from '../../store/index.ts';
-import { BEST, findCandidate } from '../../study/find-candidate.ts';
-import { baseNameOf } from '../../study/settings.ts';
-import { type TrainedPattern, type TrainOneReport, trainOne } from '../../study/train-one.ts';
-import type { TrainingPlan } from '../../study/training-plan.ts';
-import { findDataset } from '../../training/datasets/index.ts';
-import { paperNetwork } from '../../training/networks.ts';
-import { addScatterOptions, type ScatterOptions } from '../architecture-options.ts';
-import { type GlobalOptions, makeContext, printJson } from '../context.ts';
-import { EXIT, UsageError } from '../errors.ts';
-import { addPatternOptions, type PatternOptions, readPatternToScore } from '../pattern-options.ts';
-import { withStore } from '../stores.ts';
-import {
-  addTrainingOptions,
-  describeTraining,
-  type TrainingOptions,
-  trainingRequestFrom,
-  trainingSeeds,
-} from '../training-options.ts';
-import { watchLines } from '../watch.ts';
-
-interface TrainCommandOptions extends GlobalOptions, TrainingOptions, PatternOptions, ScatterOptions {
-  readonly json?: boolean;
-}
-
-const PATTERN_FILE = /\.(json|npz|npy|safetensors)$/i;
+import { addScatterOptions } from '../architecture-options.ts';
+import { lazily } from '../lazily.ts';
+import { addPatternOptions } from '../pattern-options.ts';
+import { addTrainingOptions } from '../training-options.ts';
 
 export function trainCommand(): Command {
   const command = new Command('train')
-    .description(
-      'train one candidate, or the pattern of a file; what was trained before under the same settings is not trained again',
-    )
+
     .argument(
       '<file-or-study>',
       'a pattern file, or a study; a candidate alone means the newest study, a study alone its best candidate',
@@ -46,94 +18,5 @@ export function trainCommand(): Command {
       'after',
       '\nExamples:\n  scattershot train pattern.npz --data morse --epochs 12 --seeds 3\n  scattershot train morse-1 17 --seeds 5\n  scattershot train 17 --data morse:noise=1 --backend wasm',
     )
-    .action(train);
-}
-
-/** A pipe too; a folder may be the name of a study as well. */
-const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
-
-/** A study has its own shapes, padding and metric, and no arrays to choose. */
-function refuseFileOptions(options: TrainCommandOptions): void {
-  const { shapes, usedInputs, usedOutputs, metric, windows, spans, tensor, transposed } = options;
-  const given = Object.entries({ shapes, usedInputs, usedOutputs, metric, windows, spans, tensor, transposed }).find(
-    ([, value]) => value !== undefined,
-  );
-  if (given === undefined) return;
-  const flag = `--${given[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  throw new UsageError(`${flag} is for pattern files; a study has its own`, `Leave ${flag} out.`);
-}
-
-async function fileTrainee(path: string, options: TrainCommandOptions): Promise<TrainedPattern> {
-  const { file, architecture, metric, entryOptions } = await readPatternToScore(path, options);
-  return { pattern: file.pattern, architecture, metric, entries: entryOptions };
-}
-
-function studyTrainee(store: Store, name: string | null, candidateName: string): TrainedPattern {
-  const study = unwrap(store.getStudy(name));
-  return { study, candidate: unwrap(findCandidate(store, study, candidateName)).number };
-}
-
-/** A lone number is a candidate of the newest study, a study's name its best candidate, anything else the newest study's candidate. */
-function loneTrainee(store: Store, name: string): TrainedPattern {
-  // What no fingerprint starts with can only be meant as a study: the message is then about studies.
-  const isStudy =
-    !/^\d+$/.test(name) && (store.getStudy(name).ok || !(name.toLowerCase() === BEST || /^[0-9a-f]+$/i.test(name)));
-  return isStudy ? studyTrainee(store, name, BEST) : studyTrainee(store, null, name);
-}
-
-async function traineeOf(
-  store: Store,
-  first: string,
-  second: string | undefined,
-  options: TrainCommandOptions,
-): Promise<TrainedPattern> {
-  if (second === undefined && (PATTERN_FILE.test(first) || isFile(first))) return fileTrainee(first, options);
-  refuseFileOptions(options);
-  return second === undefined ? loneTrainee(store, first) : studyTrainee(store, first, second);
-}
-
-/** The network of the paper that a study was begun with. */
-function presetOf(study: StudyRecord): string | undefined {
-  const { architecture } = study;
-  const baseName = baseNameOf(study);
-  if (baseName === undefined || !Object.hasOwn(presets, baseName)) return undefined;
-  return presets[baseName].layers.join() === architecture.layers.join() ? baseName : undefined;
-}
-
-/** 1 where a seed diverged or failed: a mean over the others is not what was asked for. */
-export function trainExitCode(report: Pick<TrainOneReport, 'runs' | 'testAccuracy'>, interrupted: boolean): number {
-  const { runs, testAccuracy } = report;
-  if (interrupted) return EXIT.interrupted;
-  return testAccuracy === null || runs.some(({ status }) => status !== 'finished') ? EXIT.failed : EXIT.ok;
-}
-
-async function train(first: string, second: string | undefined, options: TrainCommandOptions): Promise<void> {
-  const context = makeContext(options);
-  const seeds = trainingSeeds(context.seed, options.seeds);
-  // Before a database is made for nothing.
-  const lack = findDataset(options.data).lacks(context.cacheFolder);
-  if (lack !== null) throw new ScattershotError(lack);
-  await withStore(context, 'write', async (store) => {
-    const trainee = await traineeOf(store, first, second, options);
-    const network = 'study' in trainee ? presetOf(trainee.study) : undefined;
-    const onPlan = ({ settings }: TrainingPlan) => {
-      context.say(`Training: ${describeTraining(settings)}.`);
-      const paper = paperNetwork(network);
-      if (paper !== null) context.say(`Defaults of ${network}: ${paper.source}`);
-    };
-    const watch = watchLines(context);
-    const { cacheFolder, workers } = context;
-    const { listener, signal } = watch;
-    const request = { ...trainingRequestFrom(options), seeds, network, onPlan };
-    const report = await trainOne(trainee, request, { store, cacheFolder, workers, listener, signal }).finally(
-      watch.done,
-    );
-    if (report === null) {
-      process.exitCode = EXIT.interrupted;
-      return;
-    }
-    if (options.json) printJson(context, report);
-    else context.print(trainText(report, context.text).trimEnd());
-    process.exitCode = trainExitCode(report, signal.aborted);
-  });
+    .action(lazily(async () => (await import('../actions/train.ts')).trainAction));
 }

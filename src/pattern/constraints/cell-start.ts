@@ -12,7 +12,8 @@ export function classMembers(classOf: Uint32Array, classes: number): Uint32Array
 
 /**
  * A junction that keeps its cells: of the s left neurons of a class the r-th right neuron of a class takes the q from place r·q on,
- * round and round. As every right class makes whole rounds, each left neuron gets its equal share. It exists always.
+ * round and round. As every right class makes whole rounds, each left neuron gets its equal share; where degrees are balanced, the
+ * first neurons of a class get an edge more. It exists always.
  */
 export function cellStart({ right, fanIn }: JunctionSize, cells: Cells): Uint32Array {
   const sources = new Uint32Array(right * fanIn);

@@ -21,6 +21,7 @@ export interface Constraints {
   readonly distinctNeighbourhoods?: boolean;
 }
 
+/** Of every m neighbouring left neurons each right neuron keeps n. */
 export interface NmStructure {
   readonly n: number;
   readonly m: number;

@@ -1,4 +1,6 @@
+import type { JunctionSize } from '../architecture.ts';
 import { sortRows } from '../pattern.ts';
+import { leftDegrees, slackOf } from '../slack.ts';
 import { classMembers } from './cell-start.ts';
 import type { NeuronPair } from './constraints.ts';
 import { BARRED, DegreeFlow, OPEN, type Shortage, USED } from './degree-flow.ts';
@@ -22,7 +24,17 @@ function pairsByCell(pairs: readonly NeuronPair[], cells: Cells): Map<number, Ne
   return byCell;
 }
 
-/** One pair of classes: a table of its right × left neurons, in which every row and every column has a fixed number of edges. */
+/** Edges of every row and every column of a block, and of its slack row (slack.ts): 0 without one. */
+interface Needs {
+  readonly row: number;
+  readonly column: number;
+  readonly slack: number;
+}
+
+/**
+ * One pair of classes: a table of its right × left neurons, in which every row and every column has a fixed number of edges. Where
+ * degrees are balanced the last row is the slack neuron's, under the number after the last right neuron's.
+ */
 class Block {
   readonly rows: Uint32Array;
   readonly columns: Uint32Array;
@@ -30,13 +42,14 @@ class Block {
   readonly columnNeeds: Int32Array;
   readonly table: Uint8Array;
   readonly forced: readonly NeuronPair[];
+  readonly slack: number;
   readonly #rowOf = new Map<number, number>();
   readonly #columnOf = new Map<number, number>();
 
   constructor(
     rows: Uint32Array,
     columns: Uint32Array,
-    needs: { readonly row: number; readonly column: number },
+    needs: Needs,
     forced: readonly NeuronPair[],
     forbidden: readonly NeuronPair[],
   ) {
@@ -44,6 +57,8 @@ class Block {
     this.columns = columns;
     this.forced = forced;
     this.rowNeeds = new Int32Array(rows.length).fill(needs.row);
+    this.slack = needs.slack;
+    if (needs.slack > 0) this.rowNeeds[rows.length - 1] = needs.slack;
     this.columnNeeds = new Int32Array(columns.length).fill(needs.column);
     this.table = new Uint8Array(rows.length * columns.length).fill(OPEN);
     for (const [index, j] of rows.entries()) this.#rowOf.set(j, index);
@@ -82,7 +97,10 @@ class Block {
     return null;
   }
 
-  /** What to say of the smaller of the two sets of neurons that a shortage names. */
+  /**
+   * What to say of the smaller of the two sets of neurons that a shortage names; of left neurons where the slack neuron is short. Of
+   * left neurons' needs the most is taken off that slack can be: an edge each where it is short, else all that it has.
+   */
   short({ rows, columns }: Shortage, before: { rows: Int32Array; columns: Int32Array }): ShortBlock {
     const isReached = new Set(columns);
     const outside = Array.from(this.columns.keys()).filter((x) => !isReached.has(x));
@@ -93,7 +111,8 @@ class Block {
       for (const x of outside) if (this.table[i * this.columns.length + x] !== BARRED) between++;
     }
     const forcedOf = (which: (pair: NeuronPair) => boolean) => this.forced.filter(which).length;
-    if (rows.length <= outside.length) {
+    const slackIsShort = this.slack > 0 && isShort.has(this.rows.length - 1);
+    if (rows.length <= outside.length && !slackIsShort) {
       const own = new Set(rows.map((i) => this.rows[i]));
       const forced = forcedOf(([, j]) => own.has(j));
       const [needed, possible] = [sum(before.rows, rows), sum(before.columns, columns) + between];
@@ -102,8 +121,9 @@ class Block {
     const own = new Set(outside.map((x) => this.columns[x]));
     const forced = forcedOf(([k]) => own.has(k));
     const others = Array.from(this.rows.keys()).filter((i) => !isShort.has(i));
+    const spared = slackIsShort ? outside.length : this.slack;
     const [needed, possible] = [sum(before.columns, outside), sum(before.rows, others) + between];
-    return { side: 'left', neurons: [...own], needed: needed + forced, possible: possible + forced };
+    return { side: 'left', neurons: [...own], needed: needed - spared + forced, possible: possible - spared + forced };
   }
 }
 
@@ -134,7 +154,12 @@ export function fillCells(
   const edges = edgesByCell(start, size.fanIn, cells);
   const columns = classMembers(cells.leftClass, cells.leftClasses);
   const rows = classMembers(cells.rightClass, cells.rightClasses);
-  const needs = { row: size.fanIn / cells.leftClasses, column: size.fanOut / cells.rightClasses };
+  const needs = {
+    row: size.fanIn / cells.leftClasses,
+    column: size.mostFanOut / cells.rightClasses,
+    slack: slackOf(size) / cells.leftClasses / cells.rightClasses,
+  };
+  const resting = restingNeurons(size, start);
   const filled: number[][] = Array.from({ length: size.right }, () => []);
   for (const [cell, own] of edges.entries()) {
     const pairs = [forced.get(cell) ?? [], forbidden.get(cell) ?? []] as const;
@@ -144,8 +169,9 @@ export function fillCells(
     }
     const left = columns[Math.floor(cell / cells.rightClasses)];
     const right = rows[cell % cells.rightClasses];
-    const block = new Block(shuffle(right.slice()), shuffle(left.slice()), needs, ...pairs);
-    const short = fillBlock(block, own, filled);
+    const block = new Block(withSlackRow(shuffle(right.slice()), size), shuffle(left.slice()), needs, ...pairs);
+    const begun = [...own, ...[...left].flatMap((k) => (resting.has(k) ? [k, size.right] : []))];
+    const short = fillBlock(block, begun, filled);
     if (short !== null)
       return { ok: false, message: describeShortage(short, rules, { left, right, cells, rightNoun }) };
   }
@@ -153,6 +179,16 @@ export function fillCells(
   sortRows(sources, size.right, size.fanIn);
   return { ok: true, sources };
 }
+
+/** Left neurons to which the slack neuron is joined. */
+function restingNeurons(size: JunctionSize, start: Uint32Array): ReadonlySet<number> {
+  if (slackOf(size) === 0) return new Set();
+  const degrees = leftDegrees(start, size.left);
+  return new Set([...degrees.keys()].filter((k) => degrees[k] < size.mostFanOut));
+}
+
+const withSlackRow = (rows: Uint32Array, size: JunctionSize): Uint32Array =>
+  slackOf(size) === 0 ? rows : Uint32Array.from([...rows, size.right]);
 
 /** Left and right neuron of every edge in turn, by cell. */
 function edgesByCell(sources: Uint32Array, fanIn: number, { leftClass, rightClass, ...cells }: Cells): Uint32Array[] {
@@ -173,7 +209,7 @@ function unique(pairs: readonly NeuronPair[]): NeuronPair[] {
 }
 
 /** Fills one block and adds its edges to the rows; says what is short when it cannot. */
-function fillBlock(block: Block, start: Uint32Array, filled: number[][]): ShortBlock | null {
+function fillBlock(block: Block, start: ArrayLike<number>, filled: number[][]): ShortBlock | null {
   const overfull = block.overfull();
   if (overfull !== null) return overfull;
   const before = { rows: block.rowNeeds.slice(), columns: block.columnNeeds.slice() };
@@ -181,7 +217,8 @@ function fillBlock(block: Block, start: Uint32Array, filled: number[][]): ShortB
   const shortage = new DegreeFlow(block.table, block.rowNeeds, block.columnNeeds).fill();
   if (shortage !== null) return block.short(shortage, before);
   for (const [k, j] of block.forced) filled[j].push(k);
-  for (let cell = 0; cell < block.table.length; cell++) {
+  const slackRow = block.slack > 0 ? block.rows.length - 1 : block.rows.length;
+  for (let cell = 0; cell < slackRow * block.columns.length; cell++) {
     if (block.table[cell] !== USED) continue;
     filled[block.rows[Math.floor(cell / block.columns.length)]].push(block.columns[cell % block.columns.length]);
   }

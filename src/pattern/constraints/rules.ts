@@ -1,5 +1,5 @@
 import { InvalidValueError } from '../../base/caller-errors.ts';
-import { type Architecture, type JunctionSize, junctionSizes } from '../architecture.ts';
+import { type Architecture, describeFanOut, isExact, type JunctionSize, junctionSizes } from '../architecture.ts';
 import { parallelismFault } from '../clash-free.ts';
 import type { Constraints, NeuronPair, NmStructure } from './constraints.ts';
 
@@ -21,9 +21,16 @@ function requireList(list: readonly unknown[] | undefined, what: string, junctio
   throw new InvalidValueError(`expected ${what} of ${junctions} junctions; got ${list.length}`);
 }
 
-function checkParallelism(z: number | null, { number, left }: JunctionSize): void {
+/** A sweep of the memories reads every left neuron once, so that all need as many edges as there are sweeps. */
+function checkParallelism(z: number | null, size: JunctionSize): void {
+  const { number, left, fanOut } = size;
   const fault = z === null ? null : parallelismFault(left, z);
   if (fault !== null) throw new InvalidValueError(`junction ${number}: ${fault}`);
+  if (z === null || z === 1 || isExact(size)) return;
+  const [least, most] = describeFanOut(fanOut).split('-');
+  throw new InvalidValueError(
+    `parallelism ${z} in junction ${number} needs left neurons of one fan-out; here some have ${least} and some ${most}: choose exact degrees, or leave this junction's parallelism out`,
+  );
 }
 
 function checkStructure(structure: NmStructure | null, { number, left, right, fanIn }: JunctionSize): void {
@@ -131,7 +138,8 @@ export const isFree = (rules: JunctionRules): boolean =>
 
 /**
  * Classes of neurons: each right neuron takes equally many edges from every class of left neurons, each left neuron gives equally
- * many to every class of right ones. Within two classes edges may be swapped freely.
+ * many to every class of right ones. Within two classes edges may be swapped freely. Where degrees are balanced there is one class of
+ * right neurons, and equally many left neurons of each class have an edge more than the others.
  */
 export interface Cells {
   /** left neuron → its class */

@@ -51,7 +51,7 @@ export function describeShortage(short: ShortBlock, rules: JunctionRules, classe
     const allowed =
       short.side === 'right'
         ? rules.size.fanIn / classes.cells.leftClasses
-        : rules.size.fanOut / classes.cells.rightClasses;
+        : rules.size.mostFanOut / classes.cells.rightClasses;
     return `${neurons} has ${count(allowed + short.excess, 'forced ')}${where}, but room for ${allowed}`;
   }
   const needs = short.neurons.length === 1 ? 'needs' : 'need';

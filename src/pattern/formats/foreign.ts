@@ -1,7 +1,7 @@
-import { type ForeignKind, foreignWords, recogniseForeign } from '../../base/foreign-content.ts';
+import { type ForeignKind, foreignWords } from '../../base/foreign-content.ts';
 import { refuse } from './pattern-file.ts';
 
-const FROM_TORCH =
+export const FROM_TORCH =
   'Save the masks as plain arrays in Python: numpy.savez("masks.npz", junction1=mask1.cpu().numpy(), junction2=…), or safetensors.torch.save_file({"junction1": mask1, …}, "masks.safetensors").';
 const FROM_NUMPY =
   'Save the masks as plain arrays in Python: numpy.savez("masks.npz", junction1=mask1, junction2=…), each [right, left].';
@@ -22,8 +22,7 @@ const nextSteps: Readonly<Record<ForeignKind, string>> = {
     'Save a mask of 0 and 1 in Python: numpy.save("mask.npy", numpy.loadtxt("FILE.csv", delimiter=",")); of edge lists, which "export" writes, keep a .json or .npz as well.',
 };
 
-/** @throws ScattershotError 'foreign-file' for what is recognised as another kind of file: says what it is and how to save a pattern */
-export function refuseForeignPattern(bytes: Uint8Array, path: string): void {
-  const kind = recogniseForeign(bytes, path);
-  if (kind !== null) refuse('foreign-file', `it is ${foreignWords[kind]}`, nextSteps[kind]);
+/** Says what a file of another kind is, and how to save a pattern. @throws ScattershotError 'foreign-file' */
+export function refuseForeignPattern(kind: ForeignKind): never {
+  return refuse('foreign-file', `it is ${foreignWords[kind]}`, nextSteps[kind]);
 }

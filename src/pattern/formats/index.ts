@@ -1,18 +1,22 @@
 import { extname } from 'node:path';
 import { failure, type Outcome, ScattershotError, success } from '../../base/failure.ts';
 import { writeWhole } from '../../base/file-access.ts';
+import { recogniseForeign } from '../../base/foreign-content.ts';
 import { readInput } from '../../base/input-file.ts';
 import { isNpy } from '../../base/npy.ts';
 import { isZip } from '../../base/zip.ts';
 import type { PatternWithContext } from '../context.ts';
 import { csvChunks } from './csv.ts';
+import { type ReadEnding, readableEndings, type WrittenEnding, writableEndings } from './endings.ts';
 import { refuseForeignPattern } from './foreign.ts';
 import { jsonChunks, patternFromJson } from './json.ts';
 import type { ArrayChoice } from './named-arrays.ts';
 import { npyChunks, patternFromNpy } from './npy.ts';
 import { npzChunks, parseNpz } from './npz.ts';
 import { checkPatternFile, type PatternFile, refuse } from './pattern-file.ts';
+import { pytorchChunks } from './pytorch.ts';
 import { parseSafetensors, safetensorsChunks } from './safetensors.ts';
+import { patternFromTorch } from './torch.ts';
 
 export type { ArrayChoice } from './named-arrays.ts';
 export type { PatternFile } from './pattern-file.ts';
@@ -21,24 +25,31 @@ interface Format {
   /** absent for formats that are only written */
   readonly parse?: (bytes: Buffer, choice: ArrayChoice) => PatternFile;
   readonly chunks: (file: PatternFile) => Iterable<Uint8Array | string>;
+  /** the ending of a second file of the same name, which the first cannot do without */
+  readonly beside?: string;
 }
 
-const formats: Readonly<Record<string, Format>> = {
+type ReadFormat = Format & Required<Pick<Format, 'parse'>>;
+
+const formats: Readonly<Record<string, Format> & Record<WrittenEnding, Format> & Record<ReadEnding, ReadFormat>> = {
   '.json': { parse: patternFromJson, chunks: jsonChunks },
   '.npz': { parse: parseNpz, chunks: npzChunks },
   '.npy': { parse: patternFromNpy, chunks: npyChunks },
   '.safetensors': { parse: parseSafetensors, chunks: safetensorsChunks },
   '.csv': { chunks: csvChunks },
+  '.py': { chunks: pytorchChunks, beside: '.npz' },
 };
-
-/** Endings that can be read, and those that can be written. */
-export const readableEndings: readonly string[] = Object.keys(formats).filter((ending) => formats[ending].parse);
-export const writableEndings: readonly string[] = Object.keys(formats);
 
 const formatOf = (path: string): Format | undefined => {
   const ending = extname(path).toLowerCase();
   return Object.hasOwn(formats, ending) ? formats[ending] : undefined;
 };
+
+/** The second file that is written with a path, for the formats that take two: best.npz with best.py; null for the others. */
+export function fileBeside(path: string): string | null {
+  const beside = formatOf(path)?.beside;
+  return beside === undefined ? null : path.slice(0, -extname(path).length) + beside;
+}
 
 /** By its first bytes, where they can be no other format's. */
 function formatByMagic(bytes: Buffer): Format | undefined {
@@ -56,7 +67,12 @@ function formatByContent(bytes: Buffer): Format | undefined {
 const endingsText = (endings: readonly string[]) => endings.join(', ');
 
 function parseAs(path: string, bytes: Buffer, choice: ArrayChoice): PatternFile {
-  refuseForeignPattern(bytes, path);
+  const foreign = recogniseForeign(bytes, path);
+  if (foreign === 'pytorch') return patternFromTorch(bytes, choice);
+  if (foreign !== null) refuseForeignPattern(foreign);
+  const beside = fileBeside(path);
+  if (beside !== null)
+    refuse('foreign-file', 'it is a program', `Give the file beside it that holds the pattern, ${beside}.`);
   const parse = (formatByMagic(bytes) ?? formatOf(path) ?? formatByContent(bytes))?.parse;
   if (parse === undefined) {
     const nextStep = `Give a file ending in ${endingsText(readableEndings)}.`;
@@ -84,7 +100,8 @@ export async function readPatternFile(path: string, choice: ArrayChoice = {}): P
 
 /**
  * Writes a pattern in the format of the path's ending, whole or not at all. Its context goes with it into .json, .npz and
- * .safetensors; .npy has no place for one and refuses it; .csv is a list of edges for other programs, without it.
+ * .safetensors; .npy has no place for one and refuses it; .csv is a list of edges for other programs, without it. A .py is a PyTorch
+ * module, and its pattern is written into the .npz of the same name beside it.
  * @param written a pattern, with a context or without (what `search` finds carries its own), or what `readPatternFile` read
  * @throws RangeError for a broken pattern, or a context that does not fit: a caller's mistake
  */
@@ -99,5 +116,7 @@ export async function writePatternFile(
   }
   const file = 'pattern' in written ? written : { pattern: written };
   checkPatternFile(file);
-  return writeWhole(path, format.chunks(file));
+  const beside = fileBeside(path);
+  const first = beside === null ? success(undefined) : await writePatternFile(beside, file);
+  return first.ok ? writeWhole(path, format.chunks(file)) : first;
 }

@@ -1,14 +1,18 @@
 import { showValue } from '../../base/content-error.ts';
+import type { Pattern } from '../pattern.ts';
 import type { DenseArray } from './dense.ts';
 import { rowsFromDense, transposedArray } from './dense.ts';
-import { refuse, refuseEdges } from './pattern-file.ts';
-import { patternFromRows, type ReadRows } from './rows.ts';
+import { type PatternFile, refuse, refuseEdges } from './pattern-file.ts';
+import { patternFromRows } from './rows.ts';
 
 /** Which arrays of a file are its junctions, and how they lie. */
 export interface ArrayChoice {
   /** names, in the order of the junctions; default: junction1, junction2, … */
   readonly tensors?: readonly string[];
-  /** arrays are [left, right], as Keras keeps kernels; default: [right, left], as PyTorch keeps weights */
+  /**
+   * true: arrays are [left, right], as Keras keeps kernels; false: [right, left], as PyTorch keeps weights; default: [right, left],
+   * unless several arrays follow on one another only as [left, right]
+   */
   readonly transposed?: boolean;
 }
 
@@ -27,12 +31,16 @@ export interface Container {
 }
 
 /** The order of an array's sides, in words. */
-export const arrayOrder = ({ transposed = false }: ArrayChoice) => (transposed ? 'left-right' : 'right-left');
+export const arrayOrder = ({ transposed = false }: Pick<ArrayChoice, 'transposed'>) =>
+  transposed ? 'left-right' : 'right-left';
 
 export const junctionName = (index: number) => `junction${index + 1}`;
 
 /** Names listed in a message. */
 const MOST_LISTED = 8;
+
+/** Junctions of a choice that is worth typing. */
+const MOST_GUESSED = 32;
 
 function listed(names: readonly string[]): string {
   if (names.length === 0) return 'none';
@@ -106,11 +114,14 @@ function byNumbers(a: string, b: string): number {
   return at < 0 || second[at] === undefined ? byName(a, b) : first[at] - second[at];
 }
 
-/** The order that a reader would guess: of masks alone where there are any, by their numbers or else by their names. */
+/** The order that a reader would guess: of masks alone where they follow on one another, by their numbers or else by their names. */
 function guessedChoice(matrices: readonly NamedArray[]): { names: string[]; transposed: boolean } | null {
-  const masks = matrices.filter(({ name }) => /mask/i.test(name));
-  const meant = masks.length > 0 ? masks : matrices;
-  if (meant.length === 0 || meant.some(({ name }) => name.includes(','))) return null;
+  const sets = [/_mask$/, /mask/i, /./].map((meant) => matrices.filter(({ name }) => meant.test(name)));
+  return sets.map(guessedOrder).find((guess) => guess !== null) ?? null;
+}
+
+function guessedOrder(meant: readonly NamedArray[]): { names: string[]; transposed: boolean } | null {
+  if (meant.length === 0 || meant.length > MOST_GUESSED || meant.some(({ name }) => name.includes(','))) return null;
   const orders = [byNumbers, byName].map((compare) => [...meant].sort((a, b) => compare(a.name, b.name)));
   for (const transposed of [false, true]) {
     const chained = orders.find((order) => areChained(order, transposed));
@@ -130,7 +141,7 @@ function refuseNames(word: string, message: string, matrices: readonly NamedArra
   const example =
     guess === null
       ? '--tensor NAME,NAME'
-      : `--tensor ${guess.names.join(',')}${guess.transposed ? ' --transposed' : ''}`;
+      : `--tensor ${guess.names.join(',')}${guess.transposed && guess.names.length === 1 ? ' --transposed' : ''}`;
   return refuse(
     'unnamed-junctions',
     message + pruned,
@@ -138,7 +149,7 @@ function refuseNames(word: string, message: string, matrices: readonly NamedArra
   );
 }
 
-/** @throws ScattershotError where junctions do not follow on one another; where they would if transposed, that is said */
+/** @throws ScattershotError where junctions do not follow on one another; where they would the other way round, that is said */
 function requireChain(arrays: readonly NamedArray[], transposed: boolean): void {
   if (areChained(arrays, transposed)) return;
   const [rightSide, leftSide] = transposed ? [1, 0] : [0, 1];
@@ -157,15 +168,15 @@ function requireChain(arrays: readonly NamedArray[], transposed: boolean): void 
 }
 
 /** What was read of a container. */
-export interface ReadArrays extends ReadRows {
-  /** names of the arrays, in the order of the junctions */
-  readonly names: readonly string[];
+export interface ReadArrays extends Pick<PatternFile, 'arrays' | 'order' | 'orderFromSizes' | 'weighted'> {
+  readonly pattern: Pattern;
 }
 
 /** The pattern that a container's arrays make; each is checked before the next is unpacked. @throws ScattershotError or ContentError */
 export function patternFromArrays(container: Container, choice: ArrayChoice): ReadArrays {
   const arrays = chosenArrays(container, choice);
-  const { transposed = false } = choice;
+  const orderFromSizes = choice.transposed === undefined && !areChained(arrays, false) && areChained(arrays, true);
+  const transposed = choice.transposed ?? orderFromSizes;
   for (const array of arrays) requireMatrix(container.word, array);
   requireChain(arrays, transposed);
   const rows = function* () {
@@ -175,7 +186,14 @@ export function patternFromArrays(container: Container, choice: ArrayChoice): Re
       yield rowsFromDense(transposed ? transposedArray(dense) : dense, where);
     }
   };
-  return { ...patternFromRows(rows()), names: arrays.map(({ name }) => name) };
+  const { pattern, weighted } = patternFromRows(rows());
+  return {
+    pattern,
+    arrays: arrays.map(({ name }) => name),
+    order: arrayOrder({ transposed }),
+    ...(orderFromSizes ? { orderFromSizes } : {}),
+    ...(weighted.length > 0 ? { weighted } : {}),
+  };
 }
 
 function requireMatrix(word: string, array: NamedArray): void {

@@ -1,5 +1,5 @@
 import { refuseContent, wordContentErrors } from '../../base/content-error.ts';
-import { NPY_MAGIC, type NpyHeader, npyHeader, parseNpy } from '../../base/npy.ts';
+import { type NpyHeader, type NumericArray, npyHeader, npyHeaderOf, parseNpy } from '../../base/npy.ts';
 import { isEmptyContext } from '../context.ts';
 import { type DenseArray, denseBlocks, floatBits, rowsFromDense, transposedArray } from './dense.ts';
 import { type ArrayChoice, arrayOrder } from './named-arrays.ts';
@@ -19,7 +19,11 @@ function requireDenseHeader({ shape }: Pick<NpyHeader, 'shape'>, name: string): 
 /** @throws ContentError for anything except a whole two-dimensional array of numbers; `name` is for messages */
 export function parseArray(bytes: Uint8Array, name: string): DenseArray {
   requireDenseHeader(npyHeader(bytes, name), name);
-  const { shape, kind, bytes: itemBytes, bigEndian, fortran, data } = parseNpy(bytes, name);
+  return numericArray(parseNpy(bytes, name));
+}
+
+/** Numbers of two dimensions as a dense junction. */
+export function numericArray({ shape, kind, bytes: itemBytes, bigEndian, fortran, data }: NumericArray): DenseArray {
   const [right, left] = shape;
   const float = kind === 'f' ? floats[itemBytes as keyof typeof floats] : null;
   return { right, left, item: { bytes: itemBytes, float, bigEndian }, fortran, data };
@@ -38,17 +42,8 @@ export function patternFromNpy(bytes: Uint8Array, { tensors, transposed = false 
   }, wordForPatterns);
 }
 
-/** A version 1.0 header of a C-order uint8 array, padded so that the data start at a multiple of 64 bytes. */
-function arrayHeader(right: number, left: number): Uint8Array {
-  const text = `{'descr': '|u1', 'fortran_order': False, 'shape': (${right}, ${left}), }`;
-  const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10;
-  const header = Buffer.from(`${NPY_MAGIC}\x01\x00  ${text.padEnd(length - 1)}\n`, 'latin1');
-  header.writeUInt16LE(length, 8);
-  return header;
-}
-
 export function* arrayChunks({ pattern }: PatternFile, index: number): Generator<Uint8Array> {
-  yield arrayHeader(pattern.layers[index + 1], pattern.layers[index]);
+  yield npyHeaderOf('|u1', [pattern.layers[index + 1], pattern.layers[index]]);
   yield* denseBlocks(pattern, index);
 }
 

@@ -5,9 +5,10 @@ import { parseJson } from '../../base/json.ts';
 import { arrayMembers } from '../../base/npz.ts';
 import { unzipMember, type ZipDirectory, zipDirectory } from '../../base/zip.ts';
 import { isEmptyContext } from '../context.ts';
-import { type ArrayChoice, arrayOrder, junctionName, type NamedArray, patternFromArrays } from './named-arrays.ts';
+import { type ArrayChoice, junctionName, type NamedArray, patternFromArrays } from './named-arrays.ts';
 import { arrayChunks, parseArray } from './npy.ts';
 import { type PatternFile, refuse, refuseBody, statedObject, withStated, wordForPatterns } from './pattern-file.ts';
+import { isSparse, patternFromSparse } from './scipy.ts';
 
 /**
  * NumPy's .npz: a zip of `junction1.npy`, `junction2.npy`, …, each array [right, left]. A context stands in the archive's comment,
@@ -27,34 +28,14 @@ export function parseNpz(bytes: Uint8Array, choice: ArrayChoice = {}): PatternFi
 function patternOfArchive(bytes: Uint8Array, choice: ArrayChoice): PatternFile {
   const directory = zipDirectory(bytes);
   const names = [...directory.members.keys()];
-  refuseSparse(names);
   refuseNested(names);
-  const arrays = arrayMembers(bytes, directory).map(
+  const members = arrayMembers(bytes, directory);
+  if (isSparse(members)) return patternFromSparse(members, choice);
+  const arrays = members.map(
     ({ name, header, unpack }): NamedArray => ({ name, shape: header.shape, read: () => parseArray(unpack(), name) }),
   );
-  const { pattern, names: read, weighted } = patternFromArrays({ word: 'array', arrays }, choice);
-  return {
-    pattern: withStated(pattern, statedContext(bytes, directory)),
-    arrays: read,
-    order: arrayOrder(choice),
-    ...(weighted.length > 0 ? { weighted } : {}),
-  };
-}
-
-/** scipy.sparse.save_npz (of scipy/sparse/_matrix_io.py): by the arrays that every kind of it has. */
-function refuseSparse(names: readonly string[]): void {
-  const has = (...arrays: readonly string[]) => arrays.every((name) => names.includes(`${name}.npy`));
-  if (!has('format', 'shape', 'data') || !(has('indices', 'indptr') || has('row', 'col') || has('offsets'))) return;
-  const kind = has('indices')
-    ? 'compressed rows or columns (CSR, CSC, BSR)'
-    : has('row')
-      ? 'coordinates (COO)'
-      : 'diagonals';
-  refuse(
-    'sparse-matrix',
-    `it is a sparse matrix of SciPy, stored by ${kind}`,
-    'Save it dense in Python: numpy.savez("masks.npz", junction1=scipy.sparse.load_npz("FILE.npz").toarray(), junction2=…), each [right, left].',
-  );
+  const read = patternFromArrays({ word: 'array', arrays }, choice);
+  return { ...read, pattern: withStated(read.pattern, statedContext(bytes, directory)) };
 }
 
 /** Arrays in an archive within the archive would be lost without a word. */

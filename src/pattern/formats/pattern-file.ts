@@ -13,6 +13,8 @@ export interface PatternFile {
   readonly arrays?: readonly string[];
   /** how arrays were read, [right, left] or [left, right]; absent for files that list edges */
   readonly order?: 'right-left' | 'left-right';
+  /** true where nobody said the order, and the sizes of several arrays follow on one another in this one alone */
+  readonly orderFromSizes?: boolean;
   /** junctions (from 1) with values other than 0 and 1, every nonzero one of which is an edge; absent where there is none */
   readonly weighted?: readonly number[];
 }

@@ -1,4 +1,4 @@
-import { describeFanOuts, nearestFanOuts } from '../architecture.ts';
+import { meanFanOut } from '../architecture.ts';
 import { type Pattern, patternFault, sortRows } from '../pattern.ts';
 import { refuse, refuseEdges } from './pattern-file.ts';
 
@@ -16,37 +16,73 @@ export interface JunctionRows {
 /** The degree that most neurons have, so that one faulty row is named and not all the others. */
 const commonDegree = (degrees: Uint32Array): number => degrees.slice().sort()[degrees.length >>> 1];
 
-function rangeText(degrees: Iterable<number>): string {
-  let [least, most] = [Number.POSITIVE_INFINITY, 0];
-  for (const degree of degrees) {
-    if (degree < least) least = degree;
-    if (degree > most) most = degree;
-  }
-  return least === most ? `${least}` : `${least} to ${most}`;
+/** Most degrees that are told one by one. */
+const MOST_TOLD = 6;
+
+/** How many neurons have each degree, ascending by degree. */
+function countsOf(degrees: Iterable<number>): readonly (readonly [degree: number, neurons: number])[] {
+  const counts = new Map<number, number>();
+  for (const degree of degrees) counts.set(degree, (counts.get(degree) ?? 0) + 1);
+  return [...counts].sort(([first], [second]) => first - second);
 }
 
-/** Of neurons that have edges, and 0 once where others have none: memory for the edges, whatever size the left layer claims. */
-function fanOutsOf({ left, sources }: JunctionRows): Iterable<number> {
+/** "4"; "5 to 7 (20 have 5, 1 has 6, 41 have 7)"; "5 to 80 (median 31, half of the neurons 22 to 40)" */
+function degreesText(counts: readonly (readonly [number, number])[]): string {
+  const [least, most] = [counts[0][0], counts[counts.length - 1][0]];
+  if (least === most) return `${least}`;
+  const range = `${least} to ${most}`;
+  if (counts.length <= MOST_TOLD) {
+    const verb = (neurons: number) => (neurons === 1 ? 'has' : 'have');
+    const told = counts.map(([degree, neurons]) => `${neurons} ${verb(neurons)} ${degree}`);
+    return `${range} (${told.join(', ')})`;
+  }
+  const neurons = counts.reduce((sum, [, count]) => sum + count, 0);
+  const at = (share: number): number => {
+    let passed = 0;
+    for (const [degree, count] of counts) {
+      passed += count;
+      if (passed > share * (neurons - 1)) return degree;
+    }
+    return most;
+  };
+  return `${range} (median ${at(0.5)}, half of the neurons ${at(0.25)} to ${at(0.75)})`;
+}
+
+/** Counts of left neurons by degree: memory for the edges, whatever size the left layer claims. */
+function fanOutCounts({ left, sources }: JunctionRows): readonly (readonly [number, number])[] {
   const fanOuts = new Map<number, number>();
   for (const neuron of sources) fanOuts.set(neuron, (fanOuts.get(neuron) ?? 0) + 1);
-  return fanOuts.size < left ? [...fanOuts.values(), 0] : fanOuts.values();
+  const without = left - fanOuts.size;
+  return [...(without > 0 ? [[0, without] as const] : []), ...countsOf(fanOuts.values())];
 }
 
-/** @throws ScattershotError that says which degrees the junction has, and that a pattern has one of each */
+/** Whether the junction would have a pattern's degrees with its sides exchanged: one fan-out, and fan-ins one apart at most. */
+function isPatternExchanged(junction: JunctionRows): boolean {
+  const fanIns = new Set(junction.fanIns);
+  if (fanOutCounts(junction).length !== 1 || fanIns.size > 2) return false;
+  const [least, most] = [Math.min(...fanIns), Math.max(...fanIns)];
+  return least >= 1 && most - least <= 1;
+}
+
+/** @throws ScattershotError that says which degrees the junction has, and which a pattern may have */
 function refuseDegrees(junction: JunctionRows, where: string): never {
-  const degrees = `fan-in ${rangeText(junction.fanIns)}, fan-out ${rangeText(fanOutsOf(junction))}`;
+  const degrees = `fan-in ${degreesText(countsOf(junction.fanIns))}, fan-out ${degreesText(fanOutCounts(junction))}`;
+  const exchanged = isPatternExchanged(junction)
+    ? 'With its sides exchanged the junction has such degrees: an array is read as [right, left], or with --transposed as [left, right], as Keras keeps kernels. '
+    : '';
   return refuse(
     'faulty-pattern',
     `${where} (the junction has ${degrees})`,
-    'Patterns have fixed degrees: in each junction one fan-in for all right neurons, and one fan-out for all left neurons. Prune to fixed degrees, or, where they were meant, correct the program that wrote the file.',
+    `${exchanged}Patterns have fixed degrees: in each junction one fan-in for all right neurons, and fan-outs of the left neurons that are equal or differ by one. Irregular masks have no windows of equal shares, and hence no scatter. Prune to fixed degrees, or, where they were meant, correct the program that wrote the file.`,
   );
 }
 
 /**
- * The fan-out of a junction with exact degrees: the one place where degrees of files are judged.
+ * The mean fan-out that a junction of constant fan-in declares: the one place where degrees of files are judged. Whether the left
+ * neurons share the edges so evenly is for `patternFault`.
  * @throws ScattershotError naming the first right neuron at fault
  */
-function exactFanOut(junction: JunctionRows, number: number): number {
+function declaredFanOut(junction: JunctionRows, number: number): number {
   const { left, fanIns, sources } = junction;
   const right = fanIns.length;
   const fanIn = commonDegree(fanIns);
@@ -61,21 +97,19 @@ function exactFanOut(junction: JunctionRows, number: number): number {
   if (fanIn > left) {
     refuseEdges(`junction ${number}, right neuron 0 has fan-in ${fanIn}, above the ${left} neurons on its left`);
   }
-  const fanOut = sources.length / left;
-  if (!Number.isInteger(fanOut)) {
-    const nearest = describeFanOuts(right, nearestFanOuts(left, right, fanOut));
+  if (sources.length < left) {
     refuseDegrees(
       junction,
-      `junction ${number}, right neuron 0: ${right} right neurons of fan-in ${fanIn} are ${sources.length} edges, which ${left} left neurons cannot share evenly; nearest feasible fan-outs: ${nearest}`,
+      `junction ${number}, right neuron 0: ${right} right neurons of fan-in ${fanIn} are ${sources.length} edges, too few for each of ${left} left neurons to have one`,
     );
   }
-  return fanOut;
+  return meanFanOut(left, right, fanIn);
 }
 
 /** A junction as a pattern of its own, so that one is checked whole before the next is read. @throws ScattershotError */
 function checkedJunction(junction: JunctionRows, number: number): number {
   const { left, fanIns, sources } = junction;
-  const fanOut = exactFanOut(junction, number);
+  const fanOut = declaredFanOut(junction, number);
   sortRows(sources, fanIns.length, fanIns[0]);
   const fault = patternFault({ layers: [left, fanIns.length], fanOuts: [fanOut], junctions: [sources] });
   if (fault === null) return fanOut;

@@ -2,7 +2,7 @@ import { showValue, wordContentErrors } from '../../base/content-error.ts';
 import { isRecord, parseJson } from '../../base/json.ts';
 import { fingerprint } from '../pattern.ts';
 import { type DenseArray, denseBlocks, type FloatBits, floatBits, type Item } from './dense.ts';
-import { type ArrayChoice, arrayOrder, junctionName, patternFromArrays } from './named-arrays.ts';
+import { type ArrayChoice, junctionName, patternFromArrays } from './named-arrays.ts';
 import { type PatternFile, refuse, refuseBody, statedObject, withStated, wordForPatterns } from './pattern-file.ts';
 
 /**
@@ -66,13 +66,8 @@ function patternOfTensors(bytes: Buffer, choice: ArrayChoice): PatternFile {
     shape: tensor.shape,
     read: () => denseOf(tensor, data),
   }));
-  const { pattern, names, weighted } = patternFromArrays({ word: 'tensor', arrays }, choice);
-  return {
-    pattern: withStated(pattern, metadataOf(metadata)),
-    arrays: names,
-    order: arrayOrder(choice),
-    ...(weighted.length > 0 ? { weighted } : {}),
-  };
+  const read = patternFromArrays({ word: 'tensor', arrays }, choice);
+  return { ...read, pattern: withStated(read.pattern, metadataOf(metadata)) };
 }
 
 function parsedHeader(bytes: Buffer): Readonly<Record<string, unknown>> {

@@ -1,5 +1,6 @@
 import { Piscina } from 'piscina';
 import { failure, type Outcome, success } from '../../base/failure.ts';
+import { PrintLimit, type PrintRates } from '../../base/print-limit.ts';
 import { badModule, errorText, readModule } from '../../base/user-module.ts';
 import type { Architecture } from '../../pattern/architecture.ts';
 import type { Pattern } from '../../pattern/pattern.ts';
@@ -14,13 +15,20 @@ const MOST_LOADING_SECONDS = 30;
 /** A pattern should take milliseconds: a study waits for each of them. */
 const MOST_SECONDS = 10;
 
+const printRates: PrintRates = { perSecond: 50, mostCharacters: 1_000_000 };
+
 /** A thread for one module of a user's: what goes wrong in it, or takes too long, ends it alone. */
 class ProxyThread {
   readonly #path: string;
   readonly #piscina = new Piscina({ filename: workerFile.href, name: 'describeProxy', minThreads: 1, maxThreads: 1 });
 
-  constructor(path: string) {
+  /** @param onPrint hears what the module prints: clean lines */
+  constructor(path: string, onPrint: (text: string) => void = () => {}) {
     this.#path = path;
+    const limit = new PrintLimit(printRates);
+    this.#piscina.on('message', (text: string) => {
+      for (const passed of limit.pass(text)) onPrint(passed);
+    });
   }
 
   /** @param doing what took too long: "was not loaded". @param signal ends the thread early, as a failure 'stopped' */
@@ -73,7 +81,7 @@ export async function inspectProxyFile(
 
 /**
  * A user's proxy of patterns of one architecture, one after the other, in a thread of its own. It ends with the first that fails.
- * @param mostSeconds that one pattern may take
+ * @param mostSeconds that one pattern may take. @param onPrint hears what the module prints: clean lines
  * Failures 'bad-proxy-file', 'no-proxy-file', 'proxy-file-changed'; 'stopped' by the signal
  */
 export async function measureOwnProxy(
@@ -82,8 +90,9 @@ export async function measureOwnProxy(
   architecture: Architecture,
   signal: AbortSignal,
   mostSeconds = MOST_SECONDS,
+  onPrint?: (text: string) => void,
 ): Promise<Outcome<number[]>> {
-  const thread = new ProxyThread(proxy.file.path);
+  const thread = new ProxyThread(proxy.file.path, onPrint);
   const values: number[] = [];
   try {
     for (const pattern of patterns) {

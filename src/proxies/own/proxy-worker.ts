@@ -1,10 +1,13 @@
+import { parentPort } from 'node:worker_threads';
+import { captureOutput } from '../../base/captured-output.ts';
+import { errorPlace, placeText } from '../../base/error-place.ts';
 import { type Failure, type Outcome, success } from '../../base/failure.ts';
 import { repeatableWith, requireNow } from '../../base/repeatable.ts';
 import { badModule, errorText, importModule, kindOf, moduleFault, nameFault } from '../../base/user-module.ts';
 import type { OwnProxy, OwnProxyTask } from './own-proxy.ts';
 
-// What the module prints is not the program's: its stdout is for data.
-process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
+/** What the module prints belongs neither among the data on stdout nor on the screen. */
+const flushOutput = captureOutput((text) => parentPort?.postMessage(text));
 
 const repeatably = repeatableWith('is not for proxies: the same pattern must always have the same value');
 
@@ -63,6 +66,9 @@ export async function measurePattern({ proxy: spec, pattern, architecture }: Own
     const got = typeof value === 'number' ? String(value) : kindOf(value);
     return failed(path, `compute must return a finite number; got ${got}`);
   } catch (error) {
-    return failed(path, errorText(error));
+    const place = errorPlace(error);
+    return failed(placeText(path, place), errorText(error));
+  } finally {
+    flushOutput();
   }
 }

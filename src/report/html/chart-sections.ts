@@ -1,3 +1,4 @@
+import { gainUnit, type MaybeScore, scoreName, scoreTitle } from '../../base/score.ts';
 import type { StudyReport } from '../../study/study-report.ts';
 import type { ValidationResult } from '../../study/validation-result.ts';
 import { fraction } from '../format.ts';
@@ -9,10 +10,13 @@ import { rivalColumns } from './verdict-section.ts';
 const figure = (chart: Markup, caption: string): Markup =>
   html`<figure>${chart}<figcaption>${caption}</figcaption></figure>`;
 
-const bars = ({ spread }: StudyReport, of: string) =>
+const spreadText = (sd: number, score: MaybeScore) =>
+  score == null ? sd.toFixed(2) : String(Number(sd.toPrecision(3)));
+
+const bars = ({ spread, score }: StudyReport, of: string) =>
   spread === null
     ? ' No interval: no two candidates of one family share two seeds.'
-    : ` Lines: 95 % intervals from the spread between ${of} (${spread.trainingSd.toFixed(2)} points between trainings of one candidate).`;
+    : ` Lines: 95 % intervals from the spread between ${of} (${spreadText(spread.trainingSd, score)}${gainUnit(score)} between trainings of one candidate).`;
 
 /** Accuracy by level and family, scatter against accuracy, learning curves. Null where nothing was trained. */
 export async function chartsSection(report: StudyReport): Promise<Markup | null> {
@@ -21,7 +25,7 @@ export async function chartsSection(report: StudyReport): Promise<Markup | null>
   const levels = isPlanned
     ? figure(
         await levelChart(report),
-        `Mean accuracy of the candidates of one family at one level; random patterns stand at the random level.${bars(report, 'seeds and between the patterns of one family, levels taken together, which makes them wide')}`,
+        `Mean ${scoreName(report.score)} of the candidates of one family at one level; random patterns stand at the random level.${bars(report, 'seeds and between the patterns of one family, levels taken together, which makes them wide')}`,
       )
     : null;
   const scatter = figure(
@@ -35,7 +39,7 @@ export async function chartsSection(report: StudyReport): Promise<Markup | null>
         'Thick: the mean of all trainings at such scatter. Thin: some single trainings, evenly chosen.',
       )
     : null;
-  return html`<h2>Accuracy</h2><div class="row">${levels}${scatter}${curves}</div>`;
+  return html`<h2>${scoreTitle(report.score)}</h2><div class="row">${levels}${scatter}${curves}</div>`;
 }
 
 /** Rivals of scatter on the same candidates. */
@@ -53,7 +57,7 @@ export async function rivalsSection(result: ValidationResult): Promise<Markup | 
   );
   return html`<h2>Rivals on the same candidates</h2>
 ${chart}${htmlTable(result.proxies, rivalColumns)}
-${leftOut}<p class="note">Every proxy that was measured stands here. Given the others: partial rank correlation with accuracy within families.</p>`;
+${leftOut}<p class="note">Every proxy that was measured stands here. Given the others: partial rank correlation with ${scoreName(result.score)} within families.</p>`;
 }
 
 interface EntryRange {

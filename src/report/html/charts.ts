@@ -1,6 +1,7 @@
 import { max, min } from 'simple-statistics';
 import type { TopLevelSpec } from 'vega-lite';
 import { cleanText } from '../../base/clean-text.ts';
+import { gainTitle, type MaybeScore, scoreAxis, scoreName } from '../../base/score.ts';
 import type { StudyReport } from '../../study/study-report.ts';
 import type { ValidationResult } from '../../study/validation-result.ts';
 import { curvesByScatter } from './curves.ts';
@@ -20,7 +21,7 @@ const name = (text: string) => cleanText(text, MOST_NAME);
 /** From the lowest value to the highest, with a little room. */
 const fitting = { zero: false, nice: false, padding: 14 } as const;
 
-const points = { axis: { title: 'accuracy, %' }, scale: { zero: false } } as const;
+const axisOf = (score: MaybeScore) => ({ axis: { title: name(scoreAxis(score)) }, scale: { zero: false } }) as const;
 
 function byFamily(names: readonly string[]) {
   const domain = names.map(name);
@@ -52,7 +53,7 @@ function levelMarks({ randomLevel, top }: StudyReport) {
 }
 
 /** The gain of each question with its interval, against the margin within which a gain is worth nothing. */
-export function gainChart({ questions, plan }: ValidationResult): Promise<Markup> {
+export function gainChart({ questions, plan, score }: ValidationResult): Promise<Markup> {
   const { margin } = plan;
   const known = questions.flatMap(({ name: question, gain }) => (gain === null ? [] : [{ question, ...gain }]));
   const ends = known.flatMap(({ value, low, high }) => [value, low ?? value, high ?? value]);
@@ -62,7 +63,11 @@ export function gainChart({ questions, plan }: ValidationResult): Promise<Markup
     ...{ question: name(question), value, low: low ?? least - room, high: high ?? most + room },
   }));
   const domain = [least - room, most + room];
-  const x = { type: 'quantitative', scale: { domain, nice: false }, axis: { title: 'gain, accuracy points' } } as const;
+  const x = {
+    type: 'quantitative',
+    scale: { domain, nice: false },
+    axis: { title: name(`gain, ${gainTitle(score)}`) },
+  } as const;
   const y = { field: 'question', type: 'nominal', axis: { title: null, labelLimit: 260 }, sort: null } as const;
   const spec = {
     ...{ width: 320, height: 34 * values.length },
@@ -110,7 +115,7 @@ export function levelChart(report: StudyReport): Promise<Markup> {
     axis: { title: 'scatter wanted' },
   } as const;
   const { color, shape } = byFamily(names);
-  const y = { field: 'accuracy', type: 'quantitative', ...points } as const;
+  const y = { field: 'accuracy', type: 'quantitative', ...axisOf(report.score) } as const;
   const spec = {
     ...{ width: WIDTH, height: HEIGHT },
     layer: [
@@ -128,7 +133,7 @@ export function levelChart(report: StudyReport): Promise<Markup> {
       ...levelMarks(report),
     ],
   } as const;
-  return draw('Mean accuracy by level of scatter and family', spec as unknown as TopLevelSpec);
+  return draw(`Mean ${name(scoreName(report.score))} by level of scatter and family`, spec as unknown as TopLevelSpec);
 }
 
 /** Every trained candidate, with the interval that its seeds leave. */
@@ -137,7 +142,7 @@ export function scatterChart(report: StudyReport): Promise<Markup> {
   const values = scatterPoints(report).map((row) => ({ ...row, family: name(row.family) }));
   const many = values.length > 200;
   const x = { field: 'scatter', type: 'quantitative', scale: fitting, axis: { title: 'scatter' } } as const;
-  const y = { field: 'accuracy', type: 'quantitative', ...points } as const;
+  const y = { field: 'accuracy', type: 'quantitative', ...axisOf(report.score) } as const;
   const spec = {
     ...{ width: WIDTH, height: HEIGHT },
     layer: [
@@ -154,7 +159,10 @@ export function scatterChart(report: StudyReport): Promise<Markup> {
       ...levelMarks(report),
     ],
   } as const;
-  return draw('Scatter against accuracy, one mark a candidate', spec as unknown as TopLevelSpec);
+  return draw(
+    `Scatter against ${name(scoreName(report.score))}, one mark a candidate`,
+    spec as unknown as TopLevelSpec,
+  );
 }
 
 /** How often the higher value of each proxy was the more accurate. */
@@ -199,7 +207,7 @@ export function curvesChart(report: StudyReport): Promise<Markup> {
   const x = { field: 'epoch', type: 'quantitative', axis: { title: 'epoch', tickMinStep: 1, format: 'd' } } as const;
   const y = {
     ...{ field: 'accuracy', type: 'quantitative', scale: { zero: false } },
-    axis: { title: 'validation accuracy, %' },
+    axis: { title: name(`validation ${scoreAxis(report.score)}`) },
   } as const;
   const color = {
     ...{ field: 'band', type: 'nominal' },
@@ -220,7 +228,7 @@ export function curvesChart(report: StudyReport): Promise<Markup> {
       },
     ],
   } as const;
-  return draw('Validation accuracy by epoch', spec as unknown as TopLevelSpec);
+  return draw(`Validation ${name(scoreName(report.score))} by epoch`, spec as unknown as TopLevelSpec);
 }
 
 /** Range of every entry of the scatter vector over the candidates, with its random level and its bound. */

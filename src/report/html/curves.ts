@@ -2,7 +2,7 @@ import { mean } from 'simple-statistics';
 import type { EvaluationRecord } from '../../store/index.ts';
 import type { StudyReport } from '../../study/study-report.ts';
 
-/** One epoch of one training, or of a mean over trainings; accuracy in per cent. */
+/** One epoch of one training, or of a mean over trainings; accuracy in per cent, another score as it was told. */
 interface CurvePoint {
   readonly band: string;
   readonly epoch: number;
@@ -54,7 +54,11 @@ export function curvesByScatter({ evaluations, candidates, randomLevel }: StudyR
   const pointsOf = ({ evaluation, band }: (typeof curves)[number]): CurvePoint[] =>
     evaluation.epochs
       .filter(({ epoch }) => shown.has(epoch))
-      .map(({ epoch, validationAccuracy }) => ({ band, epoch, accuracy: 100 * validationAccuracy }));
+      .map(({ epoch, validationAccuracy }) => ({
+        band,
+        epoch,
+        accuracy: (evaluation.score == null ? 100 : 1) * validationAccuracy,
+      }));
   const bands = BANDS.filter((band) => curves.some((curve) => curve.band === band));
   const means = bands.flatMap((band) => {
     const own = curves.filter((curve) => curve.band === band).flatMap(pointsOf);

@@ -1,7 +1,9 @@
 import { mean } from 'simple-statistics';
+import type { MaybeScore } from '../../base/score.ts';
 import type { ReportedCandidate, StudyReport } from '../../study/study-report.ts';
 
-/** Accuracies of charts: percentages. */
+/** Accuracies of charts: percentages; other scores as they were told. */
+const shownAs = (score: MaybeScore) => (score == null ? 100 : 1);
 
 /** Families of the candidates, in order of first appearance. */
 export const families = ({ candidates }: StudyReport): string[] => [
@@ -23,11 +25,11 @@ export interface ScatterPoint {
   readonly high: number | null;
 }
 
-export function scatterPoints({ candidates, spread }: StudyReport): ScatterPoint[] {
+export function scatterPoints({ candidates, spread, score }: StudyReport): ScatterPoint[] {
   return candidates.flatMap((candidate) => {
     if (candidate.accuracy === null) return [];
     const { family, scatter } = candidate.record;
-    const accuracy = 100 * candidate.accuracy;
+    const accuracy = shownAs(score) * candidate.accuracy;
     const reach = spread === null ? null : (Z * spread.trainingSd) / Math.sqrt(finishedSeeds(candidate));
     const ends = { low: reach === null ? null : accuracy - reach, high: reach === null ? null : accuracy + reach };
     return [{ family, scatter, accuracy, ...ends }];
@@ -46,7 +48,7 @@ export interface LevelMean {
 }
 
 /** Mean accuracy by family and level; the interval is of patterns and trainings together. */
-export function levelMeans({ candidates, randomLevel, spread }: StudyReport): LevelMean[] {
+export function levelMeans({ candidates, randomLevel, spread, score }: StudyReport): LevelMean[] {
   const cells = new Map<string, { family: string; level: number; members: ReportedCandidate[] }>();
   for (const candidate of candidates) {
     if (candidate.accuracy === null) continue;
@@ -59,7 +61,7 @@ export function levelMeans({ candidates, randomLevel, spread }: StudyReport): Le
   }
   return [...cells.values()]
     .map(({ family, level, members }) => {
-      const accuracy = 100 * mean(members.map((member) => member.accuracy ?? 0));
+      const accuracy = shownAs(score) * mean(members.map((member) => member.accuracy ?? 0));
       const variance =
         spread === null
           ? null

@@ -1,7 +1,12 @@
 import { plural } from '../../base/plural.ts';
+import { bestOf, compareScores, gainUnit, type MaybeScore, scoreName } from '../../base/score.ts';
 import { version } from '../../base/version.ts';
+import { type Architecture, describeFanOut, junctionSizes } from '../../pattern/architecture.ts';
+import { scoreValueText } from '../../report/format.ts';
 import type { ReportedCandidate, StudyReport } from '../../study/study-report.ts';
-import { fraction, percent } from '../format.ts';
+import { sharedFront, sharedFrontText } from '../../training/frozen-front/shared-front.ts';
+import type { TrainingSettings } from '../../training/trainer.ts';
+import { fraction } from '../format.ts';
 import { repeatCommand } from '../repeat-command.ts';
 import { html, type Markup } from './markup.ts';
 import { junctionPicture } from './pattern-picture.ts';
@@ -25,12 +30,16 @@ export function patternsSection({ drawn }: StudyReport): Markup | null {
 
 const diverged = ({ accuracies }: ReportedCandidate) => accuracies.filter((value) => value === 'diverged').length;
 
-function candidateColumns({ study }: StudyReport): HtmlColumn<ReportedCandidate>[] {
+function candidateColumns({ study, score }: StudyReport): HtmlColumn<ReportedCandidate>[] {
   return [
     { title: '#', kind: 'number', text: ({ record }) => String(record.number) },
     { title: 'family', kind: 'text', text: ({ record }) => record.family },
     { title: 'scatter', kind: 'number', text: ({ record }) => fraction(record.scatter) },
-    { title: 'accuracy', kind: 'number', text: ({ record }) => percent(record.accuracy?.mean ?? null, 2) },
+    {
+      title: scoreName(score),
+      kind: 'number',
+      text: ({ record }) => scoreValueText(record.accuracy?.mean ?? null, score, 2),
+    },
     { title: 'seeds', kind: 'number', text: ({ record }) => String(record.accuracy?.n ?? 0) },
     { title: 'diverged', kind: 'number', text: (candidate) => String(diverged(candidate)) },
     ...study.entryKeys.map(
@@ -43,16 +52,18 @@ function candidateColumns({ study }: StudyReport): HtmlColumn<ReportedCandidate>
 }
 
 /** Candidates of which some training diverged stand below those of which none did. */
-const leaderOrder = (a: ReportedCandidate, b: ReportedCandidate) =>
-  Number(diverged(a) > 0) - Number(diverged(b) > 0) || (b.accuracy ?? -1) - (a.accuracy ?? -1);
+const leaderOrder = (score: MaybeScore) => (a: ReportedCandidate, b: ReportedCandidate) =>
+  Number(diverged(a) > 0) - Number(diverged(b) > 0) ||
+  Number(a.accuracy === null) - Number(b.accuracy === null) ||
+  compareScores(b.accuracy ?? 0, a.accuracy ?? 0, score);
 
 /** The most accurate candidates; where nothing was trained, in the study's own order. */
 export function candidatesSection(report: StudyReport, table: string): Markup | null {
   const { candidates } = report;
   if (candidates.length === 0) return null;
   const isTrained = candidates.some(({ accuracy }) => accuracy !== null);
-  const shown = (isTrained ? candidates.toSorted(leaderOrder) : candidates).slice(0, MOST_LISTED);
-  const order = isTrained ? 'most accurate first' : "in the study's order";
+  const shown = (isTrained ? candidates.toSorted(leaderOrder(report.score)) : candidates).slice(0, MOST_LISTED);
+  const order = isTrained ? `${bestOf(report.score)} first` : "in the study's order";
   const rest =
     shown.length < candidates.length
       ? `${shown.length} of ${candidates.length} candidates; all of them are in `
@@ -60,11 +71,19 @@ export function candidatesSection(report: StudyReport, table: string): Markup | 
   return html`<h2>Candidates, ${order}</h2>${htmlTable(shown, candidateColumns(report))}<p class="note">${rest}<a href="${table}">${table}</a>.</p>`;
 }
 
+/** By fan-out; where some left neurons have one edge more than others, by fan-in too, which alone determines how many have. */
+function degreesText(architecture: Architecture): string {
+  const fanOuts = `fan-out ${architecture.fanOuts.map(describeFanOut).join(', ')}`;
+  if (architecture.fanOuts.every(Number.isInteger)) return fanOuts;
+  const fanIns = junctionSizes(architecture).map(({ fanIn }) => fanIn);
+  return `fan-in ${fanIns.join(', ')}, ${fanOuts}`;
+}
+
 function networkFacts({ study }: StudyReport): [string, string][] {
-  const { layers, fanOuts, shapes, usedInputs, usedOutputs } = study.architecture;
+  const { layers, shapes, usedInputs, usedOutputs } = study.architecture;
   const shaped = shapes.some((shape) => shape.length > 1);
   return [
-    ['network', `${layers.join('-')}, fan-out ${fanOuts.join(', ')}`],
+    ['network', `${layers.join('-')}, ${degreesText(study.architecture)}`],
     ...(shaped ? [['shapes', shapes.map((shape) => shape.join('×')).join(', ')] as [string, string]] : []),
     ...(usedInputs === layers[0] ? [] : [['real inputs', String(usedInputs)] as [string, string]]),
     ...(usedOutputs === layers.at(-1) ? [] : [['real outputs', String(usedOutputs)] as [string, string]]),
@@ -89,7 +108,7 @@ function designFacts(report: StudyReport): [string, string][] {
       ? []
       : [['levels', levels.map((level) => level.toFixed(3)).join(', ')] as [string, string]]),
     ['random level', `${fraction(randomLevel)}; top ${fraction(top)}; lowest ${fraction(design.floor)}`],
-    ['margin', `±${design.margin} accuracy points`],
+    ['margin', `±${design.margin}${design.score === undefined ? ' accuracy points' : gainUnit(design.score)}`],
     ['seeds', seedsText(settings?.training?.seeds ?? 1, design.everyThird)],
     ['twins after a claim', String(design.twins)],
     ['look', `${design.look}${design.exploratory ? ', exploratory: an earlier look had another plan' : ''}`],
@@ -105,6 +124,12 @@ export function planSection(report: StudyReport): Markup | null {
   return html`<h2>${title}</h2>${factsTable([...networkFacts(report), ...designFacts(report)])}`;
 }
 
+function frontWords(training: TrainingSettings): string {
+  const shared = sharedFront(training);
+  if (shared !== null) return `, ${sharedFrontText(shared)}`;
+  return training.front === undefined ? '' : `, front ${training.front}`;
+}
+
 function trainingFacts({ settings, evaluations }: StudyReport): [string, string][] {
   const first = evaluations[0];
   if (first === undefined) return [];
@@ -115,7 +140,7 @@ function trainingFacts({ settings, evaluations }: StudyReport): [string, string]
       : [
           [
             'training',
-            `${plural(training.epochs, 'epoch')}, batches of ${training.batchSize}, ${training.optimizer} at rate ${training.learningRate} with decay ${training.learningRateDecay}, L2 ${training.l2}${training.front === undefined ? '' : `, front ${training.front}`}`,
+            `${plural(training.epochs, 'epoch')}, batches of ${training.batchSize}, ${training.optimizer} at rate ${training.learningRate} with decay ${training.learningRateDecay}, L2 ${training.l2}${frontWords(training)}`,
           ] as [string, string],
         ];
   const devices = [...new Set(evaluations.map(({ engine, backend, device }) => `${engine} on ${backend}, ${device}`))];

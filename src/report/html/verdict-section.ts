@@ -1,4 +1,5 @@
 import { plural } from '../../base/plural.ts';
+import { gainTitle, gainUnit, gainUnitName, type MaybeScore } from '../../base/score.ts';
 import type { StudyReport } from '../../study/study-report.ts';
 import type { ValidationResult } from '../../study/validation-result.ts';
 import type { Estimate } from '../../validation/gain.ts';
@@ -32,9 +33,9 @@ const factList = (facts: readonly Fact[]): Markup =>
 
 /** The verdict as a sentence with its number and interval; then the figures that it rests on. */
 function answered(result: ValidationResult): Markup {
-  const { verdict, meaning, gain, plan, ceiling, candidates, seeds, diverged } = result;
-  const rests = `gain from the random level to the top, accuracy points (95 %); worth something beyond ±${plan.margin}`;
-  const number = verdict === 'cannot-tell' && gain !== null ? ` The gain is ${gainText(gain)} points.` : '';
+  const { verdict, meaning, gain, plan, ceiling, candidates, seeds, diverged, score } = result;
+  const rests = `gain from the random level to the top, ${gainTitle(score)} (95 %); worth something beyond ±${plan.margin}`;
+  const number = verdict === 'cannot-tell' && gain !== null ? ` The gain is ${gainText(gain)}${gainUnit(score)}.` : '';
   const facts: Fact[] = [
     [gainText(gain), rests],
     [`${candidates} candidates`, `up to ${plural(seeds, 'seed')}${diverged === 0 ? '' : `, ${diverged} diverged`}`],
@@ -71,13 +72,13 @@ export function verdictSection(report: StudyReport): Markup {
 
 type Question = ValidationResult['questions'][number];
 
-const questionColumns: readonly HtmlColumn<Question>[] = [
+const questionColumns = (score: MaybeScore): readonly HtmlColumn<Question>[] => [
   { title: 'asked of', kind: 'text', text: ({ name }) => name },
   { title: 'candidates', kind: 'number', text: ({ candidates }) => String(candidates) },
   { title: 'families', kind: 'number', text: ({ families }) => String(families) },
   { title: 'pairs in order', kind: 'number', text: ({ inOrder }) => percent(inOrder, 0) },
   { title: 'p', kind: 'number', text: ({ p }) => pText(p) },
-  { title: 'gain, points (95 %)', kind: 'number', text: ({ gain }) => gainText(gain) },
+  { title: `gain, ${gainUnitName(score)} (95 %)`, kind: 'number', text: ({ gain }) => gainText(gain) },
   { title: 'answer', kind: 'text', text: ({ answer }) => words(answer) },
   { title: 'why', kind: 'wrap', text: ({ why }) => why },
 ];
@@ -103,22 +104,22 @@ export async function evidenceSection(result: ValidationResult): Promise<Markup>
   const twinsText =
     twins === null
       ? 'No twins were trained.'
-      : `${twins.twins} twins (one pattern, inputs renumbered): ${twins.why}; gain ${gainText(twins.gain)} points, 90 % interval, p ${pText(twins.p)}.`;
+      : `${twins.twins} twins (one pattern, inputs renumbered): ${twins.why}; gain ${gainText(twins.gain)}${gainUnit(result.score)}, 90 % interval, p ${pText(twins.p)}.`;
   const labelled =
     labels === null
       ? null
       : html`<p>Renumbering hidden neurons, which leaves the network as it is, changes scatter by ${labels.meanChange.toFixed(3)} on average and by up to ${labels.mostChange.toFixed(3)}.</p>`;
   const correlation = (estimate: Estimate | null) => (estimate === null ? MISSING : gainText(estimate));
   return html`<h2>Questions and families</h2>
-${figure}${htmlTable(questions, questionColumns)}
-<p class="note">Pairs are of two patterns of one family that differ in scatter; in order: the one of higher scatter was the more accurate. p by permutation within families; each question at .025.</p>
+${figure}${htmlTable(questions, questionColumns(result.score))}
+<p class="note">Pairs are of two patterns of one family that differ in scatter; in order: the one of higher scatter ${result.score === undefined ? 'was the more accurate' : `had the better ${result.score.name}`}. p by permutation within families; each question at .025.</p>
 ${htmlTable(families, familyColumns)}
 <h3>Is it the windows?</h3>
 <p>${twinsText}</p>
 <p>Scatter with relabelled windows as control: ${control.why}. Partial rank correlation of scatter given the control ${correlation(control.scatterGivenControl)}, of the control given scatter ${correlation(control.controlGivenScatter)}.</p>
 ${labelled}
 <h3>Noise</h3>
-<p>Noise ceiling ${rangeText(ceiling)}: the highest correlation with accuracies this noisy that can be expected even of the truth${ceiling.reason === null ? '' : ` (${ceiling.reason})`}. Pooled over families, as a description only: Spearman ${gainText(spearman)}, Kendall ${gainText(kendall)}.</p>`;
+<p>Noise ceiling ${rangeText(ceiling)}: the highest correlation with ${result.score === undefined ? 'accuracies' : 'scores'} this noisy that can be expected even of the truth${ceiling.reason === null ? '' : ` (${ceiling.reason})`}. Pooled over families, as a description only: Spearman ${gainText(spearman)}, Kendall ${gainText(kendall)}.</p>`;
 }
 
 type Proxy = ValidationResult['proxies'][number];

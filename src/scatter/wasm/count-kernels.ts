@@ -12,7 +12,7 @@ import {
   v128,
   whileBelow,
 } from '../../base/wasm/assembler.ts';
-import { element, horizontalSum, next, word } from './idioms.ts';
+import { element, horizontalSum, kernelName, type ListKind, listEnd, listKinds, next, word } from './idioms.ts';
 
 /** Bytes of the rows of counts that kernels are made for. */
 export const countRowBytes: readonly number[] = [16, 32, 64, 128];
@@ -104,9 +104,9 @@ function tally({ bits, shift, highest, load, store }: Counter): FunctionCode {
  * tallyTable8, tallyTable16(list, lists, degree, windowOf, bytes, out): the same for a partition that one row holds, with the
  * window of each neuron looked up.
  */
-function tallyTable({ bits, shift, highest, load, store }: Counter): FunctionCode {
+function tallyTable({ bits, shift, highest, load, store }: Counter, kind: ListKind): FunctionCode {
   return defineFunction(
-    `tallyTable${bits}`,
+    kernelName(`tallyTable${bits}`, kind),
     ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'],
     ([list, lists, degree, windowOf, bytes, out], local) => {
       const [j, end, at, count, rowEnd] = Array.from({ length: 5 }, () => local('i32'));
@@ -115,7 +115,7 @@ function tallyTable({ bits, shift, highest, load, store }: Counter): FunctionCod
           at.set(out.get),
           rowEnd.set(i32.add(out.get, bytes.get)),
           whileBelow(at, rowEnd.get, [v128.store(at.get, v128.zero), at.increase(i32.const(16))]),
-          end.set(i32.add(list.get, i32.shiftLeft(degree.get, i32.const(2)))),
+          listEnd(kind, list, degree, end),
           whileBelow(list, end.get, [
             next(list, at),
             at.set(i32.add(out.get, i32.shiftLeft(element(windowOf.get, at.get), i32.const(shift)))),
@@ -131,27 +131,31 @@ function tallyTable({ bits, shift, highest, load, store }: Counter): FunctionCod
 }
 
 /** add8x16 … add16x128(list, lists, degree, seen, out): out[j] = saturating sum of the rows that list j names, in registers. */
-function addRows({ bits, add }: Counter, bytes: number): FunctionCode {
+function addRows({ bits, add }: Counter, bytes: number, kind: ListKind): FunctionCode {
   const shift = i32.const(Math.log2(bytes));
-  return defineFunction(`add${bits}x${bytes}`, ['i32', 'i32', 'i32', 'i32', 'i32'], (parameters, local) => {
-    const [list, lists, degree, seen, out] = parameters;
-    const [stop, end, row] = [local('i32'), local('i32'), local('i32')];
-    const sums = Array.from({ length: bytes / 16 }, () => local('v128'));
-    return [
-      stop.set(i32.add(out.get, i32.shiftLeft(lists.get, shift))),
-      whileBelow(out, stop.get, [
-        sums.map((each) => each.set(v128.zero)),
-        end.set(i32.add(list.get, i32.shiftLeft(degree.get, i32.const(2)))),
-        whileBelow(list, end.get, [
-          row.set(i32.add(seen.get, i32.shiftLeft(i32.load(list.get), shift))),
-          list.increase(word),
-          sums.map((each, i) => each.set(add(each.get, v128.load(row.get, 16 * i)))),
+  return defineFunction(
+    kernelName(`add${bits}x${bytes}`, kind),
+    ['i32', 'i32', 'i32', 'i32', 'i32'],
+    (parameters, local) => {
+      const [list, lists, degree, seen, out] = parameters;
+      const [stop, end, row] = [local('i32'), local('i32'), local('i32')];
+      const sums = Array.from({ length: bytes / 16 }, () => local('v128'));
+      return [
+        stop.set(i32.add(out.get, i32.shiftLeft(lists.get, shift))),
+        whileBelow(out, stop.get, [
+          sums.map((each) => each.set(v128.zero)),
+          listEnd(kind, list, degree, end),
+          whileBelow(list, end.get, [
+            row.set(i32.add(seen.get, i32.shiftLeft(i32.load(list.get), shift))),
+            list.increase(word),
+            sums.map((each, i) => each.set(add(each.get, v128.load(row.get, 16 * i)))),
+          ]),
+          sums.map((each, i) => v128.store(out.get, each.get, 16 * i)),
+          out.increase(i32.const(bytes)),
         ]),
-        sums.map((each, i) => v128.store(out.get, each.get, 16 * i)),
-        out.increase(i32.const(bytes)),
-      ]),
-    ];
-  });
+      ];
+    },
+  );
 }
 
 /**
@@ -191,8 +195,10 @@ function credit(counter: Counter): FunctionCode {
 
 export const countKernels: readonly FunctionCode[] = counters.flatMap((counter) => [
   tally(counter),
-  tallyTable(counter),
-  ...countRowBytes.map((bytes) => addRows(counter, bytes)),
+  ...listKinds.flatMap((kind) => [
+    tallyTable(counter, kind),
+    ...countRowBytes.map((bytes) => addRows(counter, bytes, kind)),
+  ]),
   credit(counter),
 ]);
 

@@ -12,3 +12,19 @@ export const next = (pointer: Local, into: Local): Code => [into.set(i32.load(po
 /** Sum of the four lanes of 32 bits. */
 export const horizontalSum = (vector: Local): Code =>
   [1, 2, 3].reduce<Code>((sum, lane) => i32.add(sum, i32x4.lane(vector.get, lane)), i32x4.lane(vector.get, 0));
+
+/**
+ * How a kernel finds the ends of neighbour lists, which follow each other in memory: all have `degree` numbers; or, in kernels whose
+ * name ends in "Uneven", the parameter called degree is the address of a table with the address at which each list ends.
+ */
+export type ListKind = 'equal' | 'uneven';
+
+export const listKinds: readonly ListKind[] = ['equal', 'uneven'];
+
+export const kernelName = (name: string, kind: ListKind): string => (kind === 'equal' ? name : `${name}Uneven`);
+
+/** Where the list that begins at `list` ends. */
+export const listEnd = (kind: ListKind, list: Local, degree: Local, end: Local): Code =>
+  kind === 'equal'
+    ? end.set(i32.add(list.get, i32.shiftLeft(degree.get, i32.const(2))))
+    : [end.set(i32.load(degree.get)), degree.increase(word)];

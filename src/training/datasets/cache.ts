@@ -5,7 +5,8 @@ import { makeFolders } from '../../base/file-access.ts';
 import { type Dataset, digestOf, emptySplit, type Split, type SplitName, splitBytes, splitNames } from './dataset.ts';
 
 /**
- * Datasets on disk: one file each, `<folder>/datasets/<kind>-<digest of its description>.dataset`. A line of JSON, then labels and
+ * Datasets on disk: one file each, `<folder>/datasets/<kind>-<digest of its description>.dataset`, or under `features/` what a front
+ * makes of one. A line of JSON, then labels and
  * inputs of the three splits. Written beside and renamed, so that a file is whole or absent, whoever else writes it meanwhile; and
  * read back only if its content still has the digest it was stored with.
  */
@@ -15,7 +16,12 @@ export interface CacheEntry {
   readonly folder: string;
   readonly kind: string;
   readonly description: string;
+  /** default 'datasets' */
+  readonly within?: 'datasets' | 'features';
 }
+
+/** Facts of whoever made the data, as JSON; they are no part of its digest. */
+export type CacheNote = Readonly<Record<string, unknown>>;
 
 interface CacheHeader {
   readonly format: 'scattershot/dataset';
@@ -27,6 +33,7 @@ interface CacheHeader {
   readonly classes: number;
   readonly normalisation: string;
   readonly examples: Readonly<Record<SplitName, number>>;
+  readonly note?: CacheNote;
 }
 
 const MOST_HEADER_BYTES = 4096;
@@ -34,9 +41,11 @@ const CHUNK_BYTES = 1 << 24;
 /** A half-written file this old was left by a process that has ended. */
 const STALE_AFTER_MS = 24 * 3600 * 1000;
 
-export function cacheFile({ folder, kind, description }: CacheEntry): string {
-  const digest = createHash('sha256').update(description).digest('hex').slice(0, 16);
-  return join(folder, 'datasets', `${kind}-${digest}.dataset`);
+const folderOf = ({ folder, within = 'datasets' }: CacheEntry): string => join(folder, within);
+
+export function cacheFile(entry: CacheEntry): string {
+  const digest = createHash('sha256').update(entry.description).digest('hex').slice(0, 16);
+  return join(folderOf(entry), `${entry.kind}-${digest}.dataset`);
 }
 
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -102,7 +111,7 @@ function contentBytes(header: CacheHeader): number {
 }
 
 /** The dataset in the file, or a sentence saying why it is not the one that was asked for. */
-async function readDataset(file: FileHandle, description: string): Promise<Dataset | string> {
+async function readDataset(file: FileHandle, description: string): Promise<Omit<CacheHit, 'kind'> | string> {
   const head = await readHeader(file);
   if (head === null) return 'it has no readable header';
   const { header } = head;
@@ -113,11 +122,17 @@ async function readDataset(file: FileHandle, description: string): Promise<Datas
   const splits = await readSplits(file, header, head.bytes);
   if (splits === null || digestOf(description, splits) !== header.digest) return 'its content does not have its digest';
   const { name, digest, features, classes, normalisation } = header;
-  return { name, digest, features, classes, normalisation, ...splits };
+  return { dataset: { name, digest, features, classes, normalisation, ...splits }, note: header.note ?? {} };
+}
+
+interface CacheHit {
+  readonly kind: 'hit';
+  readonly dataset: Dataset;
+  readonly note: CacheNote;
 }
 
 type CacheRead =
-  | { readonly kind: 'hit'; readonly dataset: Dataset }
+  | CacheHit
   | { readonly kind: 'absent' }
   | { readonly kind: 'broken'; readonly file: string; readonly why: string };
 
@@ -135,7 +150,7 @@ export async function readCachedDataset(entry: CacheEntry): Promise<CacheRead> {
   }
   try {
     const read = await readDataset(file, entry.description);
-    return typeof read === 'string' ? { kind: 'broken', file: path, why: read } : { kind: 'hit', dataset: read };
+    return typeof read === 'string' ? { kind: 'broken', file: path, why: read } : { kind: 'hit', ...read };
   } catch (error) {
     return { kind: 'broken', file: path, why: codeOf(error) };
   } finally {
@@ -150,7 +165,7 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
-async function writeDataset(path: string, dataset: Dataset, description: string): Promise<void> {
+async function writeDataset(path: string, dataset: Dataset, description: string, note?: CacheNote): Promise<void> {
   const header: CacheHeader = {
     format: 'scattershot/dataset',
     version: 1,
@@ -165,6 +180,7 @@ async function writeDataset(path: string, dataset: Dataset, description: string)
       validation: dataset.validation.examples,
       test: dataset.test.examples,
     },
+    ...(note === undefined ? {} : { note }),
   };
   const file = await open(path, 'wx');
   try {
@@ -192,13 +208,17 @@ async function removeStale(folder: string): Promise<void> {
 }
 
 /** Stores a dataset. @returns null, or why it could not be stored: no cache is no failure */
-export async function writeCachedDataset(entry: CacheEntry, dataset: Dataset): Promise<string | null> {
+export async function writeCachedDataset(
+  entry: CacheEntry,
+  dataset: Dataset,
+  note?: CacheNote,
+): Promise<string | null> {
   const path = cacheFile(entry);
   const part = `${path}.${process.pid}-${randomBytes(6).toString('hex')}.part`;
   try {
-    makeFolders(join(entry.folder, 'datasets'));
-    await removeStale(join(entry.folder, 'datasets'));
-    await writeDataset(part, dataset, entry.description);
+    makeFolders(folderOf(entry));
+    await removeStale(folderOf(entry));
+    await writeDataset(part, dataset, entry.description, note);
     await rename(part, path);
     return null;
   } catch (error) {

@@ -1,8 +1,9 @@
 import { max, mean, min, standardDeviation } from 'simple-statistics';
 import { InvalidValueError } from '../../base/caller-errors.ts';
+import { itemReader } from '../../base/item-reader.ts';
 import type { DataOptions, InputScale } from './data-options.ts';
 import type { SplitName } from './dataset.ts';
-import { featurePlaces, itemReader, itemsIn } from './numeric-array.ts';
+import { featurePlaces, itemsIn } from './numeric-array.ts';
 import type { LabelledArrays, OwnArray, OwnArrays } from './own-arrays.ts';
 import { classesOf, type LabelSets, storedLabels } from './own-labels.ts';
 import { refuseData } from './refuse-data.ts';

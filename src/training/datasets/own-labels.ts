@@ -1,6 +1,7 @@
 import { InvalidValueError } from '../../base/caller-errors.ts';
+import { itemReader } from '../../base/item-reader.ts';
+import { shortPercent } from '../../base/number-text.ts';
 import { type SplitName, splitNames } from './dataset.ts';
-import { itemReader } from './numeric-array.ts';
 import type { OwnArray } from './own-arrays.ts';
 import { refuseData } from './refuse-data.ts';
 
@@ -74,7 +75,7 @@ const countsOf = (labels: Uint8Array) => {
   return counts;
 };
 
-const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`;
+const percent = (share: number) => shortPercent(share, 2);
 const listed = (labels: readonly number[]) =>
   `label${labels.length === 1 ? '' : 's'} ${labels.slice(0, 8).join(', ')}${labels.length > 8 ? ', …' : ''}`;
 

@@ -53,7 +53,10 @@ const splitsBytes = (examples: number, features: number) => examples * (4 * feat
 const filesBytes = ({ files }: PublishedFiles) => files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 
 /** Why the data do not fit into the memory that is available; null where they do. */
-export function memoryLack({ name, memoryBytes }: DatasetSource, availableBytes: number): Failure | null {
+export function memoryLack(
+  { name, memoryBytes }: Pick<DatasetSource, 'name' | 'memoryBytes'>,
+  availableBytes: number,
+): Failure | null {
   if (memoryBytes <= availableBytes) return null;
   const message = `${name} takes ${sizeText(memoryBytes)} of memory, and ${sizeText(availableBytes)} can be had`;
   return failure('data-too-large', message, 'Take fewer examples of it, or use a machine with more memory.');

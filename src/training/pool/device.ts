@@ -5,8 +5,8 @@ import type { StartedBackend } from './messages.ts';
 
 const processor = (): string => cpus()[0]?.model.trim() ?? 'unknown processor';
 
-/** "NVIDIA H100 (webgpu, nvidia)", "2 × Intel … (wasm, SIMD)". @param threads worker threads that train at once */
-export function describeDevice(backend: BackendName, started: StartedBackend, threads: number): string {
+/** "NVIDIA H100 (webgpu, nvidia)", "2 × Intel … (wasm, SIMD)", "2 × AMD … (native, avx512)". @param threads that train at once */
+export function describeDevice(backend: BackendName | 'native', started: StartedBackend, threads: number): string {
   const device = started.device ?? `${threads} × ${processor()}`;
   const details = [backend, started.detail].filter((detail) => detail !== null).join(', ');
   return `${device} (${details})`;
@@ -20,8 +20,8 @@ export function checkedThreads(threads: number): number {
   return threads;
 }
 
-/** @param passedOver GPUs that were looked for and why there is none. @param more a sentence with a space before it, or nothing */
-export function noGpuWarning(device: string, passedOver: readonly string[], more = ''): string {
+/** @param passedOver GPUs that were looked for and why there is none */
+export function noGpuWarning(device: string, passedOver: readonly string[]): string {
   const why = passedOver.length > 0 ? ` (${passedOver.join('; ')})` : '';
-  return `Training runs on ${device}, not on a GPU${why}.${more} To see what is missing, run: scattershot doctor`;
+  return `Training runs on ${device}, not on a GPU${why}. To see what is missing, run: scattershot doctor`;
 }

@@ -2,13 +2,22 @@ import type { Architecture } from '../../pattern/architecture.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { checkJobs } from '../jobs.ts';
 import { defaultTrainingSettings, trainingSettings } from '../settings.ts';
-import type { RunsOn, Trainer, TrainingEvent, TrainingJob, TrainingSettings } from '../trainer.ts';
+import type {
+  FeatureChunk,
+  RunsOn,
+  SnapshotKeeper,
+  Trainer,
+  TrainingEvent,
+  TrainingJob,
+  TrainingSettings,
+} from '../trainer.ts';
 import { stopRequested } from './ending.ts';
 import { EventQueue } from './event-queue.ts';
+import type { KeepRequest, TaskRunner, WorkerMessage } from './messages.ts';
 import { planPopulations } from './population-plan.ts';
 import { type DeviceLimits, populationSize } from './population-size.ts';
 import { resultWithout } from './result-without.ts';
-import type { TrainingPool } from './training-pool.ts';
+import { SNAPSHOT_EVERY_MS } from './snapshot-sender.ts';
 
 /** One call of `train`. */
 interface Run {
@@ -16,29 +25,106 @@ interface Run {
   readonly dataset: Dataset;
   readonly settings: TrainingSettings;
   readonly stop: Int32Array;
+  readonly keeper: SnapshotKeeper | null;
+  readonly beginsMore: () => boolean;
+  readonly onFeatures: (chunk: FeatureChunk) => void;
 }
+
+/** A message of one task, whose snapshots are counted apart. */
+interface TaskMessage {
+  readonly message: WorkerMessage;
+  readonly keep: KeepRequest | null;
+}
+
+/** A worker that was asked to stop is waited for this long. Steps of large networks take seconds, and the user waits. */
+const STOP_WITHIN_MS = 600;
 
 /** A device that trains populations. */
 export interface PopulationDevice {
   readonly limits: DeviceLimits;
   /** candidates at once, whatever the limits say */
   readonly size?: number | undefined;
+  /**
+   * candidates that fit, of batches of `rows` in at most `orders` orders of examples; absent: `populationSize`, that of dense kernels
+   */
+  readonly sizeOf?: (architecture: Architecture, rows: number, orders: number, limits: DeviceLimits) => number;
+  /** candidates that are trained together must have the same fan-outs too */
+  readonly sameFanOuts?: boolean;
 }
 
-const sizeOn = ({ size, limits }: PopulationDevice, architecture: Architecture, batchSize: number): number =>
-  size ?? populationSize(architecture, batchSize, limits);
+const densePopulation = (architecture: Architecture, rows: number, _orders: number, limits: DeviceLimits) =>
+  populationSize(architecture, rows, limits);
+
+const sizeOn = (device: PopulationDevice, architecture: Architecture, rows: number, orders: number): number =>
+  device.size ?? (device.sizeOf ?? densePopulation)(architecture, rows, orders, device.limits);
+
+function keepRequest(keeper: SnapshotKeeper | null): KeepRequest | null {
+  if (keeper === null) return null;
+  return { everyMs: keeper.everyMs ?? SNAPSHOT_EVERY_MS, storing: new Int32Array(new SharedArrayBuffer(8)) };
+}
+
+/** How long workers that were asked to stop are waited for. */
+class Patience {
+  #timer: NodeJS.Timeout | null = null;
+  #end: () => void = () => {};
+  /** resolves when it is at its end */
+  readonly over = new Promise<void>((resolve) => {
+    this.#end = resolve;
+  });
+
+  begin(): void {
+    this.#timer ??= setTimeout(this.#end, STOP_WITHIN_MS);
+  }
+
+  end(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+}
+
+/** Snapshots on their way to the keeper. */
+class Saves {
+  readonly #keeper: SnapshotKeeper | null;
+  readonly #open = new Set<Promise<void>>();
+  #fault: { readonly error: unknown } | null = null;
+
+  constructor(keeper: SnapshotKeeper | null) {
+    this.#keeper = keeper;
+  }
+
+  begin(job: string, bytes: Uint8Array, keep: KeepRequest | null): void {
+    const save = this.#save(job, bytes, keep).catch((error: unknown) => {
+      this.#fault ??= { error };
+    });
+    this.#open.add(save);
+    void save.finally(() => this.#open.delete(save));
+  }
+
+  async #save(job: string, bytes: Uint8Array, keep: KeepRequest | null): Promise<void> {
+    const begun = performance.now();
+    await this.#keeper?.save(job, bytes);
+    if (keep === null) return;
+    Atomics.store(keep.storing, 1, Math.ceil(performance.now() - begun));
+    Atomics.sub(keep.storing, 0, 1);
+  }
+
+  /** @throws what the keeper threw first */
+  async ended(): Promise<void> {
+    await Promise.all(this.#open);
+    if (this.#fault !== null) throw this.#fault.error;
+  }
+}
 
 /** Trains on a pool of worker threads, as many jobs at once as it has; on a device one population after the other. */
 export class PoolTrainer implements Trainer {
   readonly runsOn: RunsOn;
   readonly warnings: readonly string[];
-  readonly #pool: TrainingPool;
+  readonly #pool: TaskRunner;
   readonly #threads: number;
   readonly #device: PopulationDevice | null;
   readonly #stops = new Set<Int32Array>();
 
   constructor(
-    pool: TrainingPool,
+    pool: TaskRunner,
     threads: number,
     runsOn: RunsOn,
     warnings: readonly string[],
@@ -54,7 +140,9 @@ export class PoolTrainer implements Trainer {
   /** On a device for batches of the usual size; `train` goes by the batches it is given. */
   capacity(architecture: Architecture): number {
     const device = this.#device;
-    return device === null ? this.#threads : sizeOn(device, architecture, defaultTrainingSettings.batchSize);
+    return device === null
+      ? this.#threads
+      : sizeOn(device, architecture, defaultTrainingSettings.batchSize, Number.POSITIVE_INFINITY);
   }
 
   /** What is trained together. A convolutional front is no part of a population's graph: such jobs go one by one. */
@@ -62,7 +150,9 @@ export class PoolTrainer implements Trainer {
     const device = this.#device;
     if (device === null || settings.front !== undefined) return jobs.map((job) => [job]);
     const rows = Math.min(settings.batchSize, dataset.train.examples);
-    return planPopulations(jobs, (architecture) => sizeOn(device, architecture, rows));
+    const sizeOf = (alike: readonly TrainingJob[]) =>
+      sizeOn(device, alike[0].architecture, rows, new Set(alike.map(({ seed }) => seed)).size);
+    return planPopulations(jobs, sizeOf, device.sameFanOuts);
   }
 
   train(
@@ -70,41 +160,60 @@ export class PoolTrainer implements Trainer {
     dataset: Dataset,
     settings: TrainingSettings,
     signal: AbortSignal,
+    keeper: SnapshotKeeper | null = null,
+    beginsMore: () => boolean = () => true,
+    onFeatures: (chunk: FeatureChunk) => void = () => {},
   ): AsyncIterable<TrainingEvent> {
     const checked = trainingSettings(settings);
     checkJobs(jobs, dataset);
     const stop = new Int32Array(new SharedArrayBuffer(4));
-    return this.#events({ jobs, dataset, settings: checked, stop }, signal);
+    return this.#events({ jobs, dataset, settings: checked, stop, keeper, beginsMore, onFeatures }, signal);
   }
 
   async *#events(run: Run, signal: AbortSignal): AsyncGenerator<TrainingEvent, void, undefined> {
-    const queue = new EventQueue<TrainingEvent>();
-    const stop = () => Atomics.store(run.stop, 0, 1);
+    const queue = new EventQueue<TaskMessage>();
+    const patience = new Patience();
+    const stop = () => {
+      Atomics.store(run.stop, 0, 1);
+      patience.begin();
+    };
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop);
     this.#stops.add(run.stop);
-    const finished = this.#trainAll(run, (event) => queue.push(event)).finally(() => queue.close());
+    const finished = this.#trainAll(run, patience.over, (event) => queue.push(event)).finally(() => queue.close());
+    const saves = new Saves(run.keeper);
     try {
-      yield* queue;
+      for await (const { message, keep } of queue) {
+        if (message.kind === 'snapshot') saves.begin(message.job, message.bytes, keep);
+        else if (message.kind === 'features') run.onFeatures(message);
+        else if (message.kind === 'warning') run.keeper?.warn(message.job, message.message);
+        else yield message;
+      }
+      await saves.ended();
     } finally {
       // Also when the reader walks away.
       stop();
       signal.removeEventListener('abort', stop);
       await finished;
+      patience.end();
       this.#stops.delete(run.stop);
     }
   }
 
   /** As many groups at once as there are threads, each thread taking the next one in order. */
-  async #trainAll(run: Run, emit: (event: TrainingEvent) => void): Promise<void> {
+  async #trainAll(run: Run, abandoned: Promise<void>, emit: (message: TaskMessage) => void): Promise<void> {
     const { dataset, settings, stop } = run;
     const groups = this.#groups(run);
     const common = { dataset, settings, stop, runsOn: this.runsOn, limits: this.#device?.limits ?? null };
     const waiting = groups.values();
     const takeGroups = async () => {
       for (const jobs of waiting) {
-        if (!stopRequested(run)) await this.#pool.train({ jobs, ...common }, emit);
-        else for (const job of jobs) emit(resultWithout(job, this.runsOn, 'stopped', 'it was stopped before it began'));
+        const keep = keepRequest(run.keeper);
+        const emitOwn = (message: WorkerMessage) => emit({ message, keep });
+        if (!stopRequested(run) && run.beginsMore())
+          await this.#pool.train({ jobs, keep, ...common }, emitOwn, abandoned);
+        else
+          for (const job of jobs) emitOwn(resultWithout(job, this.runsOn, 'stopped', 'it was stopped before it began'));
       }
     };
     await Promise.all(Array.from({ length: Math.min(this.#threads, groups.length) }, takeGroups));

@@ -1,25 +1,35 @@
-import type { Architecture } from '../../pattern/architecture.ts';
+import { placeOf } from '../snapshot.ts';
 import type { TrainingJob } from '../trainer.ts';
 
-/** Networks that can be trained in one graph: their patterns and fan-outs may differ, their tensors' shapes may not. */
-const shapeOf = ({ layers, usedOutputs }: Architecture) => `${layers.join()}/${usedOutputs}`;
+/**
+ * Networks that can be trained together: their patterns may differ, and their fan-outs where kernels are dense; their layers and where
+ * they go on may not.
+ */
+const shapeOf = ({ architecture, snapshot }: TrainingJob, sameFanOuts: boolean): string => {
+  const { layers, fanOuts, usedOutputs } = architecture;
+  const place = snapshot === undefined ? null : placeOf(snapshot);
+  const stands = place === null ? '' : `/${place.epoch}.${place.batches}`;
+  const degrees = sameFanOuts ? `/${fanOuts.join()}` : '';
+  return `${layers.join()}/${usedOutputs}${degrees}${stands}`;
+};
 
 /**
- * Divides jobs into populations, each of one shape and of about equal size, at most `sizeOf` the architecture. Jobs of one shape keep
+ * Divides jobs into populations, each of one shape and of about equal size, at most `sizeOf` those of its shape. Jobs of one shape keep
  * their order; shapes come in the order of their first job.
  */
 export function planPopulations(
   jobs: readonly TrainingJob[],
-  sizeOf: (architecture: Architecture) => number,
+  sizeOf: (alike: readonly TrainingJob[]) => number,
+  sameFanOuts = false,
 ): TrainingJob[][] {
   const byShape = new Map<string, TrainingJob[]>();
   for (const job of jobs) {
-    const shape = shapeOf(job.architecture);
+    const shape = shapeOf(job, sameFanOuts);
     const others = byShape.get(shape);
     if (others === undefined) byShape.set(shape, [job]);
     else others.push(job);
   }
-  return [...byShape.values()].flatMap((group) => inParts(group, sizeOf(group[0].architecture)));
+  return [...byShape.values()].flatMap((group) => inParts(group, sizeOf(group)));
 }
 
 function inParts(group: readonly TrainingJob[], size: number): TrainingJob[][] {

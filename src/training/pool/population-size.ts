@@ -1,3 +1,4 @@
+import { InvalidValueError } from '../../base/caller-errors.ts';
 import type { Architecture } from '../../pattern/architecture.ts';
 
 /** What a device sets a population's size by. */
@@ -15,7 +16,7 @@ export const LARGEST_POPULATION = 256;
 export const LEAST_ROWS = 256;
 
 /** Share of the memory that a population may fill; the rest is for the examples, drivers and other programs. */
-const POPULATION_SHARE = 0.6;
+export const POPULATION_SHARE = 0.6;
 /** Share of the memory that the training examples may fill, so as not to be sent batch by batch. */
 const EXAMPLES_SHARE = 0.2;
 
@@ -59,6 +60,14 @@ export function populationSize(architecture: Architecture, rows: number, limits:
   const byMemory = Math.floor((POPULATION_SHARE * limits.memoryBytes) / candidateBytes(architecture, rows));
   const byTensor = Math.floor(limits.maxTensorBytes / largestTensorBytes(architecture, rows));
   return Math.max(1, Math.min(LARGEST_POPULATION, byMemory, byTensor));
+}
+
+/** A size that was asked for. @throws RangeError */
+export function checkedPopulation(population: number | undefined): number | undefined {
+  if (population !== undefined && !(Number.isSafeInteger(population) && population >= 1 && population <= 4096)) {
+    throw new InvalidValueError(`population must be a whole number from 1 to 4096; got ${population}`);
+  }
+  return population;
 }
 
 /** Whether a split of this number of values may stay on the device. */

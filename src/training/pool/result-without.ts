@@ -6,7 +6,7 @@ export function resultWithout(
   runsOn: RunsOn,
   status: 'stopped' | 'failed',
   reason: string,
-): TrainingEvent {
+): Extract<TrainingEvent, { kind: 'result' }> {
   const nothing = { testAccuracy: null, bestEpoch: null, samplesPerSecond: 0, durationMs: 0 };
   return { kind: 'result', job: job.id, ...runsOn, status, reason, ...nothing };
 }

@@ -1,20 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { type Outcome, success } from '../../base/failure.ts';
-import { checkedThreads, describeDevice, noGpuWarning } from '../pool/device.ts';
+import { checkedThreads, describeDevice } from '../pool/device.ts';
 import { PoolTrainer } from '../pool/pool-trainer.ts';
 import { TrainingPool } from '../pool/training-pool.ts';
 import type { RunsOn, Trainer } from '../trainer.ts';
 import { fastMathFault } from './fast-math.ts';
+import { chooseKernels, chosenKernels, type KernelName } from './native-kernels.ts';
 
 export interface SparseOptions {
   /** trainings at once */
   readonly threads?: number;
   /** settings with fast math will be asked for: say at once if this runtime cannot */
   readonly fastMath?: boolean | undefined;
-  /** GPUs that were looked for and why there is none, to be said as a warning */
-  readonly passedOver?: readonly string[];
-  /** hears every warning once; `Trainer.warnings` holds them too */
-  readonly onWarning?: (warning: string) => void;
+  /** default: those that SCATTERSHOT_KERNELS names, else the fastest that run here */
+  readonly kernels?: KernelName | undefined;
   /** another worker in place of the real one, for tests of what happens when it dies */
   readonly workerUrl?: URL;
 }
@@ -22,26 +21,32 @@ export interface SparseOptions {
 const ownWorker = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 /**
- * The sparse engine: connected layers over existing edges only, in WebAssembly SIMD, one training a thread. Cost follows the
- * connections, and equal jobs give bit-equal weights on every machine, except with fast math.
- * @returns Failure 'no-relaxed-simd' where fast math is wanted and this runtime has not what it is made of
+ * The sparse engine: connected layers over existing edges only, by native kernels where they were built, else in WebAssembly SIMD, one
+ * training a thread. Cost follows the connections, and equal jobs give bit-equal weights on every machine and by any kernels, except
+ * with fast math.
+ * @returns Failure 'no-relaxed-simd' where fast math is wanted and this runtime has not what it is made of, 'unknown-kernels' or
+ * 'no-native-kernels' where SCATTERSHOT_KERNELS asks for some that do not run here
  * @throws RangeError for a number of threads that makes no sense
  */
 export async function createSparseTrainer(options: SparseOptions = {}): Promise<Outcome<Trainer>> {
   const threads = checkedThreads(options.threads ?? availableParallelism());
+  const kernels = options.kernels === undefined ? chosenKernels() : chooseKernels(options.kernels);
+  if (!kernels.ok) return kernels;
   const lack = options.fastMath ? fastMathFault() : null;
   if (lack !== null) return lack;
   const workerUrl = options.workerUrl ?? ownWorker;
+  const { kernels: named } = options;
+  const env = named === undefined ? undefined : { ...process.env, SCATTERSHOT_KERNELS: named };
   const otherwise = 'Use the other engine: --engine tfjs.';
-  const pool = new TrainingPool({ backend: 'wasm', softwareAllowed: false, threads, workerUrl, otherwise });
+  const pool = new TrainingPool({ backend: 'wasm', softwareAllowed: false, threads, workerUrl, otherwise, env });
   const started = await pool.start();
   if (!started.ok) {
     await pool.close();
     return started;
   }
-  const runsOn: RunsOn = { engine: 'sparse', backend: 'wasm', device: describeDevice('wasm', started.value, threads) };
-  const { passedOver = [] } = options;
-  const warnings = passedOver.length === 0 ? [] : [noGpuWarning(runsOn.device, passedOver)];
-  for (const warning of warnings) options.onWarning?.(warning);
-  return success(new PoolTrainer(pool, threads, runsOn, warnings));
+  const kind = kernels.value.addon === null ? 'wasm' : 'native';
+  const device = describeDevice(kind, started.value, threads);
+  // Equal bits: the backend is one, whichever kernels compute it.
+  const runsOn: RunsOn = { engine: 'sparse', backend: 'wasm', device };
+  return success(new PoolTrainer(pool, threads, runsOn, []));
 }

@@ -31,13 +31,19 @@ interface BackwardLists extends LeftLists, EdgeLists {
   readonly weights: number;
 }
 
+/** Where a layer's rows lie: neuron n's at `address + n · stride`. */
+export interface Rows {
+  readonly address: number;
+  readonly stride: number;
+}
+
 /** A layer's values or deltas over the tiles of a batch: all tiles of a neuron side by side. */
 export interface KeptRows {
   /** address of the layer's rows in the tile that is worked on */
   readonly from: number;
   readonly rows: number;
   readonly address: number;
-  /** bytes from one neuron's row to the next one's; from one tile to the next they are `rowBytes` */
+  /** bytes from one neuron's row to the next one's; from one tile to the next they are `ROW_BYTES` */
   readonly rowStride: number;
 }
 
@@ -69,8 +75,8 @@ export interface ParameterArrays {
 
 export interface JunctionLayout {
   readonly size: JunctionSize;
-  /** edges whose input can be other than 0; they come first in every list; the others are in the parameters alone */
-  readonly liveEdges: number;
+  /** left neurons that can be other than 0. Their edges come first in every list; those of others are in the parameters alone */
+  readonly leftRows: number;
   readonly forward: EdgeLists;
   /** null for the first junction, through which nothing need flow back */
   readonly backward: BackwardLists | null;
@@ -80,9 +86,11 @@ export interface JunctionLayout {
   /** byte offsets in the parameter arrays */
   readonly weights: number;
   readonly biases: number;
-  /** addresses of the rows of the left and of the right layer, in the tile that is worked on */
-  readonly input: number;
-  readonly output: number;
+  /** edges in every list, at most: those of left neurons that can be other than 0 */
+  readonly liveEdges: number;
+  /** the rows that edges read forward and backward: of the tile that is worked on, or the kept ones where those are worked on */
+  readonly input: Rows;
+  readonly output: Rows;
   /** the left layer's values and the right one's deltas, of all tiles that are kept */
   readonly values: KeptRows;
   readonly deltas: KeptRows;
@@ -99,14 +107,22 @@ export interface NetworkLayout {
   readonly tiles: number;
   /** 16 floats a parameter, in the order of its list: partial sums of a batch that has more tiles; null where none has */
   readonly partials: number | null;
-  /** a tile's examples as they come: 16 rows of `stride` floats */
+  /** a tile's examples as they come: 16 rows of `stride` floats; for native kernels, one row of zeros */
   readonly examples: number;
   readonly stride: number;
-  readonly logits: number;
+  readonly features: number;
+  readonly logits: Rows;
   readonly outputs: number;
   readonly usedOutputs: number;
   readonly exampleRows: ExampleRows;
   readonly totalBytes: number;
+}
+
+/** One network's memory as words and as floats. */
+export interface NetworkMemory {
+  readonly layout: NetworkLayout;
+  readonly floats: Float32Array;
+  readonly words: Uint32Array;
 }
 
 export interface NetworkSizes {
@@ -121,15 +137,27 @@ export interface NetworkSizes {
   readonly mostTiles?: number | undefined;
 }
 
+/**
+ * Whose memory is laid out. WebAssembly kernels work on one tile and keep its rows apart; native ones work on the kept rows, so that they
+ * can take as many tiles at once as their registers hold.
+ */
+export type KernelKind = 'wasm' | 'native';
+
 const LINE_BYTES = 64;
 
 /** Values that are kept of a batch from forward to backward, in bytes, unless 256 examples take more. */
 const MOST_KEPT_BYTES = 2 ** 24;
 const FEWEST_TILES_KEPT = 16;
 
-/** The longer side is gone through once and the shorter one's rows are read again and again, so that these stay in a cache. */
-const gradientOrderOf = (leftRows: number, { right }: JunctionSize): GradientOrder =>
-  leftRows > right ? 'by-left' : 'by-right';
+/** Edges of one row that are worth taking together: they share what they read of it. */
+const SHARING_EDGES = 8;
+
+/**
+ * The longer side is gone through once and the shorter one's rows are read again and again, so that these stay in a cache; unless its
+ * neurons have so few edges that the other side's share more.
+ */
+const gradientOrderOf = (leftRows: number, { right, fanOut }: JunctionSize): GradientOrder =>
+  leftRows > right && fanOut >= SHARING_EDGES ? 'by-left' : 'by-right';
 const rounded = (bytes: number, to: number) => Math.ceil(bytes / to) * to;
 
 /** Hands out addresses in order, each at the start of a cache line; 0 is nobody's. */
@@ -143,12 +171,12 @@ class Addresses {
   }
 }
 
-/** Byte offsets of lists of these lengths, one after the other from `start`, each filled up to whole vectors. */
+/** Byte offsets of lists of these lengths, one after the other from `start`, each filled up to whole cache lines. */
 function offsetsOf(lengths: readonly number[], start: number): { offsets: number[]; end: number } {
   let end = start;
   const offsets = lengths.map((length) => {
     const offset = end;
-    end += rounded(4 * length, 16);
+    end += rounded(4 * length, LINE_BYTES);
     return offset;
   });
   return { offsets, end };
@@ -161,7 +189,20 @@ function tilesKept({ layers, mostTiles }: NetworkSizes, batch: number): number {
   return Math.min(Math.ceil(batch / TILE_WIDTH), most);
 }
 
-export function layOut(request: NetworkSizes): NetworkLayout {
+/** Tiles that are worked on: each layer's rows, the examples as they come, and what is worked out for each example. */
+function tileRows(take: Addresses, { layers, features }: NetworkSizes, kind: KernelKind) {
+  const stride = rounded(features, 4);
+  const native = kind === 'native';
+  const rowsOf = (neurons: number) => Math.max(neurons, neurons === layers[0] ? stride : 0);
+  const rows = layers.map((neurons) => (native ? 0 : take.take(ROW_BYTES * rowsOf(neurons))));
+  const row = () => (native ? 0 : take.take(ROW_BYTES));
+  const exampleRows: ExampleRows = { highest: row(), guesses: row(), faults: row(), shares: row(), totals: row() };
+  const examples = take.take(4 * stride * (native ? 1 : TILE_WIDTH));
+  return { rows, exampleRows, examples, stride };
+}
+
+/** @throws RangeError for a batch or sizes that `junctionSizes` refuses */
+export function layOut(request: NetworkSizes, kind: KernelKind = 'wasm'): NetworkLayout {
   const { layers, fanOuts, usedOutputs, features, batch = TILE_WIDTH } = request;
   const take = new Addresses();
   const sizes = junctionSizes({ layers, fanOuts });
@@ -173,42 +214,42 @@ export function layOut(request: NetworkSizes): NetworkLayout {
     sizes.map(({ right }) => right),
     weights.end,
   );
-  const stride = rounded(features, 4);
-  const rows = layers.map((neurons) => take.take(ROW_BYTES * Math.max(neurons, neurons === layers[0] ? stride : 0)));
+  const { rows, exampleRows, examples, stride } = tileRows(take, request, kind);
   const tiles = tilesKept(request, batch);
   const kept = (from: number, count: number): KeptRows => {
     // A line more, or the same tile of every row would want the same place in a cache.
     const rowStride = ROW_BYTES * tiles + LINE_BYTES;
     return { from, rows: count, address: take.take(rowStride * count), rowStride };
   };
-  const row = () => take.take(ROW_BYTES);
-  const exampleRows = { highest: row(), guesses: row(), faults: row(), shares: row(), totals: row() };
-  const examples = take.take(4 * stride * TILE_WIDTH);
+  /** What edges read. */
+  const read = ({ from, address, rowStride }: KeptRows): Rows =>
+    kind === 'native' ? { address, stride: rowStride } : { address: from, stride: ROW_BYTES };
   const array = () => take.take(biases.end);
   const parameters = { values: array(), gradients: array(), first: array(), second: array() };
   const junctions = sizes.map((size, index): JunctionLayout => {
-    const liveEdges = index === 0 ? features * size.fanOut : size.edges;
     const words = (count: number) => take.take(4 * count);
     const forwardWeights = parameters.values + weights.offsets[index];
     const leftRows = index === 0 ? features : size.left;
+    // Which left neurons have the higher degree is the pattern's: room for the most edges that they can have.
+    const liveEdges = Math.min(size.edges, leftRows * size.mostFanOut);
     const gradientOrder = gradientOrderOf(leftRows, size);
     const leftLists = (): LeftLists => ({
       ...{ rows: leftRows, ends: words(leftRows), sources: words(liveEdges), places: words(liveEdges) },
     });
     const byLeft = index > 0 || gradientOrder === 'by-left' ? leftLists() : null;
+    const values = kept(rows[index], leftRows);
+    const deltas = kept(rows[index + 1], size.right);
     return {
-      ...{ size, liveEdges, weights: weights.offsets[index], biases: biases.offsets[index] },
-      ...{ input: rows[index], output: rows[index + 1], byLeft, gradientOrder },
-      values: kept(rows[index], leftRows),
-      deltas: kept(rows[index + 1], size.right),
+      ...{ size, leftRows, weights: weights.offsets[index], biases: biases.offsets[index] },
+      ...{ liveEdges, input: read(values), output: read(deltas), values, deltas, byLeft, gradientOrder },
       forward: { rows: size.right, ends: words(size.right), sources: words(liveEdges), weights: forwardWeights },
       backward: index === 0 || byLeft === null ? null : { ...byLeft, weights: words(size.edges) },
     };
   });
   const partials = tiles * TILE_WIDTH < batch ? take.take(TILE_WIDTH * biases.end) : null;
+  const logits = read(junctions[junctions.length - 1].deltas);
   return {
     ...{ junctions, parameters, weightsEnd: weights.end, end: biases.end, examples, stride, exampleRows },
-    ...{ tiles, partials },
-    ...{ logits: rows[layers.length - 1], outputs: layers[layers.length - 1], usedOutputs, totalBytes: take.top },
+    ...{ tiles, partials, logits, outputs: layers[layers.length - 1], usedOutputs, features, totalBytes: take.top },
   };
 }

@@ -1,6 +1,6 @@
-import { InvalidValueError } from '../../base/caller-errors.ts';
 import { assemble, type FunctionCode } from '../../base/wasm/assembler.ts';
 import { type Kernel, PAGE_BYTES, wasm } from '../../base/wasm/platform.ts';
+import { checkedLayout } from './checked-layout.ts';
 import { exactMultiplyAdd, type MultiplyAdd, relaxedMultiplyAdd, TILE_WIDTH } from './kernels/arithmetic.ts';
 import { denseProduct } from './kernels/dense-products.ts';
 import { biasGradients, edgeGradients, keepKernel } from './kernels/gradients.ts';
@@ -8,13 +8,17 @@ import { gatherKernel, spreadKernel } from './kernels/moves.ts';
 import { edgeProduct } from './kernels/products.ts';
 import { guessKernel, softmaxKernel } from './kernels/softmax.ts';
 import { adamKernel, sgdKernel } from './kernels/updates.ts';
-import { type GradientLists, type JunctionLayout, layOut, type NetworkLayout, type NetworkSizes } from './layout.ts';
+import {
+  type GradientLists,
+  type JunctionLayout,
+  layOut,
+  type NetworkLayout,
+  type NetworkMemory,
+  type NetworkSizes,
+} from './layout.ts';
 
 /** Code and memory for networks of one architecture. */
-export interface Machine {
-  readonly layout: NetworkLayout;
-  readonly floats: Float32Array;
-  readonly words: Uint32Array;
+export interface Machine extends NetworkMemory {
   readonly spread: Kernel;
   /** by junction */
   readonly forward: readonly Kernel[];
@@ -33,10 +37,13 @@ export interface Machine {
 }
 
 /** A dense junction's lists; null where an edge is missing. */
-function denseLists({ size, liveEdges, forward, input, output }: JunctionLayout) {
+function denseLists({ size, leftRows, forward, input, output }: JunctionLayout) {
   if (size.fanOut < size.right) return null;
   const { rows, weights } = forward;
-  return { forward: { rows, weights, count: liveEdges / rows, input }, backward: { count: size.right, input: output } };
+  return {
+    forward: { rows, weights, count: leftRows, input: input.address },
+    backward: { count: size.right, input: output.address },
+  };
 }
 
 /** The lists along which a junction's gradients are summed. */
@@ -72,14 +79,14 @@ function kernelsOf(layout: NetworkLayout, multiplyAdd: MultiplyAdd): FunctionCod
     const full = denseLists(junction);
     const ahead =
       full === null
-        ? edgeProduct(`forward${i}`, forward, start, output, finish, multiplyAdd)
-        : denseProduct(`forward${i}`, full.forward, start, output, finish, multiplyAdd);
+        ? edgeProduct(`forward${i}`, forward, start, output.address, finish, multiplyAdd)
+        : denseProduct(`forward${i}`, full.forward, start, output.address, finish, multiplyAdd);
     const collect = gradientKernels(junction, i, layout, multiplyAdd);
     if (backward === null) return [ahead, ...collect];
     const back =
       full === null
-        ? edgeProduct(`backward${i}`, backward, null, input, 'mask', multiplyAdd)
-        : denseProduct(`backward${i}`, { ...full.backward, ...backward }, null, input, 'mask', multiplyAdd);
+        ? edgeProduct(`backward${i}`, backward, null, input.address, 'mask', multiplyAdd)
+        : denseProduct(`backward${i}`, { ...full.backward, ...backward }, null, input.address, 'mask', multiplyAdd);
     return [
       ahead,
       ...collect,
@@ -89,9 +96,9 @@ function kernelsOf(layout: NetworkLayout, multiplyAdd: MultiplyAdd): FunctionCod
   });
   return [
     ...perJunction,
-    spreadKernel(examples, stride, junctions[0].input),
-    guessKernel(logits, outputs, usedOutputs, exampleRows),
-    softmaxKernel(logits, outputs, exampleRows),
+    spreadKernel(examples, stride, junctions[0].input.address),
+    guessKernel(logits.address, outputs, usedOutputs, exampleRows),
+    softmaxKernel(logits.address, outputs, exampleRows),
     adamKernel(parameters),
     sgdKernel(parameters),
   ];
@@ -99,13 +106,8 @@ function kernelsOf(layout: NetworkLayout, multiplyAdd: MultiplyAdd): FunctionCod
 
 /** @throws RangeError when a network needs more than the 4 GiB that one memory can hold */
 export function makeMachine(sizes: NetworkSizes, fastMath: boolean): Machine {
-  const layout = layOut(sizes);
+  const layout = checkedLayout(layOut(sizes));
   const pages = Math.ceil(layout.totalBytes / PAGE_BYTES);
-  if (pages >= 65536) {
-    throw new InvalidValueError(
-      `expected a network that can be trained in 4 GiB; got one that takes ${layout.totalBytes} bytes`,
-    );
-  }
   const memory = new wasm.Memory({ initial: pages, maximum: pages });
   const module = new wasm.Module(assemble(kernelsOf(layout, fastMath ? relaxedMultiplyAdd : exactMultiplyAdd)));
   const { exports } = new wasm.Instance(module, { env: { memory } });
@@ -123,29 +125,8 @@ export function makeMachine(sizes: NetworkSizes, fastMath: boolean): Machine {
   };
 }
 
-let last: { readonly key: string; readonly machine: Machine } | null = null;
-
-/** This thread's machine for such networks: the last one again, emptied, where it fits. One network at a time. */
-export function threadMachine(sizes: NetworkSizes, fastMath: boolean): Machine {
-  const key = JSON.stringify([
-    sizes.layers,
-    sizes.fanOuts,
-    sizes.usedOutputs,
-    sizes.features,
-    sizes.batch,
-    sizes.mostTiles,
-    fastMath,
-  ]);
-  if (last?.key === key) last.machine.words.fill(0);
-  else {
-    last = null;
-    last = { key, machine: makeMachine(sizes, fastMath) };
-  }
-  return last.machine;
-}
-
-/** Whether this runtime has relaxed SIMD, which fast math is made of. */
-export function fastMathSupported(): boolean {
+/** Whether this runtime has relaxed SIMD, which WebAssembly's fast math is made of. */
+export function relaxedSimdSupported(): boolean {
   const layout = layOut({ layers: [1, 1], fanOuts: [1], usedOutputs: 1, features: 1 });
   return wasm.validate(assemble(kernelsOf(layout, relaxedMultiplyAdd)));
 }

@@ -96,6 +96,19 @@ export class RunningMoments {
     this.#steps++;
   }
 
+  /** What `moments` is made of, beside `steps`; not copied. */
+  get sums(): Float64Array[] {
+    return [this.#mean, this.#variance];
+  }
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  set steps(steps: number) {
+    this.#steps = steps;
+  }
+
   moments(): ChannelMoments {
     const weight = runningWeight(this.#steps);
     return { mean: this.#mean.map((sum) => sum / weight), variance: this.#variance.map((sum) => sum / weight) };

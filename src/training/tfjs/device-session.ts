@@ -1,8 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { junctionSizes } from '../../pattern/architecture.ts';
+import { type LearnerState, StateReader } from '../snapshot.ts';
 import type { JunctionWeights, TrainingSettings } from '../trainer.ts';
 import type { BlockWeights } from '../weights.ts';
-import { type DeviceSlots, disposeSlots, makeDeviceSlots, updateDeviceSlots } from './device-updates.ts';
+import {
+  type DeviceSlots,
+  disposeSlots,
+  makeDeviceSlots,
+  slotsOf,
+  slotTensors,
+  updateDeviceSlots,
+} from './device-updates.ts';
 import { type DeviceBlock, DeviceFront } from './front-device.ts';
 import {
   backward,
@@ -165,8 +173,40 @@ export class DeviceSession implements Session {
     return correct;
   }
 
+  async features(batch: Float32Array, rows: number): Promise<Float32Array<ArrayBuffer>> {
+    const values = tf.tidy(() => this.#firstLayer(batch, rows, false).values);
+    const read = Float32Array.from(await values.data<'float32'>());
+    values.dispose();
+    return read;
+  }
+
   weights(): Promise<JunctionWeights[]> {
     return Promise.all(this.#junctions.map(downloadWeights));
+  }
+
+  /** The front's steps are the session's own. Sums that were not read back yet are part of it. */
+  async state(): Promise<LearnerState> {
+    const junctions = this.#junctions.flatMap(({ kernel, bias, places }) => [
+      ...slotTensors(kernel).map(async (tensor) => valuesAt(await tensor.data<'float32'>(), places)),
+      ...slotTensors(bias).map(downloaded),
+    ]);
+    const front = (this.#front?.tensors() ?? []).map(downloaded);
+    const arrays = await Promise.all([downloaded(this.#sums), ...junctions, ...front]);
+    return { numbers: [this.#step], arrays };
+  }
+
+  restore(state: LearnerState): void {
+    const own = this.#junctions.flatMap(({ kernel, bias, places }) => [
+      ...slotTensors(kernel).map(() => places.length),
+      ...slotTensors(bias).map(({ size }) => size),
+    ]);
+    const inFront = (this.#front?.tensors() ?? []).map(({ size }) => size);
+    const reader = new StateReader(state, 1, [2, ...own, ...inFront]);
+    this.#step = reader.number();
+    this.#sums.dispose();
+    this.#sums = tf.tensor1d(Float32Array.from(reader.array()));
+    for (const junction of this.#junctions) restoreJunction(junction, reader);
+    this.#front?.restore(this.#step, () => Float32Array.from(reader.array()));
   }
 
   async frontWeights(): Promise<BlockWeights[]> {
@@ -191,6 +231,29 @@ export class DeviceSession implements Session {
 function downloadSlots({ values, first, second }: DeviceSlots<tf.Tensor>): Promise<Float32Array[]> {
   const tensors = second === null ? [values, first] : [values, first, second];
   return Promise.all(tensors.map(async (tensor) => Float32Array.from(await tensor.data<'float32'>())));
+}
+
+const downloaded = async (tensor: tf.Tensor): Promise<Float32Array> =>
+  Float32Array.from(await tensor.data<'float32'>());
+
+/** Of a `left × right` matrix the values of the edges. */
+export const valuesAt = (dense: Float32Array, places: Uint32Array): Float32Array =>
+  Float32Array.from(places, (place) => dense[place]);
+
+/** Absent edges have neither a value nor optimiser state: they are 0, as `updateDeviceSlots` keeps them. */
+function restoreJunction(junction: DeviceJunction, reader: StateReader): void {
+  const { left, right, places, kernel, bias } = junction;
+  const kernels = slotTensors(kernel).map(() => {
+    const dense = new Float32Array(left * right);
+    const values = reader.array();
+    for (let e = 0; e < places.length; e++) dense[places[e]] = values[e];
+    return tf.tensor2d(dense, [left, right]);
+  });
+  const biases = slotTensors(bias).map(() => tf.tensor1d(Float32Array.from(reader.array())));
+  disposeSlots(kernel);
+  disposeSlots(bias);
+  junction.kernel = slotsOf(kernels);
+  junction.bias = slotsOf(biases);
 }
 
 async function downloadWeights({ kernel, bias, places }: DeviceJunction): Promise<JunctionWeights> {

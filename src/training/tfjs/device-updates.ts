@@ -22,6 +22,21 @@ export function disposeSlots({ values, first, second }: DeviceSlots<tf.Tensor>):
   second?.dispose();
 }
 
+/** What of the slots outlasts a step. */
+export const slotTensors = <T extends tf.Tensor>({ values, first, second }: DeviceSlots<T>): T[] =>
+  second === null ? [values, first] : [values, first, second];
+
+/** The slots of tensors in the order of `slotTensors`. */
+export const slotsOf = <T extends tf.Tensor>([
+  values,
+  first,
+  second = null,
+]: readonly (T | null)[]): DeviceSlots<T> => ({
+  values: values as T,
+  first: first as T,
+  second,
+});
+
 /**
  * One optimiser step; new tensors, the old ones untouched. A place whose gradient, value and state are 0 stays exactly 0: the
  * gradient comes masked, the penalty is proportional to the value, and both optimisers are linear in their means.

@@ -28,6 +28,10 @@ export function makeSlots(
   return { values, places, l2, first: new Float32Array(values.length), second };
 }
 
+/** What of the slots outlasts a step, not copied. */
+export const slotArrays = ({ values, first, second }: Slots): Float32Array[] =>
+  second === null ? [values, first] : [values, first, second];
+
 /**
  * Adam (Kingma & Ba 2015) with Keras's ε, outside the bias correction: w −= rate_t · m/(√v + ε).
  * @param rate `adamRateAt` this step

@@ -4,7 +4,14 @@ import type { TrainingSettings } from '../trainer.ts';
 import type { BlockWeights } from '../weights.ts';
 import { batchNorm, runningWeight, varianceCorrection } from './batch-norm.ts';
 import { filterGradientOp } from './conv-products.ts';
-import { type DeviceSlots, disposeSlots, makeDeviceSlots, updateDeviceSlots } from './device-updates.ts';
+import {
+  type DeviceSlots,
+  disposeSlots,
+  makeDeviceSlots,
+  slotsOf,
+  slotTensors,
+  updateDeviceSlots,
+} from './device-updates.ts';
 import type { FrontStart } from './front-host.ts';
 
 /** Everything of one block that training changes, on the device. */
@@ -168,6 +175,30 @@ export class DeviceFront {
     this.dispose();
     this.#blocks = blocks;
     this.#steps++;
+  }
+
+  /** All that outlasts a step: of each block filter, shift and scale with their optimiser state, then the running moments. */
+  tensors(): tf.Tensor[] {
+    return this.#blocks.flatMap(({ filter, shift, scale, mean, variance }) => [
+      ...[filter, shift, scale].flatMap((slots) => (slots === null ? [] : slotTensors<tf.Tensor>(slots))),
+      ...[mean, variance].flatMap((tensor) => tensor ?? []),
+    ]);
+  }
+
+  /** @param next values of the next one of `tensors` */
+  restore(steps: number, next: () => Float32Array): void {
+    const old = this.#blocks;
+    const alike = <T extends tf.Tensor>(tensor: T) => tf.tensor(next(), tensor.shape) as T;
+    const slots = <T extends tf.Tensor>(each: DeviceSlots<T>) => slotsOf(slotTensors(each).map(alike));
+    this.#blocks = old.map(({ filter, shift, scale, mean, variance }) => ({
+      filter: slots(filter),
+      shift: slots(shift),
+      scale: scale === null ? null : slots(scale),
+      mean: mean === null ? null : alike(mean),
+      variance: variance === null ? null : alike(variance),
+    }));
+    for (const block of old) disposeBlock(block);
+    this.#steps = steps;
   }
 
   weights(): Promise<BlockWeights[]> {

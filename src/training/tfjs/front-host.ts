@@ -4,7 +4,7 @@ import type { TrainingSettings } from '../trainer.ts';
 import type { BlockWeights } from '../weights.ts';
 import { channelMoments, normalise, normaliseGradient, RunningMoments } from './batch-norm.ts';
 import { type ConvShape, convolve, filterGradient, turnedFilter } from './conv-products.ts';
-import { makeSlots, type Slots, updateSlots } from './edge-updates.ts';
+import { makeSlots, type Slots, slotArrays, updateSlots } from './edge-updates.ts';
 import { channelSums, type ImageSizes, poolRelu, poolReluGradient } from './pool-relu.ts';
 
 /** A front and what its blocks start from. */
@@ -61,6 +61,17 @@ class HostBlock {
     const copy = (slots: Slots) => slots.values.slice();
     const scale = this.#scale === null ? null : copy(this.#scale);
     return { filter: copy(this.#filter), shift: copy(this.#shift), scale };
+  }
+
+  /** All that outlasts a step, not copied. */
+  lasting(): (Float32Array | Float64Array)[] {
+    const slots = [this.#filter, this.#shift, ...(this.#scale === null ? [] : [this.#scale])];
+    return [...slots.flatMap(slotArrays), ...(this.#running?.sums ?? [])];
+  }
+
+  /** null without batch norm */
+  get running(): RunningMoments | null {
+    return this.#running;
   }
 
   finite(): boolean {
@@ -166,6 +177,22 @@ export class HostFront {
   /** Whether all weights are. The wasm backend's convolutions make numbers of NaN, so that outputs do not tell. */
   finite(): boolean {
     return this.#blocks.every((block) => block.finite());
+  }
+
+  /** All that outlasts a step, beside `counts`; not copied. */
+  lasting(): (Float32Array | Float64Array)[] {
+    return this.#blocks.flatMap((block) => block.lasting());
+  }
+
+  /** Steps of each block's running moments; none without batch norm. */
+  counts(): number[] {
+    return this.#blocks.flatMap(({ running }) => running?.steps ?? []);
+  }
+
+  setCounts(counts: readonly number[]): void {
+    for (const [index, running] of this.#blocks.flatMap(({ running }) => running ?? []).entries()) {
+      running.steps = counts[index];
+    }
   }
 
   weights(): BlockWeights[] {

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { junctionSizes } from '../../pattern/architecture.ts';
+import { type LearnerState, StateReader } from '../snapshot.ts';
 import type { JunctionWeights, TrainingSettings } from '../trainer.ts';
 import type { BlockWeights } from '../weights.ts';
-import { makeSlots, type Slots, updateSlots } from './edge-updates.ts';
+import { makeSlots, type Slots, slotArrays, updateSlots } from './edge-updates.ts';
 import { HostFront } from './front-host.ts';
 import { backward, forward, gradientIsRightMajor, inputDelta, type LayerTensors } from './network.ts';
 import type { Session, SessionRequest } from './session.ts';
@@ -142,11 +143,39 @@ export class HostSession implements Session {
     });
   }
 
+  async features(batch: Float32Array, rows: number): Promise<Float32Array<ArrayBuffer>> {
+    const values = this.#front === null ? batch : this.#front.forward(batch, rows, false);
+    return Float32Array.from(values.subarray(0, rows * this.#inputs));
+  }
+
   async weights(): Promise<JunctionWeights[]> {
     return this.#junctions.map(({ weights, biases }) => ({
       weights: weights.values.slice(),
       biases: biases.values.slice(),
     }));
+  }
+
+  /** All that outlasts a step, not copied. */
+  #lasting(): (Float32Array | Float64Array)[] {
+    const junctions = this.#junctions.flatMap(({ weights, biases }) => [...slotArrays(weights), ...slotArrays(biases)]);
+    return [...junctions, ...(this.#front?.lasting() ?? [])];
+  }
+
+  async state(): Promise<LearnerState> {
+    const numbers = [this.#step, ...(this.#front?.counts() ?? [])];
+    return { numbers, arrays: this.#lasting().map((values) => values.slice()) };
+  }
+
+  restore(state: LearnerState): void {
+    const lasting = this.#lasting();
+    const counts = this.#front?.counts().length ?? 0;
+    const lengths = lasting.map(({ length }) => length);
+    const reader = new StateReader(state, 1 + counts, lengths);
+    this.#step = reader.number();
+    this.#front?.setCounts(Array.from({ length: counts }, () => reader.number()));
+    for (const values of lasting) reader.into(values);
+    disposeLayers(this.#layers);
+    this.#layers = this.#junctions.map(upload);
   }
 
   async frontWeights(): Promise<BlockWeights[]> {

@@ -1,14 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { junctionSizes } from '../../pattern/architecture.ts';
-import type { Pattern } from '../../pattern/pattern.ts';
+import type { PopulationMember, PopulationSums } from '../pool/population-learner.ts';
+import { type LearnerState, StateReader } from '../snapshot.ts';
 import type { JunctionWeights, TrainingSettings } from '../trainer.ts';
-import { type DeviceSlots, disposeSlots, makeDeviceSlots, updateDeviceSlots } from './device-updates.ts';
-
-/** One candidate of a population. */
-export interface PopulationMember {
-  readonly pattern: Pattern;
-  readonly start: readonly JunctionWeights[];
-}
+import { valuesAt } from './device-session.ts';
+import {
+  type DeviceSlots,
+  disposeSlots,
+  makeDeviceSlots,
+  slotsOf,
+  slotTensors,
+  updateDeviceSlots,
+} from './device-updates.ts';
 
 export interface PopulationRequest {
   /** all of the same layers; fan-outs may differ */
@@ -39,12 +42,6 @@ interface PopulationJunction {
   kernel: DeviceSlots<tf.Tensor3D>;
   /** `C × 1 × right` */
   bias: DeviceSlots<tf.Tensor3D>;
-}
-
-/** Σ of candidates' losses and correct guesses, each `C`. */
-export interface PopulationSums {
-  readonly loss: Float32Array;
-  readonly correct: Float32Array;
 }
 
 function populationJunction({ members, settings }: PopulationRequest, index: number): PopulationJunction {
@@ -220,9 +217,44 @@ export class PopulationSession {
           download(kernel.values, candidate),
           download(bias.values, candidate),
         ]);
-        return { weights: Float32Array.from(places[candidate], (place) => dense[place]), biases };
+        return { weights: valuesAt(dense, places[candidate]), biases };
       }),
     );
+  }
+
+  /** What one candidate needs to go on, sums that were not read back yet with it. */
+  async state(candidate: number): Promise<LearnerState> {
+    const sums = await this.#sums.data<'float32'>();
+    const arrays = await Promise.all(
+      this.#junctions.flatMap(({ kernel, bias, places }) => [
+        ...slotTensors(kernel).map(async (each) => valuesAt(await download(each, candidate), places[candidate])),
+        ...slotTensors(bias).map((each) => download(each, candidate)),
+      ]),
+    );
+    return {
+      numbers: [this.#step],
+      arrays: [Float32Array.of(sums[candidate], sums[this.size + candidate]), ...arrays],
+    };
+  }
+
+  /** @param states one of each candidate, all after the same step. @throws Error for those of another network */
+  restore(states: readonly LearnerState[]): void {
+    const readers = states.map((state, candidate) => {
+      const own = this.#junctions.flatMap(({ kernel, bias, places }) => [
+        ...slotTensors(kernel).map(() => places[candidate].length),
+        ...slotTensors(bias).map(({ shape }) => shape[2]),
+      ]);
+      return new StateReader(state, 1, [2, ...own]);
+    });
+    const [step, ...others] = readers.map((reader) => reader.number());
+    if (others.some((other) => other !== step)) throw new Error('the stored states are not of the same step');
+    this.#step = step;
+    const sums = new Float32Array(2 * this.size);
+    for (const [candidate, reader] of readers.entries()) {
+      [sums[candidate], sums[this.size + candidate]] = reader.array();
+    }
+    this.#replaceSums(tf.tensor2d(sums, [2, this.size]));
+    for (const junction of this.#junctions) restoreJunction(junction, readers);
   }
 
   /** Of each junction one candidate's kernel as the backend holds it, then the optimiser's state, all `left × right`. */
@@ -248,6 +280,29 @@ export class PopulationSession {
 /** ∂loss/∂(what the junction got), before the ReLU that made it. */
 const passBack = (delta: tf.Tensor3D, { kernel }: PopulationJunction, input: tf.Tensor3D): tf.Tensor3D =>
   tf.mul(tf.matMul(delta, kernel.values, false, true), tf.step(input));
+
+/** Absent edges have neither a value nor optimiser state: they are 0. */
+function restoreJunction(junction: PopulationJunction, readers: readonly StateReader[]): void {
+  const { kernel, bias, places } = junction;
+  const [, left, right] = kernel.values.shape;
+  const kernels = slotTensors(kernel).map((tensor) => {
+    const dense = new Float32Array(tensor.size);
+    for (const [candidate, reader] of readers.entries()) {
+      const values = reader.array();
+      for (const [e, place] of places[candidate].entries()) dense[candidate * left * right + place] = values[e];
+    }
+    return tf.tensor3d(dense, tensor.shape);
+  });
+  const biases = slotTensors(bias).map((tensor) => {
+    const values = new Float32Array(tensor.size);
+    for (const [candidate, reader] of readers.entries()) values.set(reader.array(), candidate * right);
+    return tf.tensor3d(values, tensor.shape);
+  });
+  disposeSlots(kernel);
+  disposeSlots(bias);
+  junction.kernel = slotsOf(kernels);
+  junction.bias = slotsOf(biases);
+}
 
 /** `own × rows` */
 const labelTensor = ({ labels, rows }: PopulationBatch): tf.Tensor2D =>

@@ -3,6 +3,7 @@ import { failure, type Outcome } from '../../base/failure.ts';
 import type { StartedBackend } from '../pool/messages.ts';
 import type { BackendName } from '../trainer.ts';
 import { ANOTHER_BACKEND, missingPackage, ownPackages, packageFolder } from './optional-package.ts';
+import { tensorFlowPackages } from './setup/setup-folder.ts';
 import { complaintsIn, packageFault, packageMissing, TENSORFLOW_PACKAGE } from './tensorflow-package.ts';
 
 export interface ProbeOptions {
@@ -10,6 +11,10 @@ export interface ProbeOptions {
   readonly childUrl?: URL;
   /** a file beside whose packages the optional ones are looked for, in place of this one */
   readonly packagesFrom?: string;
+  /** how long the child may take; default: 30 s */
+  readonly timeoutMs?: number;
+  /** ends the child */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const probeChild = new URL(import.meta.url.endsWith('.ts') ? './probe-child.ts' : './probe-child.js', import.meta.url);
@@ -20,7 +25,7 @@ const MOST_HEARD = 65_536;
 /** What the file system alone tells, before anything is loaded. */
 function fileFault(backend: BackendName, packagesFrom: string): Outcome<StartedBackend> | null {
   if (backend === 'tensorflow') {
-    const folder = packageFolder(TENSORFLOW_PACKAGE, packagesFrom);
+    const folder = packageFolder(TENSORFLOW_PACKAGE, tensorFlowPackages(packagesFrom));
     return folder === null ? packageMissing : packageFault(folder, process.platform);
   }
   if (backend !== 'webgpu') return null;
@@ -64,7 +69,7 @@ function crashed(backend: BackendName, how: string, heard: string): Outcome<Star
 export function probeBackend(
   backend: BackendName,
   softwareAllowed: boolean,
-  { childUrl = probeChild, packagesFrom = ownPackages }: ProbeOptions = {},
+  { childUrl = probeChild, packagesFrom = ownPackages, timeoutMs = TIMEOUT_MS, signal }: ProbeOptions = {},
 ): Promise<Outcome<StartedBackend>> {
   const missing = fileFault(backend, packagesFrom);
   if (missing !== null) return Promise.resolve(missing);
@@ -78,10 +83,13 @@ export function probeBackend(
     const heard = listen(child);
     let answer: Outcome<StartedBackend> | null = null;
     const timer = setTimeout(() => {
-      const message = `the backend ${backend} did not answer within ${TIMEOUT_MS / 1000} s`;
+      const message = `the backend ${backend} did not answer within ${timeoutMs / 1000} s`;
       answer ??= failure('probe-timeout', message, ANOTHER_BACKEND);
       child.kill('SIGKILL');
-    }, TIMEOUT_MS);
+    }, timeoutMs);
+    const end = () => void child.kill('SIGKILL');
+    signal?.addEventListener('abort', end, { once: true });
+    if (signal?.aborted) end();
     child.once('message', (message) => {
       answer = message as Outcome<StartedBackend>;
       child.kill('SIGKILL');
@@ -91,9 +99,10 @@ export function probeBackend(
       resolve(failure('probe-failed', `${backend} could not be tried (${error.message})`, ANOTHER_BACKEND));
     });
     // Not 'exit': what it wrote is all here only when its pipes are closed.
-    child.once('close', (code, signal) => {
+    child.once('close', (code, killedBy) => {
       clearTimeout(timer);
-      const how = signal === null ? `with code ${code}` : `by ${signal}`;
+      signal?.removeEventListener('abort', end);
+      const how = killedBy === null ? `with code ${code}` : `by ${killedBy}`;
       resolve(withComplaints(answer ?? crashed(backend, how, heard()), heard()));
     });
   });

@@ -1,5 +1,6 @@
 import type { Architecture } from '../../pattern/architecture.ts';
 import type { Pattern } from '../../pattern/pattern.ts';
+import type { LearnerState } from '../snapshot.ts';
 import type { JunctionWeights, TrainingSettings } from '../trainer.ts';
 import type { BlockWeights } from '../weights.ts';
 import type { FrontStart } from './front-host.ts';
@@ -26,6 +27,12 @@ export interface Session {
   /** correct guesses; NaN if the network no longer gives finite numbers */
   correct(inputs: Float32Array, labels: Uint8Array, rows: number): Promise<number>;
   weights(): Promise<JunctionWeights[]>;
+  /** values of the first layer, `rows × N_1`, batch norm going by the running moments */
+  features(inputs: Float32Array, rows: number): Promise<Float32Array<ArrayBuffer>>;
+  /** between two steps: of each junction weights and biases, each by edge or neuron with the optimiser's state; then the front's */
+  state(): Promise<LearnerState>;
+  /** @throws Error for a state of another network */
+  restore(state: LearnerState): void;
   /** what a front has learned; empty without one */
   frontWeights(): Promise<BlockWeights[]>;
   /** of each junction, all `left × right`: the kernel as the backend holds it, then the optimiser's state */

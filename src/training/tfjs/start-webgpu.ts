@@ -1,24 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { failure, messageOf, type Outcome, success } from '../../base/failure.ts';
-import { DeviceWatch } from './device-watch.ts';
+import { type Outcome, success } from '../../base/failure.ts';
+import { requestAdapter } from '../webgpu/adapter.ts';
+import { DeviceWatch } from '../webgpu/device-watch.ts';
 import { importOptional, missingPackage } from './optional-package.ts';
 import type { StartedDevice } from './started-device.ts';
-
-/** The parts of WebGPU's adapter that are read here. */
-export interface Adapter {
-  readonly info: {
-    readonly vendor: string;
-    readonly architecture: string;
-    readonly device: string;
-    readonly description: string;
-    readonly isFallbackAdapter?: boolean;
-  };
-}
-
-interface WebGpuPackage {
-  readonly create: (options: string[]) => { requestAdapter(options: object): Promise<Adapter | null> };
-  readonly globals: object;
-}
 
 /** The parts of TF.js's WebGPU backend that are used here; pinned with the package to 4.22.0. */
 interface WebGpuBackend {
@@ -36,33 +21,6 @@ interface BufferPool {
   readonly freeBuffers: Map<string, { readonly size: number; destroy(): void }[]>;
   numFreeBuffers: number;
   numBytesAllocated: number;
-}
-
-const softwareNames = /swiftshader|llvmpipe|lavapipe|software|basic render|\bwarp\b/i;
-
-/** Whether an adapter is a program that plays a GPU, and slower than this machine's processor itself. */
-export const isSoftware = ({ info }: Adapter): boolean =>
-  info.isFallbackAdapter === true || softwareNames.test(`${info.architecture} ${info.device} ${info.description}`);
-
-async function requestAdapter(from: string): Promise<Outcome<Adapter>> {
-  let dawn: WebGpuPackage | null;
-  try {
-    dawn = (await importOptional('webgpu', from)) as WebGpuPackage | null;
-  } catch (error) {
-    const message = `the package webgpu does not load here (${messageOf(error)})`;
-    const nextStep = 'Use another backend; webgpu 0.6.2 needs glibc 2.34 or newer on Linux.';
-    return failure('library-unusable', message, nextStep);
-  }
-  if (dawn === null) return missingPackage('webgpu@0.6.2');
-  Object.assign(globalThis, dawn.globals);
-  const gpu = dawn.create([]);
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (adapter === null) {
-    const nextStep = 'Install a driver (Vulkan on Linux), or use another backend.';
-    return failure('no-adapter', 'WebGPU finds no graphics device on this machine', nextStep);
-  }
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true, writable: true });
-  return success(adapter);
 }
 
 /**
@@ -86,16 +44,11 @@ function freeBuffers(backend: WebGpuBackend): void {
 
 /** @param softwareAllowed whether a software device will do */
 export async function startWebGpu(softwareAllowed: boolean, from: string): Promise<Outcome<StartedDevice>> {
-  const found = await requestAdapter(from);
+  const found = await requestAdapter(softwareAllowed, from);
   if (!found.ok) return found;
-  const software = isSoftware(found.value);
-  const { info } = found.value;
-  const device = info.description || info.device || info.architecture || info.vendor;
-  if (software && !softwareAllowed) {
-    const message = `WebGPU finds only ${device}, which is software and slower than wasm`;
-    const nextStep = 'Install a graphics driver; to use it all the same, say --backend webgpu.';
-    return failure('software-adapter', message, nextStep);
-  }
+  const { gpu, device, detail, software } = found.value;
+  // The package registers its backend where it finds a GPU when it is loaded.
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true, writable: true });
   if ((await importOptional('@tensorflow/tfjs-backend-webgpu', from)) === null) {
     return missingPackage('@tensorflow/tfjs-backend-webgpu@4.22.0');
   }
@@ -111,7 +64,7 @@ export async function startWebGpu(softwareAllowed: boolean, from: string): Promi
   const watch = new DeviceWatch();
   watch.listen(backend.device);
   return success({
-    ...{ device, detail: software ? 'software' : info.vendor || null, gpu: !software },
+    ...{ device, detail, gpu: !software },
     maxTensorBytes: Math.min(maxBufferSize, maxStorageBufferBindingSize),
     checkDevice: () => watch.check(),
     freeMemory: () => freeBuffers(backend),

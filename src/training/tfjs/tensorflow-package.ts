@@ -4,16 +4,18 @@ import { type Failure, failure } from '../../base/failure.ts';
 
 /**
  * What is wrong with an installed `@tensorflow/tfjs-node-gpu`, as far as files and error messages tell. From the package's scripts
- * and loader (4.22.0) and from messages that its users reported; none of it could be run with a real libtensorflow.
+ * and loader (4.22.0) and from messages that its users reported.
  */
 export const TENSORFLOW_PACKAGE = '@tensorflow/tfjs-node-gpu';
+export const TENSORFLOW_PACKAGE_VERSION = '4.22.0';
 
-/** Said wherever advice is given that nobody here could follow. */
-const UNTRIED = 'Untried: there was no libtensorflow to try this with.';
+/** Versions of TensorFlow, and of Node, with which the package's addon was built or loaded, and trained (docs/gpu.md). */
+export const triedVersions: readonly string[] = ['2.21.0'];
+const triedNodes = ['20.20', '22.23', '24.21'] as const;
+const TRIED = `Tried: TensorFlow ${triedVersions.join(', ')} on Node ${triedNodes.join(', ')}.`;
 
-const WANTS = 'libtensorflow 2.9.1 with CUDA 11.2 and cuDNN 8.1';
-const rebuild = `npm rebuild ${TENSORFLOW_PACKAGE}`;
-const buildAddon = `${rebuild} --build-addon-from-source`;
+/** The package's own download is of a library that new machines no longer suit; the setup builds it on that of a Python wheel. */
+const SET_UP = 'Run scattershot setup tensorflow';
 
 const libraryNames: Readonly<Record<string, string>> = {
   linux: 'libtensorflow.so',
@@ -23,8 +25,8 @@ const libraryNames: Readonly<Record<string, string>> = {
 
 export const packageMissing: Failure = failure(
   'package-missing',
-  `the package ${TENSORFLOW_PACKAGE} is not installed`,
-  `Run npm install ${TENSORFLOW_PACKAGE}@4.22.0 where TensorFlow's downloads can be reached (it brings libtensorflow 2.9.1, which wants an NVIDIA GPU, CUDA 11.2 and cuDNN 8.1), or build its addon against a libtensorflow of your own, as docs/gpu.md describes. ${UNTRIED}`,
+  'TensorFlow is not set up here',
+  `${SET_UP}: it takes the library of a Python wheel, in a folder of your own (docs/gpu.md). ${TRIED}`,
 );
 
 /** N-API versions of which the folder has an addon. */
@@ -66,13 +68,12 @@ function addonFault(folder: string, nodeApi: number): Failure | null {
   if (wanted === null) return nodeTooOld(`this Node has N-API version ${nodeApi}`);
   if (present.length === 0) {
     const message = `${TENSORFLOW_PACKAGE} is installed without its addon (lib/napi-v*/tfjs_binding.node)`;
-    const nextStep = `Build it: ${buildAddon} (needs Python and a C++ compiler). ${UNTRIED}`;
-    return failure('addon-missing', message, nextStep);
+    return failure('addon-missing', message, `${SET_UP}, which builds one (with Python and a C++ compiler).`);
   }
   if (wanted !== undefined && !present.includes(wanted)) {
     const got = present.map((version) => `napi-v${version}`).join(', ');
     const message = `${TENSORFLOW_PACKAGE} has an addon for another Node (${got}; this one looks for napi-v${wanted})`;
-    return failure('wrong-napi', message, `Run ${rebuild} with the Node that is to use it. ${UNTRIED}`);
+    return failure('wrong-napi', message, `${SET_UP} with the Node that is to use it.`);
   }
   return null;
 }
@@ -89,13 +90,12 @@ export function packageFault(
 ): Failure | null {
   if (hasLibrary(folder, platform)) return addonFault(folder, nodeApi);
   const message = `${TENSORFLOW_PACKAGE} is installed without its library (deps/lib has no libtensorflow)`;
-  const nextStep = `Put ${WANTS} into its deps/ folder and run node scripts/install.js gpu there, or reinstall it on a machine that can download it. ${UNTRIED}`;
-  return failure('library-missing', message, nextStep);
+  return failure('library-missing', message, `${SET_UP}: it does not need the package's own download. ${TRIED}`);
 }
 
 function nodeTooOld(said: string): Failure {
   const message = `${TENSORFLOW_PACKAGE} does not work with Node ${process.versions.node} (${said})`;
-  return failure('node-too-old', message, `Use Node 20 or 22, then run ${rebuild}. ${UNTRIED}`);
+  return failure('node-too-old', message, `Use Node 20, 22 or 24. ${SET_UP} with it.`);
 }
 
 interface Explanation {
@@ -111,13 +111,13 @@ const explanations: readonly Explanation[] = [
       failure(
         'node-too-new',
         `${TENSORFLOW_PACKAGE} does not work with Node ${process.versions.node} (${said})`,
-        `Use Node 20 or 22, then run ${rebuild}. ${UNTRIED}`,
+        `Use Node 20, 22 or 24. ${SET_UP} with it.`,
       ),
   },
   { words: /N-API version|cannot run this module/, explain: nodeTooOld },
   {
     words: /native addon module|tfjs_binding\.node.*(not found|ENOENT)|Cannot find module.*tfjs_binding/,
-    explain: (said) => failure('addon-missing', `its addon is missing (${said})`, `Run ${buildAddon}. ${UNTRIED}`),
+    explain: (said) => failure('addon-missing', `its addon is missing (${said})`, `${SET_UP}, which builds one.`),
   },
   {
     words: /invalid ELF header|wrong ELF class|not a valid Win32 application|incompatible architecture|mach-o/,
@@ -125,7 +125,7 @@ const explanations: readonly Explanation[] = [
       failure(
         'wrong-platform',
         `its addon was built for another system (${said})`,
-        `Reinstall it on this machine; node_modules cannot be copied from another. ${UNTRIED}`,
+        `${SET_UP} on this machine; what another made cannot be copied.`,
       ),
   },
   {
@@ -134,13 +134,17 @@ const explanations: readonly Explanation[] = [
       failure(
         'library-unusable',
         `its addon and the library or system do not fit each other (${said})`,
-        `Build the addon here: ${buildAddon}. ${UNTRIED}`,
+        `${SET_UP}, which builds the addon here against a library of this system.`,
       ),
   },
   {
     words: /libtensorflow|cannot open shared object file|image not found|specified module could not be found/,
     explain: (said) =>
-      failure('library-missing', `a library it needs is missing (${said})`, `It wants ${WANTS}. ${UNTRIED}`),
+      failure(
+        'library-missing',
+        `a library it needs is missing (${said})`,
+        `${SET_UP} again: the Python environment that had it may be gone.`,
+      ),
   },
 ];
 
@@ -150,7 +154,7 @@ export function explainLoadError(message: string): Failure {
   const known = explanations.find(({ words }) => words.test(message));
   if (known !== undefined) return known.explain(said);
   const what = `${TENSORFLOW_PACKAGE} does not load (${said})`;
-  return failure('library-unusable', what, `Reinstall it; it wants ${WANTS}. ${UNTRIED}`);
+  return failure('library-unusable', what, `${SET_UP} again; docs/gpu.md names the versions that were tried.`);
 }
 
 /**
@@ -159,8 +163,9 @@ export function explainLoadError(message: string): Failure {
  */
 export function complaintsIn(stderr: string): string[] {
   const libraries = [...stderr.matchAll(/Could not load dynamic library '([^']+)'/g)].map(([, name]) => name);
+  const drivers = /Could not find cuda drivers/.test(stderr) ? ['libcuda.so'] : [];
   const calls = [...stderr.matchAll(/failed call to cuInit: ([^\n:]+)/g)].map(([, why]) => `cuInit: ${why.trim()}`);
-  return [...new Set([...libraries, ...calls])];
+  return [...new Set([...libraries, ...drivers, ...calls])];
 }
 
 /** Why the library loads and finds no GPU. @param complaints as of `complaintsIn` */
@@ -168,10 +173,10 @@ export function explainNoGpu(complaints: readonly string[] = []): Failure {
   const driver = complaints.filter((complaint) => complaint.startsWith('cuInit') || complaint.startsWith('libcuda.so'));
   if (driver.length > 0) {
     const message = `libtensorflow loads but finds no NVIDIA driver or GPU (${driver.join(', ')})`;
-    const nextStep = `Check that nvidia-smi shows the GPU; in a container, that it is passed on. ${UNTRIED}`;
+    const nextStep = 'Check that nvidia-smi shows the GPU; in a container, that it is passed on.';
     return failure('no-cuda-device', message, nextStep);
   }
   const missing = complaints.length === 0 ? '' : ` (missing: ${complaints.join(', ')})`;
-  const nextStep = `Check that nvidia-smi shows the GPU and that CUDA 11.2 and cuDNN 8.1 are on the library path. ${UNTRIED}`;
+  const nextStep = `Check that nvidia-smi shows the GPU. ${SET_UP} --cuda, which brings CUDA's libraries (untried on a GPU).`;
   return failure('cuda-missing', `libtensorflow loads but finds no GPU${missing}`, nextStep);
 }

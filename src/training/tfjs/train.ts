@@ -1,7 +1,9 @@
 import { fronts } from '../fronts.ts';
-import { type Ending, notFiniteIn, stoppedIn, stopRequested } from '../pool/ending.ts';
+import { type Ending, notFiniteIn, stopRequested } from '../pool/ending.ts';
+import type { FeaturesMessage, SnapshotMessage } from '../pool/messages.ts';
 import type { StepClock } from '../pool/step-clock.ts';
-import { type EpochSums, type JobTask, type Learner, trainWith } from '../pool/train-job.ts';
+import { type EpochCourse, type JobTask, type Learner, trainWith } from '../pool/train-job.ts';
+import type { EpochSums } from '../snapshot.ts';
 import type { TrainingEvent, TrainingSettings } from '../trainer.ts';
 import { batchOrder, startFront, startWeights } from '../weights.ts';
 import { BatchReader } from './batches.ts';
@@ -16,19 +18,23 @@ async function trainEpoch(
   task: JobTask,
   session: Session,
   reader: BatchReader,
-  epoch: number,
+  course: EpochCourse,
   clock: StepClock,
 ): Promise<EpochSums | Ending> {
   const { train } = task.dataset;
+  const { epoch } = course;
   const order = batchOrder(task.job.seed, epoch, train.examples);
-  const total = { loss: 0, correct: 0 };
-  let unread = 0;
+  const total = { ...course.sums };
+  let { batches } = course;
+  // Sums that were not read before an interruption are still in the session, and are read where they would have been.
+  let unread = batches % session.stepsPerSums;
   let unreadRows = 0;
   clock.start();
-  for (let start = 0; start < train.examples; start += task.settings.batchSize) {
-    if (stopRequested(task)) return stoppedIn(epoch, task.settings);
+  for (let start = batches * task.settings.batchSize; start < train.examples; start += task.settings.batchSize) {
+    if (stopRequested(task)) return course.stopped(batches, total);
     const rows = reader.gather(train, order, start);
     session.step(reader.inputs, reader.labels, rows);
+    batches++;
     unread++;
     unreadRows += rows;
     if (unread < session.stepsPerSums && start + rows < train.examples) continue;
@@ -39,6 +45,10 @@ async function trainEpoch(
     total.loss += sums.loss;
     total.correct += sums.correct;
     if (!Number.isFinite(total.loss)) return notFiniteIn(epoch, 'the loss');
+    const keeping = course.between(batches, total);
+    if (keeping === null) continue;
+    await keeping;
+    clock.start();
   }
   return total;
 }
@@ -62,12 +72,18 @@ function openLearner(task: JobTask, runtime: Runtime): Learner {
   const session = openSession(task, runtime);
   return {
     evaluationBatch: evaluationBatch(settings),
-    trainEpoch: (epoch, clock) => trainEpoch(task, session, batches, epoch, clock),
+    trainEpoch: (course, clock) => trainEpoch(task, session, batches, course, clock),
     correct: (split, start) => {
       const count = chunks.gather(split, null, start);
       return session.correct(chunks.inputs, chunks.labels, count);
     },
     weights: () => session.weights(),
+    features: (split, start) => {
+      const count = chunks.gather(split, null, start);
+      return session.features(chunks.inputs, count);
+    },
+    state: () => session.state(),
+    restore: (state) => session.restore(state),
     // A device that ran out of memory does not throw by itself: it computes garbage.
     check: () => runtime.checkDevice(),
     dispose: () => session.dispose(),
@@ -75,6 +91,11 @@ function openLearner(task: JobTask, runtime: Runtime): Learner {
 }
 
 /** `trainWith` on a backend of TF.js. */
-export function trainJob(task: JobTask, runtime: Runtime, emit: (event: TrainingEvent) => void): Promise<void> {
-  return trainWith(task, `the backend ${task.runsOn.backend}`, () => openLearner(task, runtime), emit);
+export function trainJob(
+  task: JobTask,
+  runtime: Runtime,
+  emit: (event: TrainingEvent) => void,
+  tell?: (message: SnapshotMessage | FeaturesMessage) => void,
+): Promise<void> {
+  return trainWith(task, `the backend ${task.runsOn.backend}`, () => openLearner(task, runtime), emit, tell);
 }

@@ -1,7 +1,12 @@
 import './quiet.ts';
 import { type Outcome, success } from '../../base/failure.ts';
-import type { PoolTask, StartedBackend, WorkerRequest } from '../pool/messages.ts';
-import type { TrainingEvent } from '../trainer.ts';
+import {
+  type PoolTask,
+  type StartedBackend,
+  sendTo,
+  type WorkerMessage,
+  type WorkerRequest,
+} from '../pool/messages.ts';
 import { trainPopulation } from './population-train.ts';
 import { describeRuntime, type Runtime, startRuntime } from './runtime.ts';
 import { trainJob } from './train.ts';
@@ -15,13 +20,13 @@ function runtimeOf({ backend, softwareAllowed }: WorkerRequest): Promise<Outcome
 }
 
 /** Together where the backend has a device to fill; a convolutional front, which populations have not, only one by one. */
-async function trainAll(task: PoolTask, runtime: Runtime, emit: (event: TrainingEvent) => void): Promise<void> {
+async function trainAll(task: PoolTask, runtime: Runtime, send: (message: WorkerMessage) => void): Promise<void> {
   const { openPopulation, checkDevice, freeMemory } = runtime;
   if (openPopulation !== null && task.settings.front === undefined) {
-    return trainPopulation(task, { openPopulation, checkDevice, freeMemory }, emit);
+    return trainPopulation(task, { openPopulation, checkDevice, freeMemory }, send, send);
   }
   const { jobs, ...rest } = task;
-  for (const job of jobs) await trainJob({ job, ...rest }, runtime, emit);
+  for (const job of jobs) await trainJob({ job, ...rest }, runtime, send, send);
 }
 
 /** A task of the training pool. @returns what started; its jobs' events and results go through its port */
@@ -29,8 +34,7 @@ export default async function work(request: WorkerRequest): Promise<Outcome<Star
   const started = await runtimeOf(request);
   if (!started.ok) return started;
   if (request.kind === 'train') {
-    const emit = (event: TrainingEvent) => request.events.postMessage(event);
-    await trainAll(request.task, started.value, emit);
+    await trainAll(request.task, started.value, sendTo(request.events));
   }
   return success(describeRuntime(started.value));
 }

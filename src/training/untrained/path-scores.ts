@@ -22,8 +22,8 @@ function synapticFlow(network: UntrainedNetwork): number {
 
 /**
  * Synaptic saliency summed over existing edges. R is linear in every junction's weights, so the sum is the number of junctions
- * times R. With exact degrees and no padding the mean of R over start weights is the same for all patterns: what differs between
- * candidates is how one draw of weights falls on their edges.
+ * times R. Without padding the mean of R over start weights is the same for all patterns, since every right neuron has the same fan-in
+ * and so all have as many paths: what differs between candidates is how one draw of weights falls on their edges.
  */
 export const synflow: UntrainedScore = {
   name: 'synflow',
@@ -47,7 +47,7 @@ const pathKernelTraceOf = (network: UntrainedNetwork): number =>
 
 /**
  * Trace of the path kernel: Σ over paths p and edges e of p of (∂v_p/∂w_e)², v_p being the product of the weights along p. As for
- * SynFlow, its mean over start weights is the same for all patterns of the same exact degrees without padding.
+ * SynFlow, its mean over start weights is the same for all patterns of the same degrees, exact or balanced, without padding.
  */
 export const pathKernelTrace: UntrainedScore = {
   name: 'path-kernel-trace',

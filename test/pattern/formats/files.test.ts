@@ -16,12 +16,9 @@ import { describe, expect, test } from 'vitest';
 import { failure, ScattershotError, unwrap } from '../../../src/base/failure.ts';
 import { fileFailure, writeWhole } from '../../../src/base/file-access.ts';
 import type { PatternContext } from '../../../src/pattern/context.ts';
-import {
-  readableEndings,
-  readPatternFile,
-  writableEndings,
-  writePatternFile,
-} from '../../../src/pattern/formats/index.ts';
+import { fanOutsForFanIns } from '../../../src/pattern/degree-choice.ts';
+import { readableEndings, writableEndings } from '../../../src/pattern/formats/endings.ts';
+import { readPatternFile, writePatternFile } from '../../../src/pattern/formats/index.ts';
 import { makePattern } from '../../../src/pattern/pattern.ts';
 import { examplePattern, exampleRows, samplePattern } from '../sample-patterns.ts';
 import { failureOf, testFolder } from './refusals.ts';
@@ -46,6 +43,17 @@ describe('by the ending of its name', () => {
         expect(await writePatternFile(path, read)).toEqual({ ok: true, value: undefined });
         expect(unwrap(await readPatternFile(path))).toEqual(read);
       }
+    }
+    const balanced = samplePattern(
+      [13, 8, 3],
+      [fanOutsForFanIns([13, 8], [5])[0], fanOutsForFanIns([8, 3], [4])[0]],
+      2,
+    );
+    expect(balanced.fanOuts).toEqual([40 / 13, 12 / 8]);
+    for (const ending of ['.json', '.npz', '.safetensors']) {
+      const path = join(folder, `balanced${ending}`);
+      unwrap(await writePatternFile(path, balanced));
+      expect(unwrap(await readPatternFile(path)).pattern).toEqual(balanced);
     }
     const path = join(folder, 'one.npy');
     expect((await writePatternFile(path, { pattern: single() })).ok).toBe(true);
@@ -80,10 +88,12 @@ describe('by the ending of its name', () => {
       const path = join(folder, name);
       const refused = failureOf(await writePatternFile(path, { pattern: examplePattern() }));
       expect(refused.reason).toBe('unknown-ending');
-      expect(refused.message).toBe(`cannot write ${path}: its ending is none of .json, .npz, .npy, .safetensors, .csv`);
+      expect(refused.message).toBe(
+        `cannot write ${path}: its ending is none of .json, .npz, .npy, .safetensors, .csv, .py`,
+      );
     }
     expect(readdirSync(folder)).toEqual([]);
-    expect([readableEndings.length, writableEndings.length]).toEqual([4, 5]);
+    expect([readableEndings.length, writableEndings.length]).toEqual([6, 6]);
   });
 });
 

@@ -120,9 +120,9 @@ describe('reading', () => {
     ['a null index, as NaN is written', withRow(2, 1, [2, Number.NaN]), `${at}: left neuron null is out of range`],
     ['a list as index', withRow(2, 1, [2, [3]]), `${at}: left neuron a list of 1 is out of range`],
     [
-      'edges that no fan-out shares',
+      'too few edges for the left neurons',
       { ...example(), layers: [4, 3], junctions: [[[0], [1], [2]]] },
-      'junction 1, right neuron 0: 3 right neurons of fan-in 1 are 3 edges, which 4 left neurons cannot share evenly; nearest feasible fan-outs: 3 (100 % dense)',
+      'junction 1, right neuron 0: 3 right neurons of fan-in 1 are 3 edges, too few for each of 4 left neurons to have one (the junction has fan-in 1, fan-out 0 to 1 (1 has 0, 3 have 1))',
     ],
     [
       'more edges than neurons',
@@ -132,7 +132,7 @@ describe('reading', () => {
     [
       'a layer of two billion that is not there',
       { ...example(), layers: [2 ** 31 - 1, 1], junctions: [[[0]]] },
-      'cannot share evenly',
+      'too few for each of 2147483647 left neurons to have one',
     ],
     [
       'wrong fan-outs',

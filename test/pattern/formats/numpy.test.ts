@@ -141,13 +141,25 @@ describe('an array', () => {
       [
         ones(0, 4),
         '(2, 4)',
-        'junction 1, right neuron 0: 2 right neurons of fan-in 1 are 2 edges, which 4 left neurons cannot',
+        'junction 1, right neuron 0: 2 right neurons of fan-in 1 are 2 edges, too few for each of 4 left neurons',
       ],
     ] as const) {
       const refusal = refusalOf(() => patternOfNpy(npy(header('|u1', shape), data)));
       expect(refusal.reason).toBe('faulty-pattern');
       expect(refusal.message).toContain(message);
+      expect(refusal.nextStep).not.toContain('--transposed');
     }
+  });
+
+  test('with degrees that a pattern may have once its sides are exchanged, it is told how to be read so', () => {
+    const kernel = npy(
+      header('|u1', '(5, 4)'),
+      Uint8Array.from([1, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0, 1, 0]),
+    );
+    const refusal = refusalOf(() => patternOfNpy(kernel));
+    expect(refusal.message).toContain('fan-in 1 to 2 (2 have 1, 3 have 2), fan-out 2');
+    expect(refusal.nextStep).toContain('With its sides exchanged the junction has such degrees');
+    expect(patternFromNpy(kernel, { transposed: true }).pattern.fanOuts).toEqual([8 / 5]);
   });
 
   test('property: of any items, byte order and memory order says where it is not zero', () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../../../src/base/random.ts';
 import { packPattern, unpackPattern } from '../../../src/pattern/formats/packed.ts';
 import { fingerprint, makePattern } from '../../../src/pattern/pattern.ts';
-import { examplePattern, patterns, samplePattern } from '../sample-patterns.ts';
+import { balancedPatterns, examplePattern, patterns, samplePattern } from '../sample-patterns.ts';
 
 /** A blob with a sound frame around whatever it is given. */
 function sealed(head: readonly number[], rows: readonly number[]): Uint8Array {
@@ -25,6 +25,14 @@ describe('packing', () => {
   test('property: unpacks to the same pattern', () => {
     fc.assert(
       fc.property(patterns, (pattern) => {
+        expect(unpackPattern(packPattern(pattern))).toEqual(pattern);
+      }),
+    );
+  });
+
+  test('property: unpacks balanced degrees to the same pattern', () => {
+    fc.assert(
+      fc.property(balancedPatterns, (pattern) => {
         expect(unpackPattern(packPattern(pattern))).toEqual(pattern);
       }),
     );
@@ -77,7 +85,11 @@ describe('a damaged blob', () => {
   const huge = [0xff, 0xff, 0xff, 0xff, 0x07];
   test.each<[string, Uint8Array, string]>([
     ['other bytes', Buffer.from('{"format":"scattershot/pattern"}'), 'expected a packed pattern; got 32 other bytes'],
-    ['a later version', Buffer.from([0x53, 0x50, 2, 0, 0, 0, 0, 0]), 'expected a packed pattern of version 1; got 2'],
+    [
+      'a later version',
+      Buffer.from([0x53, 0x50, 3, 0, 0, 0, 0, 0]),
+      'expected a packed pattern of version 1 or 2; got 3',
+    ],
     ['no junction', sealed([0], rows), 'claims 0 junctions'],
     ['more junctions than bytes', sealed([100, 8, 4], rows), 'claims 100 junctions'],
     ['sizes cut short', sealed([2, 8, 4, 4, 1], []), 'damaged: unexpected end'],

@@ -171,7 +171,8 @@ describe('reading', () => {
     lost[lost.lastIndexOf(1)] = 0;
     expect(refusalOf(() => parseSafetensors(lost))).toMatchObject({
       reason: 'faulty-pattern',
-      message: 'junction 2, right neuron 3 has fan-in 1; expected 2 (the junction has fan-in 1 to 2, fan-out 1 to 2)',
+      message:
+        'junction 2, right neuron 3 has fan-in 1; expected 2 (the junction has fan-in 1 to 2 (1 has 1, 3 have 2), fan-out 1 to 2 (1 has 1, 3 have 2))',
     });
     const padded = Buffer.from(bytes.toString('latin1').replace('\\"usedInputs\\":7', '\\"usedInputs\\":9'), 'latin1');
     expect(refusalOf(() => parseSafetensors(padded)).message).toBe(

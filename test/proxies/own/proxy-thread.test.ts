@@ -68,19 +68,28 @@ const within = (body: string) =>
   `let calls = 0;\nexport default { name: 'mine', better: 'higher', compute: (pattern) => { ${body} } };\n`;
 
 test.each([
-  ['throws', 'if (calls++ === 1) throw new Error("lost"); return 1;', 'failed: lost'],
-  ['returns what is not finite', 'return 1 / 0;', 'failed: compute must return a finite number; got Infinity'],
-  ['returns a text', 'return "3";', 'failed: compute must return a finite number; got a string'],
-  ['returns a promise', 'return Promise.reject(1);', 'failed: compute must return its result, not a promise of it'],
-  ['draws lots', 'return Math.random();', 'failed: Math.random is not for proxies'],
-  ['looks at the clock', 'return Date.now();', 'failed: Date.now is not for proxies'],
-  ['ends its thread', 'process.exit(1);', 'ended the thread that ran it'],
+  ['throws', 'if (calls++ === 1) throw new Error("lost"); return 1;', ':2 failed: lost'],
+  ['returns what is not finite', 'return 1 / 0;', ' failed: compute must return a finite number; got Infinity'],
+  ['returns a text', 'return "3";', ' failed: compute must return a finite number; got a string'],
+  ['returns a promise', 'return Promise.reject(1);', ' failed: compute must return its result, not a promise of it'],
+  ['draws lots', 'return Math.random();', ':2 failed: Math.random is not for proxies'],
+  ['looks at the clock', 'return Date.now();', ':2 failed: Date.now is not for proxies'],
+  ['ends its thread', 'process.exit(1);', ' ended the thread that ran it'],
 ])('a proxy that %s fails, by its file', async (what, body, message) => {
   const path = written(`${what.replaceAll(' ', '-')}.mjs`, within(body));
   const proxy = unwrap(await inspectProxyFile(path, []));
   expect(await measureOwnProxy(proxy, patterns, architecture, never)).toMatchObject({
-    ...{ ok: false, reason: 'bad-proxy-file', message: expect.stringContaining(`the proxy file ${path} ${message}`) },
+    ...{ ok: false, reason: 'bad-proxy-file', message: expect.stringContaining(`the proxy file ${path}${message}`) },
   });
+});
+
+test('what a proxy prints is heard, clean', async () => {
+  const path = written('loud.mjs', within('console.log("pattern %d\\u001b[2J", ++calls); return calls;'));
+  const proxy = unwrap(await inspectProxyFile(path, []));
+  const prints: string[] = [];
+  const onPrint = (text: string) => void prints.push(text);
+  unwrap(await measureOwnProxy(proxy, patterns, architecture, never, undefined, onPrint));
+  expect(prints).toEqual(patterns.map((_, index) => `pattern ${index + 1}\\x1b[2J`));
 });
 
 test('a proxy that takes too long is given up, and a signal ends it at once', async () => {

@@ -15,6 +15,9 @@ import { networks, samplePattern } from '../../pattern/sample-patterns.ts';
 
 const unclassed: CycleClasses = { left: [], right: [] };
 
+const sizeOf = (left: number, right: number, fanOut: number) =>
+  junctionSizes({ layers: [left, right], fanOuts: [fanOut] })[0];
+
 const edgesOf = (sources: Uint32Array, right: number): Set<string> =>
   new Set(Array.from(sources, (k, e) => `${k}→${Math.floor((e * right) / sources.length)}`));
 
@@ -35,7 +38,7 @@ function crossed(first: Pattern, second: Pattern, take: (cycle: number) => boole
 
 test('two permutations of two neurons differ in one cycle of both', () => {
   const [straight, across] = [Uint32Array.of(0, 1), Uint32Array.of(1, 0)];
-  const cycles = alternatingCycles(straight, across, { left: 2, right: 2 }, unclassed, Random.fromSeed(1));
+  const cycles = alternatingCycles(straight, across, sizeOf(2, 2, 1), unclassed, Random.fromSeed(1));
   expect(cycles).toHaveLength(1);
   expect(new Set(cycles[0])).toEqual(
     new Set([
@@ -49,7 +52,7 @@ test('two permutations of two neurons differ in one cycle of both', () => {
 
 test('two disjoint exchanges are two cycles, of which one can be made alone', () => {
   const [first, second] = [Uint32Array.of(0, 1, 2, 3), Uint32Array.of(1, 0, 3, 2)];
-  const cycles = alternatingCycles(first, second, { left: 4, right: 4 }, unclassed, Random.fromSeed(1));
+  const cycles = alternatingCycles(first, second, sizeOf(4, 4, 1), unclassed, Random.fromSeed(1));
   expect(cycles).toHaveLength(2);
   const halves = cycles.map((cycle) => [...exchangeCycles(first, 4, [cycle])]).sort((a, b) => a[0] - b[0]);
   expect(halves).toEqual([

@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Random } from '../../../src/base/random.ts';
+import { junctionSizes } from '../../../src/pattern/architecture.ts';
 import type { Constraints } from '../../../src/pattern/constraints/constraints.ts';
 import { constraintFault } from '../../../src/pattern/constraints/fault.ts';
-import { makePattern, patternFault } from '../../../src/pattern/pattern.ts';
+import { makePattern, type Pattern, patternFault } from '../../../src/pattern/pattern.ts';
+import { leftDegrees } from '../../../src/pattern/slack.ts';
 import { scorePattern } from '../../../src/scatter/kernel.ts';
 import type { Problem } from '../../../src/search/strategy.ts';
 import { constrainedPattern } from '../../../strategies/constraints/constrained-problem.ts';
@@ -11,7 +13,7 @@ import { coolWalk, measuredTemperature, temperatures } from '../../../strategies
 import { boundsOf, lackEnergy, targetEnergy } from '../../../strategies/shared/energy.ts';
 import { permutationGridPattern } from '../../../strategies/shared/permutation-grid-pattern.ts';
 import { type Move, SwapWalk } from '../../../strategies/shared/swap-walk.ts';
-import { makeProblem, strategyProblems } from '../../conformance/strategy-problems.ts';
+import { makeProblem, strategyProblems, withFanIns } from '../../conformance/strategy-problems.ts';
 
 const threeJunctions = () => makeProblem({ layers: [64, 32, 32, 16], fanOuts: [4, 8, 4] }, { spans: 'all' });
 
@@ -167,4 +169,45 @@ test('a problem without anything to swap is refused', () => {
   const problem = makeProblem({ layers: [4, 3], fanOuts: [3] });
   const pattern = constrainedPattern(problem, Random.fromSeed(1));
   expect(() => new SwapWalk(problem, annealingPlan(problem), pattern, ['any', 'block'])).toThrow(RangeError);
+});
+
+const surplusOf = ({ layers, fanOuts, junctions }: Pattern, junction: number): string => {
+  const size = junctionSizes({ layers, fanOuts })[junction - 1];
+  return [...leftDegrees(junctions[junction - 1], size.left)].map((degree) => degree - size.leastFanOut).join('');
+};
+
+test('property: moves of balanced degrees keep them and the constraints, and the scorer in step; who has the edge more changes', () => {
+  const cases: readonly Problem[] = [
+    makeProblem(withFanIns([20, 14, 9], [4, 5])),
+    makeProblem(withFanIns([20, 14, 9], [4, 5]), { metric: 'fair-share', spans: 'all' }),
+    makeProblem({ ...withFanIns([20, 14, 9], [4, 5]), usedInputs: 17, usedOutputs: 7 }),
+    makeProblem(withFanIns([16, 12, 9], [4, 5]), { spans: 'all' }),
+    makeProblem(withFanIns([20, 14, 9], [4, 5]), {
+      constraints: { forbidden: [[[0, 0]], [[1, 1]]], forced: [[[1, 1]], [[5, 5]]], distinctNeighbourhoods: true },
+    }),
+    makeProblem(withFanIns([16, 18], [4]), { constraints: { structure: [{ n: 1, m: 4, transposable: false }] } }),
+  ];
+  for (const [seed, problem] of cases.entries()) {
+    const walk = walkOf(problem);
+    const { entries } = annealingPlan(problem);
+    const last = problem.architecture.fanOuts.length;
+    const seen = new Set<string>();
+    for (const move of ['any', 'block', 'any', 'any'] as const) {
+      expect(wander(walk, move, 400, seed)).toBeGreaterThan(5);
+      const pattern = walk.toPattern();
+      expect(patternFault(pattern)).toBeNull();
+      if (problem.constraints !== undefined) expect(constraintFault(pattern, problem.constraints)).toBeNull();
+      expect([...walk.scorer.vector]).toEqual(scorePattern(pattern, entries, problem.metric).vector);
+      seen.add(surplusOf(pattern, last));
+    }
+    expect(seen.size).toBeGreaterThan(1);
+  }
+});
+
+test('a walk through exact junctions draws as it always did: nothing is passed on', () => {
+  const problem = threeJunctions();
+  const walk = walkOf(problem);
+  const passing = vi.spyOn(walk.scorer, 'proposeSurplus');
+  wander(walk, 'any', 500, 2);
+  expect(passing).not.toHaveBeenCalled();
 });

@@ -6,6 +6,7 @@ export default async function crashingWorker(request: WorkerRequest): Promise<un
   if (request.kind === 'train') {
     const [{ id }] = request.task.jobs;
     if (id === 'exits') process.exit(7);
+    if (id === 'is killed') process.kill(process.pid, 'SIGKILL');
     if (id === 'throws') throw new Error('thrown on purpose');
     if (id === 'throws later') {
       setTimeout(() => {

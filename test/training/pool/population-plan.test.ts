@@ -66,6 +66,15 @@ describe('dividing jobs into populations', () => {
     expect(plan.map((group) => group.map(({ id }) => id))).toEqual([['0', '2', '4'], ['1'], ['3']]);
   });
 
+  test('keeps other fan-outs apart where they must be the same', () => {
+    const others = [someJob({ layers: [8, 12, 4], fanOuts: [6, 2] }), someJob({ layers: [8, 12, 4], fanOuts: [3, 4] })];
+    const jobs = [0, 1, 0].map((kind, index) => ({ ...others[kind], id: `${index}` }));
+    const ids = (sameFanOuts: boolean) =>
+      planPopulations(jobs, () => 10, sameFanOuts).map((group) => group.map(({ id }) => id));
+    expect(ids(true)).toEqual([['0', '2'], ['1']]);
+    expect(ids(false)).toEqual([['0', '1', '2']]);
+  });
+
   test('makes parts of about equal size rather than a full one and a rest', () => {
     const plan = planPopulations(jobsOf([0, 0, 0, 0, 0, 0, 0, 0, 0]), () => 8);
     expect(plan.map(({ length }) => length)).toEqual([4, 5]);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { unwrap } from '../../../src/base/failure.ts';
+import { meanFanOut } from '../../../src/pattern/architecture.ts';
 import { trainingSettings } from '../../../src/training/settings.ts';
 import { BatchReader } from '../../../src/training/tfjs/batches.ts';
 import { HostSession } from '../../../src/training/tfjs/host-session.ts';
@@ -18,6 +19,8 @@ const dataset = someDataset({ features: 32, classes: 8, examples: { train: 1500 
 const networks = [
   { layers: [32, 64, 8], fanOuts: [16, 2] },
   { layers: [32, 48, 24, 8], fanOuts: [12, 6, 8] },
+  // Balanced degrees: fan-ins 7, 11 and, dense, 25.
+  { layers: [32, 45, 25, 8], fanOuts: [meanFanOut(32, 45, 7), meanFanOut(45, 25, 11), 8] },
 ];
 const optimizers: readonly [string, Partial<TrainingSettings>][] = [
   ['Adam', { learningRate: 0.003 }],

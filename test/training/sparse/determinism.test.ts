@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { trainingSettings } from '../../../src/training/settings.ts';
+import type { KernelChoice } from '../../../src/training/sparse/native-kernels.ts';
 import type { JunctionWeights, TrainingSettings } from '../../../src/training/trainer.ts';
 import { someDataset, someJob } from '../samples.ts';
 import { openNetwork, takeEpoch } from './open.ts';
+import { kernelChoices } from './random-nets.ts';
 
 function digestOf(junctions: readonly JunctionWeights[]): string {
   const hash = createHash('sha256');
@@ -25,13 +27,18 @@ const optimizers: Readonly<Record<string, Partial<TrainingSettings>>> = {
   'SGD with momentum': { optimizer: 'sgd', learningRate: 0.02, momentum: 0.9 },
 };
 
-function trained(net: keyof typeof networks, optimizer: string, more: Partial<TrainingSettings> = {}) {
+function trained(
+  net: keyof typeof networks,
+  optimizer: string,
+  more: Partial<TrainingSettings> = {},
+  kernels: KernelChoice = kernelChoices[0],
+) {
   const sizes = networks[net];
   const features = net === 'sparse' ? 24 : 20;
   const dataset = someDataset({ features, classes: 5, examples: { train: 500 } });
   const settings = trainingSettings({ batchSize: 60, ...optimizers[optimizer], ...more });
   const job = someJob(sizes);
-  const network = openNetwork(job, features, settings);
+  const network = openNetwork(job, features, settings, undefined, kernels);
   const losses = [1, 2, 3].map((epoch) => takeEpoch(network, job, dataset, settings, epoch));
   return { weights: network.weights(), losses };
 }
@@ -64,25 +71,28 @@ const golden: readonly [keyof typeof networks, string, string, number][] = [
   ],
 ];
 
-describe('bit for bit, everywhere', () => {
-  test.each(golden)('the %s network by %s is the known one', (net, optimizer, digest, loss) => {
-    const { weights, losses } = trained(net, optimizer);
-    expect({ digest: digestOf(weights), loss: losses[2] }).toEqual({ digest, loss });
-  });
+describe.each(kernelChoices.map((choice) => [choice.name, choice] as const))(
+  'bit for bit, everywhere, by %s',
+  (_, kernels) => {
+    test.each(golden)('the %s network by %s is the known one', (net, optimizer, digest, loss) => {
+      const { weights, losses } = trained(net, optimizer, {}, kernels);
+      expect({ digest: digestOf(weights), loss: losses[2] }).toEqual({ digest, loss });
+    });
 
-  test('a network trained after others have used the memory is the same as before', () => {
-    const first = digestOf(trained('sparse', 'Adam').weights);
-    trained('dense', 'Adam');
-    trained('sparse', 'SGD with momentum');
-    expect(digestOf(trained('sparse', 'Adam').weights)).toBe(first);
-  });
+    test('a network trained after others have used the memory is the same as before', () => {
+      const first = digestOf(trained('sparse', 'Adam', {}, kernels).weights);
+      trained('dense', 'Adam', {}, kernels);
+      trained('sparse', 'SGD with momentum', {}, kernels);
+      expect(digestOf(trained('sparse', 'Adam', {}, kernels).weights)).toBe(first);
+    });
 
-  test('NaNs of a diverged network have one and the same bits', () => {
-    const { weights, losses } = trained('sparse', 'SGD with momentum', { learningRate: 1e30 });
-    expect(losses[2]).toBeNaN();
-    const bits = weights.flatMap((junction) => [...new Uint32Array(junction.weights.buffer)]);
-    const isNaNs = bits.filter((word) => (word & 0x7fffffff) > 0x7f800000);
-    expect(isNaNs.length).toBeGreaterThan(0);
-    expect(new Set(isNaNs)).toEqual(new Set([0x7fc00000]));
-  });
-});
+    test('NaNs of a diverged network have one and the same bits', () => {
+      const { weights, losses } = trained('sparse', 'SGD with momentum', { learningRate: 1e30 }, kernels);
+      expect(losses[2]).toBeNaN();
+      const bits = weights.flatMap((junction) => [...new Uint32Array(junction.weights.buffer)]);
+      const isNaNs = bits.filter((word) => (word & 0x7fffffff) > 0x7f800000);
+      expect(isNaNs.length).toBeGreaterThan(0);
+      expect(new Set(isNaNs)).toEqual(new Set([0x7fc00000]));
+    });
+  },
+);

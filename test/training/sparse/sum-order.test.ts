@@ -9,6 +9,7 @@ import type { JunctionWeights, TrainingJob } from '../../../src/training/trainer
 import { startWeights } from '../../../src/training/weights.ts';
 import { someDataset, someJob } from '../samples.ts';
 import { never, openNetwork } from './open.ts';
+import { kernelChoices } from './random-nets.ts';
 
 /**
  * One batch worked out in plain TypeScript, one example at a time, every product and sum rounded to float32 by `Math.fround`, and
@@ -162,24 +163,27 @@ const cases = fc
 /** Values without their sign of zero: which of the two a sum of nothing has is nobody's concern. */
 const numbers = (values: Float32Array) => [...values].map((value) => value + 0);
 
-test('property: gradients and losses are those of the written order, to the bit, however much of a batch is kept at once', () => {
-  fc.assert(
-    fc.property(cases, ({ net, batch, kept, seed }) => {
-      const { usedInputs: features, usedOutputs: classes } = net;
-      const dataset = someDataset({ features, classes, examples: { train: batch, validation: 1, test: 1 }, seed });
-      const job = someJob({ ...net, seed });
-      const expected = oracle(job, dataset, batch);
-      const order = Uint32Array.from({ length: batch }, (_, i) => i);
-      for (const mostTiles of [undefined, kept]) {
-        const network = openNetwork(job, features, trainingSettings({ batchSize: batch }), mostTiles);
-        network.accumulate(dataset.train, order, 0, batch, never);
-        expect(network.sums.loss).toBe(expected.loss);
-        for (const [index, got] of network.gradients().entries()) {
-          expect(numbers(got.weights)).toEqual(numbers(expected.gradients[index].weights));
-          expect(numbers(got.biases)).toEqual(numbers(expected.gradients[index].biases));
+test.each(kernelChoices.map((choice) => [choice.name, choice] as const))(
+  'property: by %s gradients and losses are those of the written order, to the bit, however much of a batch is kept at once',
+  (_, kernels) => {
+    fc.assert(
+      fc.property(cases, ({ net, batch, kept, seed }) => {
+        const { usedInputs: features, usedOutputs: classes } = net;
+        const dataset = someDataset({ features, classes, examples: { train: batch, validation: 1, test: 1 }, seed });
+        const job = someJob({ ...net, seed });
+        const expected = oracle(job, dataset, batch);
+        const order = Uint32Array.from({ length: batch }, (_, i) => i);
+        for (const mostTiles of [undefined, kept]) {
+          const network = openNetwork(job, features, trainingSettings({ batchSize: batch }), mostTiles, kernels);
+          network.accumulate(dataset.train, order, 0, batch, never);
+          expect(network.sums.loss).toBe(expected.loss);
+          for (const [index, got] of network.gradients().entries()) {
+            expect(numbers(got.weights)).toEqual(numbers(expected.gradients[index].weights));
+            expect(numbers(got.biases)).toEqual(numbers(expected.gradients[index].biases));
+          }
         }
-      }
-    }),
-    { numRuns: 60 },
-  );
-});
+      }),
+      { numRuns: 60 },
+    );
+  },
+);

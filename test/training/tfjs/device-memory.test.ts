@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { freeGpuMemory, parseFreeMemory, usableMemory } from '../../../src/training/tfjs/device-memory.ts';
-import { DeviceMemoryError, DeviceWatch, isMemoryFault } from '../../../src/training/tfjs/device-watch.ts';
+import { DeviceMemoryError, DeviceWatch, isMemoryFault } from '../../../src/training/webgpu/device-watch.ts';
 
 const GIBIBYTE = 2 ** 30;
 

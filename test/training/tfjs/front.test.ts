@@ -8,7 +8,7 @@ import { trainingSettings } from '../../../src/training/settings.ts';
 import type { Session, SessionRequest } from '../../../src/training/tfjs/session.ts';
 import type { TrainingSettings } from '../../../src/training/trainer.ts';
 import { type BlockWeights, startFront, startWeights } from '../../../src/training/weights.ts';
-import { frontGradient, frontLoss, type Parameters, parametersOf } from '../front-oracle.ts';
+import { frontGradient, frontLoss, frontValues, type Parameters, parametersOf } from '../front-oracle.ts';
 import { somePattern } from '../samples.ts';
 import { opened, sessionKinds, startRuntimes } from './sessions.ts';
 
@@ -78,6 +78,20 @@ function distance(got: ArrayLike<number>, expected: ArrayLike<number>): number {
 }
 
 describe.each(sessionKinds)('a %s session with a front on %s', (_, backend, make) => {
+  test.each(['one convolution', 'filters larger than the image, pooled'])(
+    'tells what its front makes of images, to a float64 oracle: %s',
+    async (name) => {
+      const front = tinyFronts[name];
+      const { images, inputs } = tinyNet(front);
+      const request = requestOf(front, trainingSettings());
+      const session = await open(make, backend, request);
+      const parameters = parametersOf(request.front?.blocks ?? [], []);
+      const expected = frontValues(front, parameters, inputs, images).flat();
+      expect(distance(await session.features(inputs.slice(), images), expected)).toBeLessThan(1e-5);
+      expect(expected.some((value) => value > 0.1)).toBe(true);
+    },
+  );
+
   test.each(Object.entries(tinyFronts))(
     'descends by the gradient that differences of a float64 loss show: %s',
     async (_name, front) => {
@@ -217,5 +231,36 @@ describe('trained by PyTorch', () => {
     for (const [index, list] of expected.entries()) expect(distance(got[index], list)).toBeLessThan(5e-5);
     const unseen = brighter(torch.guesses.length, 60, 24, 0.2);
     expect(await session.correct(unseen, Uint8Array.from(torch.guesses), torch.guesses.length)).toBe(24);
+  });
+});
+
+describe.each(sessionKinds)('a %s session on %s', (_, backend, make) => {
+  test.each(Object.entries(tinyFronts))('goes on from its state bit for bit: %s', async (__, front) => {
+    const settings = trainingSettings({ learningRate: 0.01, l2: 0.01 });
+    const { inputs, labels, images } = tinyNet(front);
+    const take = (session: Session, steps: number) => {
+      for (let step = 0; step < steps; step++) session.step(inputs, labels, images);
+    };
+    const endOf = async (session: Session) => ({
+      weights: await session.weights(),
+      front: await session.frontWeights(),
+      sums: await session.sums(),
+      correct: await session.correct(inputs, labels, images),
+      state: await session.state(),
+    });
+    const whole = await open(make, backend, requestOf(front, settings));
+    take(whole, 3);
+    const state = structuredClone(await whole.state());
+    if (whole.stepsPerSums === 1) await whole.sums();
+    take(whole, 4);
+    const goneOn = await open(make, backend, requestOf(front, settings));
+    goneOn.restore(state);
+    take(goneOn, 4);
+    expect(await endOf(goneOn)).toEqual(await endOf(whole));
+    const other = tinyFronts['one convolution'] === front ? 'two pooled' : 'one convolution';
+    const another = await open(make, backend, requestOf(tinyFronts[other], settings));
+    const before = await another.state();
+    expect(() => another.restore(state)).toThrow(/does not fit/);
+    expect(await another.state()).toEqual(before);
   });
 });

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
 import { unwrap } from '../../../src/base/failure.ts';
 import { chooseBackend, detectBackends } from '../../../src/training/tfjs/backends.ts';
 import { probeBackend } from '../../../src/training/tfjs/probe.ts';
@@ -16,10 +19,10 @@ const WHERE = '/app/node_modules/@tensorflow/tfjs-node-gpu/lib';
 
 /** States that users of the real package reported, with the messages they reported. */
 const states: readonly [string, FakePackage | null, string, RegExp][] = [
-  ['absent', null, 'package-missing', /libtensorflow 2\.9\.1.*CUDA 11\.2.*cuDNN 8\.1.*docs\/gpu\.md/],
-  ['installed without its library', { addon: 'napi-v8' }, 'library-missing', /deps\/ folder/],
-  ['installed without its addon', { library }, 'addon-missing', /npm rebuild/],
-  ['with an addon for an older Node', { ...whole, addon: 'napi-v5' }, 'wrong-napi', /npm rebuild/],
+  ['absent', null, 'package-missing', /scattershot setup tensorflow.*docs\/gpu\.md/],
+  ['installed without its library', { addon: 'napi-v8' }, 'library-missing', /setup tensorflow/],
+  ['installed without its addon', { library }, 'addon-missing', /setup tensorflow/],
+  ['with an addon for an older Node', { ...whole, addon: 'napi-v5' }, 'wrong-napi', /setup tensorflow with the Node/],
   [
     'whose loader looks for its addon in vain',
     {
@@ -29,7 +32,7 @@ const states: readonly [string, FakePackage | null, string, RegExp][] = [
       ),
     },
     'addon-missing',
-    /--build-addon-from-source/,
+    /setup tensorflow/,
   ],
   [
     'on a Node that no longer has what it calls, when it first computes',
@@ -45,7 +48,7 @@ const states: readonly [string, FakePackage | null, string, RegExp][] = [
       ),
     },
     'node-too-new',
-    /Use Node 20 or 22/,
+    /Use Node 20, 22 or 24/,
   ],
 ];
 
@@ -55,7 +58,6 @@ describe('tfjs-node-gpu', () => {
     expect(outcome).toMatchObject({ ok: false, reason });
     if (outcome.ok) return;
     expect(outcome.nextStep).toMatch(nextStep);
-    expect(outcome.nextStep).toContain('Untried');
     expect(outcome.message).not.toContain('\n');
   });
 
@@ -68,10 +70,43 @@ describe('tfjs-node-gpu', () => {
       expect(tensorflow).toMatchObject({ backend: 'tensorflow', available: true, auto: false, gpu: false });
       expect(tensorflow.reason).toBe('cuda-missing');
       expect(tensorflow.message).toContain('(missing: libcudart.so.11.0)');
-      expect(tensorflow.nextStep).toContain('Untried');
+      expect(tensorflow.nextStep).toContain('setup tensorflow --cuda');
       const { backend, passedOver } = unwrap(await chooseBackend('auto', { packagesFrom }));
       expect(backend).not.toBe('tensorflow');
       expect(passedOver[0]).toContain('(missing: libcudart.so.11.0)');
+      // Convolutions it does best, on the processor too.
+      expect(unwrap(await chooseBackend('auto', { packagesFrom, front: true })).backend).toBe('tensorflow');
+    });
+  });
+
+  test('works on a Node that took away what it calls, which is put back first', async () => {
+    const main = `require('node:util').isNullOrUndefined(1);${loading('', false)}`;
+    // As Node 23 and later begin, whichever runs this.
+    const folder = mkdtempSync(join(tmpdir(), 'scattershot-later-node-'));
+    const later = join(folder, 'later.cjs');
+    writeFileSync(later, "delete require('node:util').isNullOrUndefined;");
+    vi.stubEnv('NODE_OPTIONS', `${process.env.NODE_OPTIONS ?? ''} --require=${later}`);
+    try {
+      expect(await probe({ ...whole, main })).toMatchObject({ ok: true });
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('names the version of its library, and says of one that was never tried that it was not', async () => {
+    const detailOf = async (version: string) => {
+      const main = loading('', false, `Backend.prototype.binding = { TF_Version: '${version}' };`);
+      return unwrap(await probe({ ...whole, main })).detail;
+    };
+    expect(await detailOf('2.21.0')).toBe('libtensorflow 2.21.0, no GPU');
+    expect(await detailOf('9.9.9')).toBe('libtensorflow 9.9.9 (a version never tried), no GPU');
+  });
+
+  test('that is missing says with which versions it was tried', async () => {
+    await withPackage({ addon: 'napi-v8' }, async (packagesFrom) => {
+      const [tensorflow] = await detectBackends({ packagesFrom });
+      expect(tensorflow.nextStep).toMatch(/Tried: TensorFlow 2\.21\.0 on Node 20\.20, 22\.\d+, 24\.\d+\.$/);
     });
   });
 

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { unwrap } from '../../../src/base/failure.ts';
+import type { PopulationMember } from '../../../src/training/pool/population-learner.ts';
 import { trainingSettings } from '../../../src/training/settings.ts';
 import { PopulationBatches } from '../../../src/training/tfjs/population-batches.ts';
-import { type PopulationMember, PopulationSession } from '../../../src/training/tfjs/population-session.ts';
+import { PopulationSession } from '../../../src/training/tfjs/population-session.ts';
 import { startRuntime } from '../../../src/training/tfjs/runtime.ts';
 import type { TrainingJob, TrainingSettings } from '../../../src/training/trainer.ts';
 import { batchOrder, startWeights } from '../../../src/training/weights.ts';

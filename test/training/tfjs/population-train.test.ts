@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { unwrap } from '../../../src/base/failure.ts';
 import type { PoolTask } from '../../../src/training/pool/messages.ts';
 import { initNames, trainingSettings } from '../../../src/training/settings.ts';
-import { DeviceMemoryError } from '../../../src/training/tfjs/device-watch.ts';
 import { type PopulationRequest, PopulationSession } from '../../../src/training/tfjs/population-session.ts';
 import { type PopulationRuntime, trainPopulation } from '../../../src/training/tfjs/population-train.ts';
 import { type Runtime, startRuntime } from '../../../src/training/tfjs/runtime.ts';
 import type { TrainingEvent, TrainingJob, TrainingSettings } from '../../../src/training/trainer.ts';
+import { DeviceMemoryError } from '../../../src/training/webgpu/device-watch.ts';
 import { startWeights } from '../../../src/training/weights.ts';
 import { someDataset, someJob } from '../samples.ts';
 
@@ -53,7 +53,7 @@ async function train(
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const settings = trainingSettings({ epochs, batchSize: 32, learningRate: 0.01, ...change });
   const limits = { maxTensorBytes: 2 ** 30, memoryBytes: 2 ** 30 };
-  const task: PoolTask = { jobs: some, dataset, settings, runsOn, stop, limits };
+  const task: PoolTask = { jobs: some, dataset, settings, runsOn, stop, limits, keep: null };
   const parts: PopulationRuntime = {
     openPopulation: (request) => {
       opened.push(request.members.length);

@@ -1,5 +1,5 @@
 import { unwrap } from '../../../src/base/failure.ts';
-import type { WorkerRequest } from '../../../src/training/pool/messages.ts';
+import { sendTo, type WorkerRequest } from '../../../src/training/pool/messages.ts';
 import { PopulationSession } from '../../../src/training/tfjs/population-session.ts';
 import { trainPopulation } from '../../../src/training/tfjs/population-train.ts';
 import { describeRuntime, startRuntime } from '../../../src/training/tfjs/runtime.ts';
@@ -12,7 +12,8 @@ export default async function work(request: WorkerRequest): Promise<unknown> {
       ...runtime,
       openPopulation: (members: ConstructorParameters<typeof PopulationSession>[0]) => new PopulationSession(members),
     };
-    await trainPopulation(request.task, parts, (event) => request.events.postMessage(event));
+    const send = sendTo(request.events);
+    await trainPopulation(request.task, parts, send, send);
   }
   return { ok: true, value: describeRuntime(runtime) };
 }

@@ -21,7 +21,7 @@ async function trained(on: Runtime, data: Dataset, request: Partial<TrainingSett
   const events: TrainingEvent[] = [];
   const settings = trainingSettings({ batchSize: 16, ...request });
   const stop = new Int32Array(new SharedArrayBuffer(4));
-  await trainJob({ job: of, dataset: data, settings, runsOn, stop }, on, (event) => events.push(event));
+  await trainJob({ job: of, dataset: data, settings, runsOn, stop, keep: null }, on, (event) => events.push(event));
   const epochs = events.flatMap((event) => (event.kind === 'epoch' ? [event] : []));
   const [result] = events.flatMap((event) => (event.kind === 'result' ? [event] : []));
   return { epochs, result };
@@ -48,6 +48,9 @@ function scriptedRuntime(correct: readonly number[]): Runtime {
     sums: async () => ({ loss: 1, correct: 0 }),
     correct: async () => left.shift()!,
     weights: async () => [],
+    features: async () => new Float32Array(0),
+    state: async () => ({ numbers: [], arrays: [] }),
+    restore: () => {},
     frontWeights: async () => [],
     matrices: async () => [],
     dispose: () => {},
@@ -61,9 +64,13 @@ describe('the test split', () => {
     const readsAtEpochs: number[] = [];
     const settings = trainingSettings({ batchSize: 16, epochs: 3 });
     const stop = new Int32Array(new SharedArrayBuffer(4));
-    await trainJob({ job, dataset: { ...dataset, test: split }, settings, runsOn, stop }, runtime, (event) => {
-      if (event.kind === 'epoch') readsAtEpochs.push(reads.reduce((a, b) => a + b, 0));
-    });
+    await trainJob(
+      { job, dataset: { ...dataset, test: split }, settings, runsOn, stop, keep: null },
+      runtime,
+      (event) => {
+        if (event.kind === 'epoch') readsAtEpochs.push(reads.reduce((a, b) => a + b, 0));
+      },
+    );
     expect(readsAtEpochs).toEqual([0, 0, 0]);
     expect(reads).toEqual(new Array(10).fill(1));
   });

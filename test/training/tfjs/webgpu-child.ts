@@ -35,7 +35,7 @@ async function measure(runtime: Runtime, net: { layers: number[]; fanOuts: numbe
   const settings = trainingSettings({ epochs: 1, batchSize: 64, l2: 0.01 });
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const limits = { maxTensorBytes: runtime.maxTensorBytes!, memoryBytes: 2 ** 30 };
-  const task: PoolTask = { jobs, dataset, settings, runsOn, stop, limits };
+  const task: PoolTask = { jobs, dataset, settings, runsOn, stop, limits, keep: null };
   const before = allocated();
   let peakBytes = 0;
   const checkDevice = () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { expect, test } from 'vitest';
-import { defineArchitecture, feasibleFanOuts } from '../../../src/pattern/architecture.ts';
+import { defineArchitecture, feasibleFanOuts, leastFanIn, meanFanOut } from '../../../src/pattern/architecture.ts';
 import { makePattern, type Pattern } from '../../../src/pattern/pattern.ts';
 import { emptySplit } from '../../../src/training/datasets/dataset.ts';
 import { trainingSettings } from '../../../src/training/settings.ts';
@@ -62,17 +62,21 @@ test.each(torch.cases)('scores of $layers are those that PyTorch gives', (known)
 const doubles = (start: readonly JunctionWeights[]): Parameters[] =>
   start.map(({ weights, biases }) => ({ weights: Float64Array.from(weights), biases: Float64Array.from(biases) }));
 
-/** Small networks of one to three junctions with any feasible fan-outs, padded or not. */
+/** Small networks of one to three junctions, padded or not: half of exact degrees, half of any fan-in, which mostly is balanced. */
 const nets = fc
   .record({
     layers: fc.array(fc.integer({ min: 2, max: 7 }), { minLength: 2, maxLength: 4 }),
     picks: fc.array(fc.nat(), { minLength: 3, maxLength: 3 }),
     unused: fc.record({ inputs: fc.nat(2), outputs: fc.nat(2) }),
     seed: fc.integer({ min: 1, max: 1000 }),
+    balanced: fc.boolean(),
   })
-  .map(({ layers, picks, unused, seed }) => {
+  .map(({ layers, picks, unused, seed, balanced }) => {
     const fanOuts = layers.slice(1).map((right, i) => {
-      const feasible = feasibleFanOuts(layers[i], right);
+      const left = layers[i];
+      const least = leastFanIn(left, right);
+      if (balanced) return meanFanOut(left, right, least + (picks[i] % (left - least + 1)));
+      const feasible = feasibleFanOuts(left, right);
       return feasible[picks[i] % feasible.length];
     });
     const usedInputs = Math.max(1, layers[0] - unused.inputs);

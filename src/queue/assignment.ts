@@ -1,0 +1,166 @@
+import type { QueuedJob } from './transport.ts';
+import type { JobFailure } from './wire.ts';
+
+/** A job that so many workers were lost with is ended: it may be what ends them. */
+const MOST_LOST = 3;
+
+/** Who does a job: text from the wire, cleaned. */
+export interface Runner {
+  readonly worker: string;
+  readonly host: string;
+  readonly device: string;
+}
+
+/** How a job ended. `body`: as its session gave it, not yet checked. */
+export type DispatchEnd = ({ readonly body: unknown } | { readonly failure: JobFailure }) & {
+  readonly by: Runner | null;
+};
+
+/** What a caller hears of its jobs. */
+export interface DispatchListener {
+  /**
+   * A job's end: the next comes only where this resolves to 'again' (the result is not sound, or its blobs could not be had), which
+   * has the job done anew. Its worker forgets the result when this has resolved.
+   */
+  ended(job: string, end: DispatchEnd): Promise<'kept' | 'again'>;
+  begun?(job: string, runner: Runner): void;
+  /** In the order that they were told in; some may be missing, and begin again with another runner. */
+  progress?(job: string, body: unknown): void;
+  /** Somebody gave it back, or is not heard of any more: another will do it. */
+  returned?(job: string, runner: Runner | null, why: string): void;
+  /** A worker does not do this study's jobs. */
+  refused?(refusal: Runner & { readonly why: string }): void;
+  pulse?(pulse: Runner & { readonly body?: unknown }): void;
+  trouble?(sentence: string): void;
+}
+
+/** One taking of a job by a worker, as far as was heard. */
+interface HeardRun {
+  readonly runner: Runner;
+  heardMs: number;
+  lastProgress: number;
+  isLost: boolean;
+}
+
+/**
+ * A job between its offer and its end. Word of its runs comes in any order, so each run is judged by itself: it is lost when nothing
+ * was heard of it for too long, and not lost when something is again.
+ */
+export class Assignment {
+  readonly job: QueuedJob;
+  readonly listener: DispatchListener;
+  /** resolves or rejects as `listener.ended` did */
+  readonly ended: Promise<void>;
+  /** when it was offered or last heard of; null: not on offer */
+  heardMs: number | null = null;
+  #settle: (kept?: Promise<void>) => void = () => {};
+  readonly #runs = new Map<string, HeardRun>();
+  /** runs that were given back, or whose result was of no use: late word of them is no sign of life */
+  readonly #over = new Set<string>();
+  /** the newest run that lives */
+  #run: string | null = null;
+  #abandoned = false;
+  #kept: Promise<void> | null = null;
+
+  constructor(job: QueuedJob, listener: DispatchListener) {
+    this.job = job;
+    this.listener = listener;
+    this.ended = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    // Who awaits it hears of it; nobody else must.
+    this.ended.catch(() => {});
+  }
+
+  get hasEnded(): boolean {
+    return this.#kept !== null;
+  }
+
+  get runners(): Runner[] {
+    return [...this.#runs.values()].map(({ runner }) => runner);
+  }
+
+  /** A run is alive. */
+  hear(run: string, runner: Runner, nowMs: number): void {
+    if (this.#over.has(run)) return;
+    this.heardMs = nowMs;
+    const known = this.#runs.get(run);
+    if (known !== undefined) {
+      known.heardMs = nowMs;
+      known.isLost = false;
+      this.#run ??= run;
+      return;
+    }
+    this.#runs.set(run, { runner, heardMs: nowMs, lastProgress: 0, isLost: false });
+    this.#run = run;
+    this.listener.begun?.(this.job.id, runner);
+  }
+
+  /**
+   * Takes those runs for lost that were heard of last before `sinceMs`; with all that were known lost it may be offered again.
+   * @returns how it ends where too many were lost with it
+   */
+  loseSilent(sinceMs: number): DispatchEnd | null {
+    for (const [run, heard] of this.#runs) {
+      if (heard.isLost || heard.heardMs > sinceMs) continue;
+      heard.isLost = true;
+      this.#leave(run, `${heard.runner.host} is not heard of any more`);
+    }
+    if (this.heardMs !== null && this.heardMs <= sinceMs) this.heardMs = null;
+    const lost = [...this.#runs.values()].filter(({ isLost }) => isLost);
+    const last = lost.at(-1);
+    if (last === undefined || lost.length < MOST_LOST) return null;
+    const message = `${lost.length} workers ended while they did it, the last on ${last.runner.host}`;
+    return { failure: { reason: 'poisoned', message }, by: last.runner };
+  }
+
+  /** Silence until now says nothing. */
+  excuseSilence(nowMs: number): void {
+    if (this.heardMs !== null) this.heardMs = nowMs;
+    for (const heard of this.#runs.values()) heard.heardMs = nowMs;
+  }
+
+  giveBack({ run, reason }: { run: string; reason: string }, nowMs: number): void {
+    this.#over.add(run);
+    if (!this.#runs.has(run)) return;
+    this.heardMs = nowMs;
+    this.#leave(run, reason);
+    this.#runs.delete(run);
+  }
+
+  #leave(run: string, why: string): void {
+    if (run === this.#run) this.#run = null;
+    if (!this.hasEnded) this.listener.returned?.(this.job.id, this.#runs.get(run)?.runner ?? null, why);
+  }
+
+  progress({ run, number, body }: { run: string; number: number; body?: unknown }, nowMs: number): void {
+    const heard = this.#runs.get(run);
+    if (heard === undefined || this.hasEnded) return;
+    heard.heardMs = nowMs;
+    this.heardMs = nowMs;
+    if (run !== this.#run || number <= heard.lastProgress) return;
+    heard.lastProgress = number;
+    this.listener.progress?.(this.job.id, body);
+  }
+
+  /** The first end counts; later ones wait for it to be kept. */
+  end(end: DispatchEnd, run?: string): Promise<void> {
+    if (this.#kept !== null) return this.#kept;
+    const kept = this.listener.ended(this.job.id, end).then((verdict) => {
+      if (verdict === 'kept' || this.#abandoned) return this.#settle();
+      this.#kept = null;
+      if (run !== undefined) this.giveBack({ run, reason: 'its result could not be used' }, 0);
+      this.heardMs = null;
+    });
+    this.#kept = kept;
+    kept.catch(() => this.#settle(kept));
+    return kept;
+  }
+
+  /** Nobody wants it any more. */
+  abandon(): void {
+    this.#abandoned = true;
+    this.#kept ??= Promise.resolve();
+    this.#settle();
+  }
+}

@@ -1,0 +1,275 @@
+import { randomBytes } from 'node:crypto';
+import { messageOf } from '../base/failure.ts';
+import type { Executor, ExecutorSession } from './executor.ts';
+import { Gatherer } from './gatherer.ts';
+import type { Pieces } from './pieces.ts';
+import {
+  type Clock,
+  type Consumer,
+  MOST_MESSAGE_CHARACTERS,
+  type TakenJob,
+  type TakenOutcome,
+  type Transport,
+} from './transport.ts';
+import { type JobFailure, queueOf, readPayload, type StudyNotice, studyMailbox } from './wire.ts';
+
+/** What a study that vanished had done for it is cancelled after so long; */
+const GONE_MS = 60_000;
+/** results for it are kept so long. */
+const FORGOTTEN_MS = 600_000;
+const TELL_AGAIN_MS = 10_000;
+const MOST_LOST_BEFORE = 3;
+const UNWANTED = 'unwanted';
+
+interface WorkerRun {
+  readonly token: string;
+  readonly job: string;
+  readonly stop: AbortController;
+  readonly blobs: string[];
+  outcome: Promise<TakenOutcome>;
+  progress: number;
+}
+
+/** A result that its study has not said to have. */
+interface KeptResult {
+  readonly text: string;
+  readonly blobs: readonly string[];
+  toldMs: number;
+}
+
+interface LinkTools {
+  readonly pieces: Pieces;
+  readonly me: { readonly id: string; readonly host: string; readonly device: string };
+  readonly finished: () => void;
+  /** a new run's token */
+  readonly random?: () => string;
+}
+
+/** What a worker does for one study. */
+export class StudyLink {
+  readonly study: StudyNotice;
+  /** when its notice was last on the board */
+  seenMs: number;
+  readonly #transport: Transport;
+  readonly #clock: Clock;
+  readonly #tools: LinkTools;
+  /** by job: there is one run of a job here */
+  readonly #runs = new Map<string, WorkerRun>();
+  /** by run */
+  readonly #kept = new Map<string, KeptResult>();
+  /** aborted once it is let go of */
+  #gone = new AbortController();
+  #closing: Promise<void> | null = null;
+  #comesBack = false;
+  #session: ExecutorSession | null = null;
+  #consumer: Consumer | null = null;
+
+  constructor(transport: Transport, clock: Clock, study: StudyNotice, tools: LinkTools) {
+    this.#transport = transport;
+    this.#clock = clock;
+    this.study = study;
+    this.#tools = tools;
+    this.seenMs = clock.now();
+  }
+
+  get isOpen(): boolean {
+    return this.#session !== null;
+  }
+
+  /** that it does now */
+  get jobs(): number {
+    return this.#runs.size;
+  }
+
+  /** its study has not said to have all results */
+  get owes(): boolean {
+    return this.#kept.size > 0;
+  }
+
+  get #me() {
+    const { id, host, device } = this.#tools.me;
+    return { worker: id, host, device };
+  }
+
+  /** Takes the study's jobs, or tells it why not. */
+  async open(executor: Executor): Promise<void> {
+    const { signal } = this.#gone;
+    const pull: Parameters<Executor['open']>[1]['pull'] = (reference) => this.#pull(reference, signal);
+    const opened = await executor
+      .open(this.study, { pull, signal })
+      .catch((error: unknown) => ({ ok: false as const, message: messageOf(error) }));
+    if (!opened.ok) return this.#send({ kind: 'refused', ...this.#me, why: opened.message });
+    if (signal.aborted) return opened.value.close().catch(() => {});
+    const session = opened.value;
+    this.#session = session;
+    const gatherer = new Gatherer(session, this.#clock);
+    this.#consumer = this.#transport.take(queueOf(this.study.token), session.atOnce, (job) =>
+      this.#take(job, gatherer),
+    );
+  }
+
+  /** Pulses, and results that were not acknowledged. */
+  async tell(): Promise<void> {
+    const now = this.#clock.now();
+    const doing = [...this.#runs.values()].map(({ job, token }) => ({ job, run: token }));
+    if (doing.length > 0) await this.#send({ kind: 'pulse', doing, ...this.#me });
+    for (const kept of this.#kept.values()) {
+      if (now - kept.toldMs < TELL_AGAIN_MS) continue;
+      kept.toldMs = now;
+      await this.#transport.send(studyMailbox(this.study.token), [kept.text]).catch(() => {});
+    }
+  }
+
+  /** The study has these runs' results. */
+  forget(runs: readonly string[]): void {
+    for (const run of runs) {
+      for (const digest of this.#kept.get(run)?.blobs ?? []) this.#tools.pieces.drop(digest);
+      this.#kept.delete(run);
+    }
+  }
+
+  /** Nobody wants them any more. */
+  cancel(jobs: readonly string[]): void {
+    for (const job of jobs) this.#runs.get(job)?.stop.abort(UNWANTED);
+  }
+
+  /** Somebody else shall do them. */
+  #giveBack(): void {
+    for (const { stop } of this.#runs.values()) stop.abort();
+  }
+
+  /** Lets go of a study that is not on the board any more. @returns whether nothing is left of it here */
+  async leaveIfGone(nowMs: number): Promise<boolean> {
+    const goneMs = nowMs - this.seenMs;
+    if (goneMs > GONE_MS && !this.#gone.signal.aborted) void this.close();
+    if (goneMs > FORGOTTEN_MS) this.forget([...this.#kept.keys()]);
+    return this.#gone.signal.aborted && !this.#comesBack && this.#runs.size === 0 && !this.owes;
+  }
+
+  /** Takes no more; resolves when what it does is done, or given back once `stop` is aborted. */
+  async drain(stop: AbortSignal): Promise<void> {
+    const abort = () => this.#giveBack();
+    stop.addEventListener('abort', abort);
+    if (stop.aborted) abort();
+    await this.#consumer?.close();
+    stop.removeEventListener('abort', abort);
+  }
+
+  /** A study that was let go of is on the board again. */
+  async comeBack(executor: Executor, nowMs: number): Promise<void> {
+    this.seenMs = nowMs;
+    if (!this.#gone.signal.aborted || this.#comesBack) return;
+    this.#comesBack = true;
+    await this.#closing;
+    this.#comesBack = false;
+    this.#gone = new AbortController();
+    this.#closing = null;
+    await this.open(executor);
+  }
+
+  close(): Promise<void> {
+    this.#gone.abort();
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#giveBack();
+    await this.#consumer?.close();
+    const session = this.#session;
+    this.#session = null;
+    this.#consumer = null;
+    // A session that cannot be closed is of no more use either.
+    await session?.close().catch(() => {});
+  }
+
+  async #take(taken: TakenJob, gatherer: Gatherer): Promise<TakenOutcome> {
+    // Taken from us while we still do it, and given to us again.
+    const same = this.#runs.get(taken.id);
+    if (same !== undefined) return same.outcome;
+    const token = this.#tools.random?.() ?? randomBytes(8).toString('hex');
+    const run: WorkerRun = {
+      token,
+      job: taken.id,
+      stop: new AbortController(),
+      blobs: [],
+      outcome: Promise.resolve('done'),
+      progress: 0,
+    };
+    this.#runs.set(taken.id, run);
+    run.outcome = this.#do(run, taken, gatherer);
+    return run.outcome;
+  }
+
+  async #do(run: WorkerRun, taken: TakenJob, gatherer: Gatherer): Promise<TakenOutcome> {
+    await this.#send({ kind: 'begun', job: run.job, run: run.token, ...this.#me });
+    try {
+      if (taken.lostBefore >= MOST_LOST_BEFORE) {
+        const message = `${taken.lostBefore} workers ended while they did it`;
+        await this.#end(run, { failure: { reason: 'poisoned', message } });
+        return 'done';
+      }
+      const end = await this.#result(run, taken, gatherer);
+      if (run.stop.signal.aborted) {
+        for (const digest of run.blobs) this.#tools.pieces.drop(digest);
+        if (run.stop.signal.reason === UNWANTED) return 'done';
+        await this.#send({ kind: 'returned', job: run.job, run: run.token, reason: 'given back by its worker' });
+        return 'given-back';
+      }
+      await this.#end(run, end);
+      return 'done';
+    } finally {
+      this.#runs.delete(run.job);
+    }
+  }
+
+  async #result(
+    run: WorkerRun,
+    taken: TakenJob,
+    gatherer: Gatherer,
+  ): Promise<{ body: unknown } | { failure: JobFailure }> {
+    const { signal } = run.stop;
+    try {
+      const body = await gatherer.run({
+        id: taken.id,
+        payload: readPayload(taken.payload),
+        signal,
+        progress: (progress) => {
+          run.progress += 1;
+          void this.#send({ kind: 'progress', job: run.job, run: run.token, number: run.progress, body: progress });
+        },
+        pull: (reference) => this.#pull(reference, signal),
+        keepBlob: (bytes) => {
+          const reference = this.#tools.pieces.keep(bytes);
+          if (reference.inline === undefined) run.blobs.push(reference.digest);
+          return reference;
+        },
+      });
+      return { body };
+    } catch (error) {
+      return { failure: { reason: 'job-failed', message: messageOf(error) } };
+    }
+  }
+
+  /** Tells a result, and keeps it until the study has it. */
+  async #end(run: WorkerRun, end: { body?: unknown; failure?: JobFailure }): Promise<void> {
+    const message = { kind: 'done', job: run.job, run: run.token, ...this.#me, failure: null, ...end };
+    let text = JSON.stringify(message);
+    if (text.length > MOST_MESSAGE_CHARACTERS) {
+      const sentence = `its result has ${text.length} characters, and ${MOST_MESSAGE_CHARACTERS} can be told`;
+      text = JSON.stringify({ ...message, body: null, failure: { reason: 'result-too-big', message: sentence } });
+    }
+    this.#kept.set(run.token, { text, blobs: run.blobs, toldMs: this.#clock.now() });
+    this.#tools.finished();
+    await this.#transport.send(studyMailbox(this.study.token), [text]).catch(() => {});
+  }
+
+  #pull(reference: Parameters<Pieces['pull']>[0], signal: AbortSignal) {
+    return this.#tools.pieces.pull(reference, studyMailbox(this.study.token), signal);
+  }
+
+  /** What does not arrive is told again by pulses, or can be missed. */
+  async #send(message: object): Promise<void> {
+    await this.#transport.send(studyMailbox(this.study.token), [JSON.stringify(message)]).catch(() => {});
+  }
+}

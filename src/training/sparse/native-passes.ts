@@ -1,0 +1,132 @@
+import type { Split } from '../datasets/dataset.ts';
+import { adam } from '../settings.ts';
+import { checkedLayout } from './checked-layout.ts';
+import { ROW_BYTES, TILE_WIDTH } from './kernels/arithmetic.ts';
+import {
+  type EdgeLists,
+  type JunctionLayout,
+  type KeptRows,
+  layOut,
+  type NetworkLayout,
+  type NetworkSizes,
+} from './layout.ts';
+import type { KernelAddon, NativeName, NetworkHandle } from './native-kernels.ts';
+import { type Batch, checkBatch, type Passes, type StepRange, type Sums } from './passes.ts';
+
+const rowWords = ({ rows, address, rowStride }: KeptRows) => [rows, address, rowStride];
+
+const listWords = (lists: Partial<EdgeLists & { readonly places: number }> | null) =>
+  lists === null
+    ? [0, 0, 0, 0, 0]
+    : [lists.rows ?? 0, lists.ends ?? 0, lists.sources ?? 0, lists.weights ?? 0, lists.places ?? 0];
+
+function junctionWords(junction: JunctionLayout): number[] {
+  const { size, leftRows, liveEdges, gradientOrder, weights, biases, forward, byLeft, backward } = junction;
+  const dense = Number(size.fanOut === size.right);
+  const edges = dense === 1 ? leftRows * size.right : liveEdges;
+  return [
+    ...[dense, Number(gradientOrder === 'by-left'), leftRows, size.right, edges, weights, biases],
+    ...[...listWords(forward), ...listWords(backward ?? byLeft)],
+    ...[...rowWords(junction.values), ...rowWords(junction.deltas)],
+  ];
+}
+
+/** A layout as `open` of native/addon.c reads it. */
+export function describedLayout(layout: NetworkLayout): Uint32Array {
+  const { tiles, features, outputs, usedOutputs, parameters, end, partials, examples, junctions } = layout;
+  const { values, gradients, first, second } = parameters;
+  return Uint32Array.of(
+    ...[tiles, features, outputs, usedOutputs, values, gradients, first, second, end, partials ?? 0, examples],
+    ...junctions.flatMap(junctionWords),
+  );
+}
+
+/** Values and deltas of the tiles that are worked on at once are to stay in a processor's second cache. */
+const CACHE_BYTES = 2 ** 20;
+/** Tiles that a strip of the widest kernels takes. */
+const STRIP_TILES = 8;
+
+/** How many tiles are taken through all layers at once. */
+function tilesAtOnce({ junctions, features, tiles }: NetworkLayout): number {
+  const neurons = junctions.reduce((sum, { size }) => sum + size.right, features);
+  const fitting = Math.floor(CACHE_BYTES / (2 * ROW_BYTES * neurons));
+  return Math.min(tiles, Math.max(STRIP_TILES, fitting - (fitting % STRIP_TILES)));
+}
+
+/** Passes by the native kernels of one instruction set. */
+export class NativePasses implements Passes {
+  readonly layout: NetworkLayout;
+  readonly floats: Float32Array;
+  readonly words: Uint32Array;
+  readonly #addon: KernelAddon;
+  readonly #network: NetworkHandle;
+  readonly #tilesAtOnce: number;
+
+  /** @throws RangeError for a network that needs more than 4 GiB, and Error where there is not the memory */
+  constructor(addon: KernelAddon, name: NativeName, sizes: NetworkSizes, fastMath: boolean) {
+    this.layout = checkedLayout(layOut(sizes, 'native'));
+    const { totalBytes } = this.layout;
+    const { handle, memory } = addon.open(name, Number(fastMath), totalBytes, describedLayout(this.layout));
+    this.#addon = addon;
+    this.#network = handle;
+    this.floats = new Float32Array(memory);
+    this.words = new Uint32Array(memory);
+    this.#tilesAtOnce = tilesAtOnce(this.layout);
+  }
+
+  accumulate(batch: Batch, sums: Sums, stopped: () => boolean): boolean {
+    checkBatch(this, batch, TILE_WIDTH);
+    const { split, order, from, to } = batch;
+    const { tiles } = this.layout;
+    const share = 1 / (to - from);
+    for (let part = from; part < to; part += tiles * TILE_WIDTH) {
+      const end = Math.min(to, part + tiles * TILE_WIDTH);
+      for (let tile = 0; part + tile * TILE_WIDTH < end; tile += this.#tilesAtOnce) {
+        if (stopped()) return false;
+        const start = part + tile * TILE_WIDTH;
+        const stop = Math.min(end, start + this.#tilesAtOnce * TILE_WIDTH);
+        const { inputs, labels } = split;
+        sums.correct += this.#addon.accumulate(this.#network, inputs, labels, order, start, stop, from, share, tile);
+      }
+      if (!this.#sumGradients(Math.ceil((end - part) / TILE_WIDTH), part === from, end === to, stopped)) return false;
+    }
+    sums.loss += this.#addon.takeLoss(this.#network);
+    return true;
+  }
+
+  countCorrect({ inputs, labels }: Split, from: number, to: number): number {
+    return this.#addon.countCorrect(this.#network, inputs, labels, null, from, to);
+  }
+
+  outputGradients({ inputs, labels }: Split, example: number): void {
+    const { logits, outputs, usedOutputs } = this.layout;
+    this.#addon.load(this.#network, inputs, labels, null, example, example + 1);
+    for (let output = 0; output < outputs; output++) {
+      const row = (logits.address + logits.stride * output) / 4;
+      this.floats.fill(0, row, row + TILE_WIDTH);
+      if (output < usedOutputs) this.floats[row] = 1;
+    }
+    this.#addon.backward(this.#network, 1);
+    this.#sumGradients(1, true, true, () => false);
+  }
+
+  adam({ from, to, rate, twiceL2 }: StepRange): void {
+    this.#addon.adam(this.#network, from, to, rate, twiceL2, adam.beta1, adam.beta2, adam.epsilon);
+  }
+
+  sgd({ from, to, rate, twiceL2 }: StepRange, momentum: number): void {
+    this.#addon.sgd(this.#network, from, to, rate, twiceL2, momentum);
+  }
+
+  gather(): void {
+    this.#addon.gather(this.#network);
+  }
+
+  #sumGradients(tiles: number, first: boolean, last: boolean, stopped: () => boolean): boolean {
+    for (let junction = 0; junction < this.layout.junctions.length; junction++) {
+      if (stopped()) return false;
+      this.#addon.gradients(this.#network, junction, tiles, Number(first), Number(last));
+    }
+    return true;
+  }
+}

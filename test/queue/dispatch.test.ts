@@ -1,0 +1,166 @@
+import { expect, test } from 'vitest';
+import { failure, success } from '../../src/base/failure.ts';
+import { Random } from '../../src/base/random.ts';
+import type { DispatchEnd, DispatchListener } from '../../src/queue/assignment.ts';
+import { Dispatcher } from '../../src/queue/dispatcher.ts';
+import type { Executor, SessionJob } from '../../src/queue/executor.ts';
+import { currentStudies, currentWorkers } from '../../src/queue/wire.ts';
+import { Worker } from '../../src/queue/worker.ts';
+import { FalseClock } from './false-clock.ts';
+import { SimulatedProcess, SimulatedServer } from './simulated-transport.ts';
+
+const JOBS = ['a', 'b', 'c', 'd'].map((id) => ({ id, payload: JSON.stringify({ id }) }));
+
+type RunJobs = (jobs: readonly SessionJob[], process: SimulatedProcess) => Promise<readonly unknown[]>;
+
+const TEN_SECONDS: RunJobs = async (jobs, process) => {
+  await process.sleep(10_000, jobs[0].signal);
+  return jobs.map(({ id }) => `result ${id}`);
+};
+
+/** A study and its queue on a false clock, without faults. */
+function lab() {
+  const clock = new FalseClock();
+  const server = new SimulatedServer(clock, Random.fromSeed(1), { lose: 0, double: 0, delay: 0 });
+  const process = () => new SimulatedProcess(server, Number.POSITIVE_INFINITY, () => {});
+  const study = process();
+  const notice = { token: 's1', name: 'a study', host: 'laptop', kind: 'training' as const, version: '1', needs: null };
+  const dispatcher = new Dispatcher(study, study, notice, () => clock.now());
+  const startWorker = (run: RunJobs, atOnce = 1, open: Partial<Executor> = {}) => {
+    const own = process();
+    const executor: Executor = {
+      open: async () => success({ atOnce, together: atOnce > 1, run: (jobs) => run(jobs, own), close: async () => {} }),
+      ...open,
+    };
+    const card = {
+      id: 'w1',
+      host: 'lab-1',
+      pid: 1,
+      version: '1',
+      threads: 1,
+      memoryBytes: 1,
+      device: 'cpu',
+      offers: 0,
+    };
+    const [drain, stop] = [new AbortController(), new AbortController()];
+    const signals = { drain: drain.signal, stop: stop.signal, wallMs: () => clock.now() };
+    const ended = new Worker(own, own, executor, card, signals).run();
+    return { drain, stop, ended, process: own };
+  };
+  return { clock, server, dispatcher, startWorker };
+}
+
+/** Runs the jobs; `over` once `run` has resolved. */
+function watch(dispatcher: Dispatcher, more: Partial<DispatchListener> = {}, signal?: AbortSignal) {
+  const seen = { over: false, ends: [] as [string, DispatchEnd][] };
+  const ended: DispatchListener['ended'] = async (job, end) => {
+    seen.ends.push([job, end]);
+    return 'kept';
+  };
+  void dispatcher.run(JOBS, { ended, ...more }, signal).then(() => {
+    seen.over = true;
+  });
+  return seen;
+}
+
+test('jobs that a population takes are done together', async () => {
+  const { clock, dispatcher, startWorker } = lab();
+  const sizes: number[] = [];
+  startWorker((jobs, process) => {
+    sizes.push(jobs.length);
+    return TEN_SECONDS(jobs, process);
+  }, 4);
+  const seen = watch(dispatcher);
+  expect(await clock.goUntil(() => seen.over, 60_000)).toBe(true);
+  expect(sizes).toEqual([4]);
+  expect(seen.ends.map(([job, end]) => [job, 'body' in end && end.body]).sort()).toEqual(
+    JOBS.map(({ id }) => [id, `result ${id}`]),
+  );
+});
+
+test('what an executor throws is the job’s end, in its words', async () => {
+  const { clock, dispatcher, startWorker } = lab();
+  startWorker(async () => Promise.reject(new Error('the device is full')));
+  const seen = watch(dispatcher);
+  await clock.goUntil(() => seen.over, 60_000);
+  expect(seen.ends[0][1]).toMatchObject({ failure: { reason: 'job-failed', message: 'the device is full' } });
+});
+
+test('a result that is of no use is made anew', async () => {
+  const { clock, dispatcher, startWorker } = lab();
+  startWorker(TEN_SECONDS);
+  const ends: string[] = [];
+  const seen = watch(dispatcher, {
+    ended: async (job) => {
+      ends.push(job);
+      return ends.filter((other) => other === job).length === 1 && job === 'b' ? 'again' : 'kept';
+    },
+  });
+  expect(await clock.goUntil(() => seen.over, 300_000)).toBe(true);
+  expect([...ends].sort()).toEqual(['a', 'b', 'b', 'c', 'd']);
+});
+
+test('an abort resolves within a second, and what is done for it is cancelled', async () => {
+  const { clock, server, dispatcher, startWorker } = lab();
+  let cancelled = false;
+  startWorker(async (jobs, process) => {
+    await process.sleep(3_600_000, jobs[0].signal);
+    cancelled = jobs[0].signal.aborted;
+    return jobs;
+  });
+  const abort = new AbortController();
+  const seen = watch(dispatcher, {}, abort.signal);
+  await clock.goUntil(() => clock.now() > 20_000, 60_000);
+  abort.abort();
+  const atMs = clock.now();
+  await clock.goUntil(() => seen.over, 60_000);
+  expect(clock.now() - atMs).toBeLessThanOrEqual(1_000);
+  await clock.goUntil(() => cancelled && server.queues.get('work-s1')?.size === 0, 60_000);
+  expect(cancelled).toBe(true);
+  expect(seen.ends).toEqual([]);
+});
+
+test('a worker that drains ends its job and takes no other; one that stops gives it back', async () => {
+  for (const how of ['drain', 'stop'] as const) {
+    const { clock, server, dispatcher, startWorker } = lab();
+    const worker = startWorker(TEN_SECONDS);
+    let gone = false;
+    const returned: string[] = [];
+    const seen = watch(dispatcher, { returned: (job) => returned.push(job) });
+    await clock.goUntil(() => clock.now() > 6_000, 60_000);
+    worker[how].abort();
+    void worker.ended.then(() => {
+      gone = true;
+    });
+    expect(await clock.goUntil(() => gone, 60_000)).toBe(true);
+    await clock.goUntil(() => false, clock.now() + 1_000);
+    expect([seen.ends.length, returned]).toEqual(how === 'drain' ? [1, []] : [0, ['a']]);
+    expect(server.queues.get('work-s1')?.size).toBe(how === 'drain' ? 3 : 4);
+    expect(server.boards.get('workers')?.size).toBe(0);
+  }
+});
+
+test('a worker that cannot do a study’s jobs says why, once, and both are on the boards', async () => {
+  const { clock, server, dispatcher, startWorker } = lab();
+  startWorker(TEN_SECONDS, 1, { open: async () => failure('other-engine', 'revision 2 there, 3 here', 'Update it.') });
+  const refusals: string[] = [];
+  watch(dispatcher, { refused: ({ host, why }) => refusals.push(`${host}: ${why}`) });
+  await clock.goUntil(() => false, 40_000);
+  expect(refusals).toEqual(['lab-1: revision 2 there, 3 here']);
+  const texts = (board: string) => [...(server.boards.get(board)?.values() ?? [])].map((text) => ({ text }));
+  expect(currentStudies(texts('studies'), clock.now())).toMatchObject([{ token: 's1', host: 'laptop' }]);
+  expect(currentWorkers(texts('workers'), clock.now())).toMatchObject([{ id: 'w1', jobs: 0, draining: false }]);
+});
+
+test('a queue that is down is told once, and the work goes on when it is back', async () => {
+  const { clock, server, dispatcher, startWorker } = lab();
+  startWorker(TEN_SECONDS);
+  const troubles: string[] = [];
+  const seen = watch(dispatcher, { trouble: (sentence) => troubles.push(sentence) });
+  await clock.goUntil(() => clock.now() > 6_000, 60_000);
+  server.down = true;
+  await clock.goUntil(() => false, 100_000);
+  server.down = false;
+  expect(await clock.goUntil(() => seen.over, 600_000)).toBe(true);
+  expect(troubles).toEqual(['the queue does not answer; trying on (it is down)']);
+});
