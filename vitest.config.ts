@@ -11,5 +11,9 @@ export default defineConfig({
     execArgv: ['--import', 'tsx'],
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    // Tests of real processes, signals, pseudo-terminals and servers meet machines of every speed: what fails once is tried
+    // again, and named at the end. What is wrong fails every time.
+    retry: 2,
+    reporters: ['default', './test/retried-reporter.ts'],
   },
 });

@@ -70,6 +70,7 @@ test(
       const stop = await runProgram(['stop', 'far', '--json'], { cwd });
       expect(stop).toMatchObject({ code: 0 });
       expect(JSON.parse(stop.stdout)).toEqual({ study: 'far', id: 1, state: 'interrupted' });
+      expect(lives(study.pid)).toBe(false);
       const stayed = await stays;
       expect(stayed.code).toBe(130);
       expect(lastLine(stayed)).toEqual({ kind: 'result', result: { study: 'far', id: 1, state: 'interrupted' } });

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { failure, ScattershotError, unwrap } from '../../base/failure.ts';
+import { processExists } from '../../base/process-exists.ts';
 import type { Store, StudyOwner, StudyRecord } from '../../store/index.ts';
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { goOnCommand } from '../go-on-command.ts';
@@ -8,6 +9,8 @@ import { withStore } from '../stores.ts';
 const LOOK_EVERY_MS = 100;
 /** After so long the user is told that the study still stores. */
 const PATIENCE_MS = 10_000;
+/** What a process may take for its last words after it gave its study back; one that lives on (a program of the user's own) is not waited for. */
+const LAST_WORDS_MS = 3_000;
 
 export async function stopAction(name: string, options: GlobalOptions): Promise<void> {
   const context = makeContext(options);
@@ -17,6 +20,7 @@ export async function stopAction(name: string, options: GlobalOptions): Promise<
     if (owner === null || !owner.isAlive) return tell(study, context, 'was not running');
     askToEnd(study, owner);
     await ended(store, study, owner, context);
+    await gone(owner);
     tell(unwrap(store.getStudy(study.id)), context, 'has ended');
   });
 }
@@ -50,6 +54,12 @@ async function ended(store: Store, { id, name }: StudyRecord, owner: StudyOwner,
     }
     await delay(LOOK_EVERY_MS);
   }
+}
+
+/** Waits until the process is no more, so that its log is whole. */
+async function gone({ pid }: StudyOwner): Promise<void> {
+  const endMs = performance.now() + LAST_WORDS_MS;
+  while (processExists(pid) && performance.now() < endMs) await delay(LOOK_EVERY_MS / 4);
 }
 
 function tell(study: StudyRecord, context: Context, what: string): void {
