@@ -20,10 +20,14 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   validation: ['base', 'pattern', 'scatter', 'proxies'],
   store: ['base', 'pattern', 'search/candidate.ts'],
   queue: ['base'],
+  remote: [
+    ...['base', 'pattern', 'scatter', 'proxies', 'search', 'search/candidate.ts', 'search/strategy.ts'],
+    ...['strategies/index.ts', 'downloads', 'training', 'queue'],
+  ],
   study: [
     ...['base', 'pattern', 'scatter', 'proxies', 'search', 'search/candidate.ts', 'search/strategy.ts'],
     ...['strategies', 'strategies/index.ts', 'strategies/names.ts'],
-    ...['downloads', 'training', 'validation', 'store', 'queue'],
+    ...['downloads', 'training', 'validation', 'store', 'remote'],
   ],
   paper: ['base', 'pattern', 'scatter', 'training', 'validation', 'store', 'study'],
   report: [
@@ -39,11 +43,11 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     'study',
     'paper',
   ],
-  terminal: ['base', 'pattern', 'search', 'search/candidate.ts', 'training', 'store', 'study', 'report'],
+  terminal: ['base', 'pattern', 'search', 'search/candidate.ts', 'training', 'store', 'remote', 'study', 'report'],
   cli: [
     ...['base', 'pattern', 'scatter', 'proxies', 'search', 'search/candidate.ts', 'strategies/names.ts'],
     ...['downloads', 'training'],
-    ...['validation', 'store', 'queue', 'study', 'paper', 'report', 'terminal'],
+    ...['validation', 'store', 'queue', 'remote', 'study', 'paper', 'report', 'terminal'],
   ],
   'index.ts': [
     ...['base', 'pattern', 'scatter', 'proxies', 'search', 'search/candidate.ts', 'search/strategy.ts'],
@@ -89,5 +93,5 @@ export const packageRooms: Readonly<Record<string, readonly string[]>> = {
   'tar-stream': ['downloads'],
   vega: ['report'],
   'vega-lite': ['report'],
-  zod: ['base', 'pattern', 'queue', 'search', 'study', 'store', 'training', 'validation'],
+  zod: ['base', 'pattern', 'queue', 'remote', 'search', 'study', 'store', 'training', 'validation'],
 };

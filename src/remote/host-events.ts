@@ -1,0 +1,18 @@
+import type { Runner } from '../queue/assignment.ts';
+
+/** What a study hears of the hosts that work for it. Every text in it came from the wire and was cleaned there. */
+export type HostEvent =
+  /** a worker's first sign of life for this study */
+  | ({ readonly kind: 'joined' } & Runner)
+  /** a worker that will not do this study's jobs, and why, both sides named */
+  | ({ readonly kind: 'refused'; readonly why: string } & Runner)
+  /** a job that is done anew by another: given back, or its worker is not heard of any more. `worker` null: nobody had begun it */
+  | { readonly kind: 'returned'; readonly job: string; readonly runner: Runner | null; readonly why: string }
+  /** what a worker does for this study now. `samplesPerSecond`: of all its trainings; null where it does not train */
+  | ({ readonly kind: 'pulse'; readonly jobs: number; readonly samplesPerSecond: number | null } & Runner)
+  /** a job's result was kept */
+  | ({ readonly kind: 'done'; readonly job: string } & Runner)
+  /** the queue does not answer, or nobody works for the study: one sentence with what to do */
+  | { readonly kind: 'trouble'; readonly message: string };
+
+export type HostListener = (event: HostEvent) => void;

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { version } from '../base/version.ts';
+import { realClock } from '../queue/clock.ts';
+import { Dispatcher } from '../queue/dispatcher.ts';
+import type { Clock, Transport } from '../queue/transport.ts';
+import type { StudyNotice } from '../queue/wire.ts';
+import type { HostListener } from './host-events.ts';
+
+/** A study's way to other machines: what its trainings and its search offer their work by. */
+export class StudyQueue {
+  readonly transport: Transport;
+  /** the server, without its password */
+  readonly shown: string;
+  readonly onHost: HostListener;
+  readonly #study: string;
+  readonly #clock: Clock;
+
+  /** @param study its name, as workers show it */
+  constructor(transport: Transport, shown: string, study: string, onHost: HostListener, clock: Clock = realClock) {
+    this.transport = transport;
+    this.shown = shown;
+    this.onHost = onHost;
+    this.#study = study;
+    this.#clock = clock;
+  }
+
+  /**
+   * Puts the study on the board and takes up its side of a queue of its own; the caller closes it.
+   * @param needs what a worker must have: JSON, which the executor of this kind reads
+   */
+  dispatcher(kind: StudyNotice['kind'], needs: unknown): Dispatcher {
+    const token = randomBytes(8).toString('hex');
+    const notice = { token, name: this.#study, host: hostname(), kind, version, needs };
+    return new Dispatcher(this.transport, this.#clock, notice);
+  }
+}
