@@ -30,7 +30,8 @@ export interface DispatchListener {
   returned?(job: string, runner: Runner | null, why: string): void;
   /** A worker does not do this study's jobs. */
   refused?(refusal: Runner & { readonly why: string }): void;
-  pulse?(pulse: Runner & { readonly body?: unknown }): void;
+  /** `body`: what its session says of itself, not yet checked */
+  pulse?(pulse: Runner & { readonly doing: readonly { readonly job: string }[]; readonly body?: unknown }): void;
   trouble?(sentence: string): void;
 }
 

@@ -25,6 +25,8 @@ export interface ExecutorSession {
   readonly together: boolean;
   /** @returns the jobs' bodies, JSON values, in their order. What it throws is the end of all of these jobs, told as a failure */
   run(jobs: readonly SessionJob[]): Promise<readonly unknown[]>;
+  /** of all that it trains now; null where it trains nothing, or nothing is known yet */
+  samplesPerSecond?(): number | null;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,10 @@ export interface SessionJob {
   /** Tells the study; may be lost, so `body` stands in the result too. */
   progress(body: unknown): void;
   pull(reference: BlobReference): Promise<Outcome<Uint8Array>>;
+  /** What the study's host has up under that name now (`Pieces.putUp`); null where there is nothing. */
+  look(name: string): Promise<Uint8Array | null>;
   /** Keeps bytes for the study to pull until it has the job's result. */
   keepBlob(bytes: Uint8Array): BlobReference;
+  /** Bytes that nobody needs any more: another snapshot has taken their place. */
+  dropBlob(reference: BlobReference): void;
 }

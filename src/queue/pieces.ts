@@ -37,11 +37,15 @@ export class Pieces {
     this.#mailbox = mailbox;
   }
 
-  /** Keeps them for whoever asks, until dropped as often as kept. Small ones travel in the reference and are not kept. */
-  keep(bytes: Uint8Array): BlobReference {
+  /**
+   * Keeps them for whoever asks, until dropped as often as kept. Small ones travel in the reference and are not kept.
+   * @param apart the reference stands where every word counts: small ones are kept too
+   */
+  keep(bytes: Uint8Array, { apart = false } = {}): BlobReference {
     const digest = digestOf(bytes);
     const sizeBytes = bytes.length;
-    if (sizeBytes <= MOST_INLINE_BYTES) return { digest, sizeBytes, inline: Buffer.from(bytes).toString('base64') };
+    if (sizeBytes <= MOST_INLINE_BYTES && !apart)
+      return { digest, sizeBytes, inline: Buffer.from(bytes).toString('base64') };
     const kept = this.#kept.get(digest) ?? { bytes, holders: 0 };
     kept.holders += 1;
     this.#kept.set(digest, kept);
@@ -53,6 +57,22 @@ export class Pieces {
     if (kept === undefined) return;
     kept.holders -= 1;
     if (kept.holders === 0) this.#kept.delete(digest);
+  }
+
+  /**
+   * Puts bytes up under a name, in the place of what was there; null takes them down. Who looks gets what is there then: nobody checks
+   * it, so it is for those who trust this party anyway.
+   * @param name 64 characters of 0-9 and a-f, of no blob's digest
+   * @param bytes at most `PIECE_BYTES`
+   */
+  putUp(name: string, bytes: Uint8Array | null): void {
+    if (bytes === null) this.#kept.delete(name);
+    else this.#kept.set(name, { bytes, holders: 1 });
+  }
+
+  /** What is up under a name with whoever reads `mailbox`; null where there is nothing. */
+  look(name: string, mailbox: string, signal?: AbortSignal): Promise<Uint8Array | null> {
+    return this.#pull({ digest: name, sizeBytes: 1 }, mailbox, signal);
   }
 
   /**

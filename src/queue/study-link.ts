@@ -81,6 +81,11 @@ export class StudyLink {
     return this.#runs.size;
   }
 
+  /** of what it trains; null where nothing is known of that */
+  get samplesPerSecond(): number | null {
+    return this.#session?.samplesPerSecond?.() ?? null;
+  }
+
   /** its study has not said to have all results */
   get owes(): boolean {
     return this.#kept.size > 0;
@@ -112,7 +117,8 @@ export class StudyLink {
   async tell(): Promise<void> {
     const now = this.#clock.now();
     const doing = [...this.#runs.values()].map(({ job, token }) => ({ job, run: token }));
-    if (doing.length > 0) await this.#send({ kind: 'pulse', doing, ...this.#me });
+    const body = { samplesPerSecond: this.samplesPerSecond };
+    if (doing.length > 0) await this.#send({ kind: 'pulse', doing, ...this.#me, body });
     for (const kept of this.#kept.values()) {
       if (now - kept.toldMs < TELL_AGAIN_MS) continue;
       kept.toldMs = now;
@@ -239,10 +245,17 @@ export class StudyLink {
           void this.#send({ kind: 'progress', job: run.job, run: run.token, number: run.progress, body: progress });
         },
         pull: (reference) => this.#pull(reference, signal),
+        look: (name) => this.#tools.pieces.look(name, studyMailbox(this.study.token), signal),
         keepBlob: (bytes) => {
           const reference = this.#tools.pieces.keep(bytes);
           if (reference.inline === undefined) run.blobs.push(reference.digest);
           return reference;
+        },
+        dropBlob: ({ digest }) => {
+          const at = run.blobs.indexOf(digest);
+          if (at < 0) return;
+          run.blobs.splice(at, 1);
+          this.#tools.pieces.drop(digest);
         },
       });
       return { body };

@@ -83,12 +83,13 @@ export class Worker {
   async #renew(): Promise<void> {
     const links = [...this.#links.values()];
     for (const link of links) await link.tell();
+    const rates = links.flatMap(({ samplesPerSecond }) => samplesPerSecond ?? []);
     const notice: HostNotice = {
       ...this.#card,
       studies: links.filter(({ isOpen }) => isOpen).map(({ study }) => study.name),
       jobs: links.reduce((sum, { jobs }) => sum + jobs, 0),
       done: this.#done,
-      samplesPerSecond: null,
+      samplesPerSecond: rates.length === 0 ? null : rates.reduce((sum, rate) => sum + rate, 0),
       draining: this.#options.drain.aborted,
       atMs: (this.#options.wallMs ?? Date.now)(),
     };

@@ -14,7 +14,7 @@ export class StudyQueue {
   readonly shown: string;
   readonly onHost: HostListener;
   readonly #study: string;
-  readonly #clock: Clock;
+  readonly clock: Clock;
 
   /** @param study its name, as workers show it */
   constructor(transport: Transport, shown: string, study: string, onHost: HostListener, clock: Clock = realClock) {
@@ -22,7 +22,7 @@ export class StudyQueue {
     this.shown = shown;
     this.onHost = onHost;
     this.#study = study;
-    this.#clock = clock;
+    this.clock = clock;
   }
 
   /**
@@ -32,6 +32,6 @@ export class StudyQueue {
   dispatcher(kind: StudyNotice['kind'], needs: unknown): Dispatcher {
     const token = randomBytes(8).toString('hex');
     const notice = { token, name: this.#study, host: hostname(), kind, version, needs };
-    return new Dispatcher(this.transport, this.#clock, notice);
+    return new Dispatcher(this.transport, this.clock, notice);
   }
 }

@@ -164,3 +164,25 @@ test('a queue that is down is told once, and the work goes on when it is back', 
   expect(await clock.goUntil(() => seen.over, 600_000)).toBe(true);
   expect(troubles).toEqual(['the queue does not answer; trying on (it is down)']);
 });
+
+test('what a session says it trains a second is on the board, and in what its study hears', async () => {
+  const { clock, server, dispatcher, startWorker } = lab();
+  const session = { atOnce: 1, together: false, samplesPerSecond: () => 1234, close: async () => {} };
+  startWorker(TEN_SECONDS, 1, {
+    open: async () =>
+      success({
+        ...session,
+        run: async ([job]) => {
+          await new Promise((resolve) => job.signal.addEventListener('abort', resolve));
+          return [null];
+        },
+      }),
+  });
+  const pulses: unknown[] = [];
+  watch(dispatcher, { pulse: ({ body, doing }) => pulses.push({ body, jobs: doing.length }) });
+  await clock.goUntil(() => pulses.length > 0, 60_000);
+  await clock.goUntil(() => false, clock.now() + 6_000);
+  expect(pulses[0]).toEqual({ body: { samplesPerSecond: 1234 }, jobs: 1 });
+  const board = [...(server.boards.get('workers')?.values() ?? [])].map((text) => ({ text }));
+  expect(currentWorkers(board, clock.now())).toMatchObject([{ samplesPerSecond: 1234, jobs: 1 }]);
+});

@@ -84,3 +84,35 @@ test('bytes of another digest are refused, both named', async () => {
   expect(outcome).toMatchObject({ ok: false, reason: 'blob-mismatch' });
   expect(!outcome?.ok && outcome?.message).toContain(`expected ${reference.digest.slice(0, 12)}`);
 });
+
+test('what is put up under a name is seen by who looks, what is newest then, and nothing once it is taken down', async () => {
+  const { clock, keeper, puller } = pair(SOUND);
+  const name = '0'.repeat(64);
+  const look = async () => {
+    let seen: Uint8Array | null | undefined;
+    void puller.look(name, 'keeper').then((value) => {
+      seen = value;
+    });
+    await clock.goUntil(() => seen !== undefined, clock.now() + 60_000);
+    return seen === null ? null : Buffer.from(seen ?? []).toString();
+  };
+  expect(await look()).toBeNull();
+  for (const text of ['first', 'second']) {
+    keeper.putUp(name, Buffer.from(text));
+    expect(await look()).toBe(text);
+  }
+  keeper.putUp(name, null);
+  expect(await look()).toBeNull();
+});
+
+test('a small blob that is to stay apart is pulled like a large one', async () => {
+  const { clock, keeper, puller } = pair(SOUND);
+  const reference = keeper.keep(bytes.subarray(0, 10), { apart: true });
+  expect(reference.inline).toBeUndefined();
+  let outcome: Awaited<ReturnType<Pieces['pull']>> | undefined;
+  void puller.pull(reference, 'keeper').then((value) => {
+    outcome = value;
+  });
+  await clock.goUntil(() => outcome !== undefined, 60_000);
+  expect(outcome?.ok && outcome.value.length).toBe(10);
+});
