@@ -35,6 +35,38 @@ export interface DispatchListener {
   trouble?(sentence: string): void;
 }
 
+/** The jobs of one call: who hears of them, and how many have not ended. */
+export class JobGroup {
+  readonly listener: DispatchListener;
+  /** resolves when all have ended; rejects with what the listener rejected with */
+  readonly ended: Promise<void>;
+  #left: number;
+  #resolve: () => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+
+  constructor(listener: DispatchListener, jobs: number) {
+    this.listener = listener;
+    this.#left = jobs;
+    this.ended = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // Who awaits it hears of it; nobody else must.
+    this.ended.catch(() => {});
+    if (jobs === 0) this.#resolve();
+  }
+
+  /** One of them has ended. */
+  settle(): void {
+    this.#left -= 1;
+    if (this.#left === 0) this.#resolve();
+  }
+
+  fail(error: unknown): void {
+    this.#reject(error);
+  }
+}
+
 /** One taking of a job by a worker, as far as was heard. */
 interface HeardRun {
   readonly runner: Runner;
@@ -43,55 +75,67 @@ interface HeardRun {
   isLost: boolean;
 }
 
+const NO_RUNS: ReadonlyMap<string, HeardRun> = new Map();
+
+/** Where a job stands: not on offer, on offer, being done, its end told or kept. */
+export type Stage = 'waiting' | 'queued' | 'begun' | 'ended';
+
 /**
  * A job between its offer and its end. Word of its runs comes in any order, so each run is judged by itself: it is lost when nothing
- * was heard of it for too long, and not lost when something is again.
+ * was heard of it for too long, and not lost when something is again. There may be a million of them: what only few need is made late.
  */
 export class Assignment {
   readonly job: QueuedJob;
-  readonly listener: DispatchListener;
-  /** resolves or rejects as `listener.ended` did */
-  readonly ended: Promise<void>;
+  readonly group: JobGroup;
   /** when it was offered or last heard of; null: not on offer */
   heardMs: number | null = null;
-  #settle: (kept?: Promise<void>) => void = () => {};
-  readonly #runs = new Map<string, HeardRun>();
+  #runs: Map<string, HeardRun> | null = null;
   /** runs that were given back, or whose result was of no use: late word of them is no sign of life */
-  readonly #over = new Set<string>();
+  #over: Set<string> | null = null;
   /** the newest run that lives */
   #run: string | null = null;
   #abandoned = false;
   #kept: Promise<void> | null = null;
 
-  constructor(job: QueuedJob, listener: DispatchListener) {
+  constructor(job: QueuedJob, group: JobGroup) {
     this.job = job;
-    this.listener = listener;
-    this.ended = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
-    // Who awaits it hears of it; nobody else must.
-    this.ended.catch(() => {});
+    this.group = group;
+  }
+
+  get listener(): DispatchListener {
+    return this.group.listener;
   }
 
   get hasEnded(): boolean {
     return this.#kept !== null;
   }
 
+  get stage(): Stage {
+    if (this.hasEnded) return 'ended';
+    if (this.heardMs === null) return 'waiting';
+    return this.#run === null ? 'queued' : 'begun';
+  }
+
+  get #known(): ReadonlyMap<string, HeardRun> {
+    return this.#runs ?? NO_RUNS;
+  }
+
   get runners(): Runner[] {
-    return [...this.#runs.values()].map(({ runner }) => runner);
+    return [...this.#known.values()].map(({ runner }) => runner);
   }
 
   /** A run is alive. */
   hear(run: string, runner: Runner, nowMs: number): void {
-    if (this.#over.has(run)) return;
+    if (this.#over?.has(run)) return;
     this.heardMs = nowMs;
-    const known = this.#runs.get(run);
+    const known = this.#known.get(run);
     if (known !== undefined) {
       known.heardMs = nowMs;
       known.isLost = false;
       this.#run ??= run;
       return;
     }
+    this.#runs ??= new Map();
     this.#runs.set(run, { runner, heardMs: nowMs, lastProgress: 0, isLost: false });
     this.#run = run;
     this.listener.begun?.(this.job.id, runner);
@@ -102,13 +146,13 @@ export class Assignment {
    * @returns how it ends where too many were lost with it
    */
   loseSilent(sinceMs: number): DispatchEnd | null {
-    for (const [run, heard] of this.#runs) {
+    for (const [run, heard] of this.#known) {
       if (heard.isLost || heard.heardMs > sinceMs) continue;
       heard.isLost = true;
       this.#leave(run, `${heard.runner.host} is not heard of any more`);
     }
     if (this.heardMs !== null && this.heardMs <= sinceMs) this.heardMs = null;
-    const lost = [...this.#runs.values()].filter(({ isLost }) => isLost);
+    const lost = [...this.#known.values()].filter(({ isLost }) => isLost);
     const last = lost.at(-1);
     if (last === undefined || lost.length < MOST_LOST) return null;
     const message = `${lost.length} workers ended while they did it, the last on ${last.runner.host}`;
@@ -118,24 +162,25 @@ export class Assignment {
   /** Silence until now says nothing. */
   excuseSilence(nowMs: number): void {
     if (this.heardMs !== null) this.heardMs = nowMs;
-    for (const heard of this.#runs.values()) heard.heardMs = nowMs;
+    for (const heard of this.#known.values()) heard.heardMs = nowMs;
   }
 
   giveBack({ run, reason }: { run: string; reason: string }, nowMs: number): void {
+    this.#over ??= new Set();
     this.#over.add(run);
-    if (!this.#runs.has(run)) return;
+    if (!this.#known.has(run)) return;
     this.heardMs = nowMs;
     this.#leave(run, reason);
-    this.#runs.delete(run);
+    this.#runs?.delete(run);
   }
 
   #leave(run: string, why: string): void {
     if (run === this.#run) this.#run = null;
-    if (!this.hasEnded) this.listener.returned?.(this.job.id, this.#runs.get(run)?.runner ?? null, why);
+    if (!this.hasEnded) this.listener.returned?.(this.job.id, this.#known.get(run)?.runner ?? null, why);
   }
 
   progress({ run, number, body }: { run: string; number: number; body?: unknown }, nowMs: number): void {
-    const heard = this.#runs.get(run);
+    const heard = this.#known.get(run);
     if (heard === undefined || this.hasEnded) return;
     heard.heardMs = nowMs;
     this.heardMs = nowMs;
@@ -144,24 +189,32 @@ export class Assignment {
     this.listener.progress?.(this.job.id, body);
   }
 
-  /** The first end counts; later ones wait for it to be kept. */
+  /**
+   * The first end counts; later ones wait for it to be kept, or for the job to be there again. Rejects where the listener could not
+   * keep it.
+   */
   end(end: DispatchEnd, run?: string): Promise<void> {
-    if (this.#kept !== null) return this.#kept;
-    const kept = this.listener.ended(this.job.id, end).then((verdict) => {
-      if (verdict === 'kept' || this.#abandoned) return this.#settle();
-      this.#kept = null;
-      if (run !== undefined) this.giveBack({ run, reason: 'its result could not be used' }, 0);
-      this.heardMs = null;
-    });
-    this.#kept = kept;
-    kept.catch(() => this.#settle(kept));
-    return kept;
+    this.#kept ??= this.#keep(end, run);
+    return this.#kept;
+  }
+
+  async #keep(end: DispatchEnd, run?: string): Promise<void> {
+    try {
+      const verdict = await this.listener.ended(this.job.id, end);
+      if (this.#abandoned) return;
+      if (verdict === 'kept') return this.group.settle();
+    } catch (error) {
+      this.group.fail(error);
+      throw error;
+    }
+    this.#kept = null;
+    if (run !== undefined) this.giveBack({ run, reason: 'its result could not be used' }, 0);
+    this.heardMs = null;
   }
 
   /** Nobody wants it any more. */
   abandon(): void {
     this.#abandoned = true;
     this.#kept ??= Promise.resolve();
-    this.#settle();
   }
 }

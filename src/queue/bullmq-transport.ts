@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Job, JobsOptions, Queue, Worker } from 'bullmq';
+import type { JobsOptions, Queue } from 'bullmq';
 import { z } from 'zod';
+import { BullmqConsumer, type Handle, NEVER } from './bullmq-consumer.ts';
 import { answered, connectTo, type QueueConnection, queueError } from './connect.ts';
 import { checkAtOnce, checkId, checkMessages, checkName, checkNotice, checkQueuedJobs } from './limits.ts';
 import { readQueueUrl } from './queue-url.ts';
@@ -22,15 +23,14 @@ export interface BullmqTransportOptions {
 }
 
 type Bullmq = typeof import('bullmq');
-type Handle = (job: Job<string>, token: string) => Promise<void>;
 
 /** Jobs or messages in one request; the server does nothing else meanwhile. */
 const MOST_IN_BULK = 500;
 /** How often a message is given to its reader whose handling of it fails. */
 const MOST_TRIES = 3;
 const MESSAGES_AT_ONCE = 32;
-/** What becomes of jobs is the study's to decide, never the queue's. */
-const NEVER = 1_000_000;
+/** Jobs that are withdrawn at a time. */
+const WITHDRAWN_AT_ONCE = 100;
 
 // Ended jobs are of no use to anybody; kept, they would fill the server.
 const kept: JobsOptions = { removeOnComplete: true, removeOnFail: true };
@@ -92,7 +92,7 @@ export class BullmqTransport implements Transport {
   readonly #leaseMs: number;
   readonly #onTrouble: (sentence: string) => void;
   readonly #queues = new Map<string, Queue<string>>();
-  readonly #workers = new Set<Worker<string>>();
+  readonly #consumers = new Set<BullmqConsumer>();
   #troubled = false;
 
   constructor(bullmq: Bullmq, connection: QueueConnection, options: BullmqTransportOptions) {
@@ -114,7 +114,10 @@ export class BullmqTransport implements Transport {
     checkName(queue);
     for (const id of ids) checkId(id);
     // One that is taken has a lock, and stays.
-    for (const id of ids) await this.#answer(this.#queue(queue).remove(idOf(id)));
+    for (let from = 0; from < ids.length; from += WITHDRAWN_AT_ONCE) {
+      const some = ids.slice(from, from + WITHDRAWN_AT_ONCE);
+      await this.#answer(Promise.all(some.map((id) => this.#queue(queue).remove(idOf(id)))));
+    }
   }
 
   take(queue: string, atOnce: number, handle: (job: TakenJob) => Promise<TakenOutcome>): Consumer {
@@ -126,7 +129,7 @@ export class BullmqTransport implements Transport {
       const lostBefore = job.stalledCounter + job.attemptsMade;
       const outcome = await handle({ id: shortId(job.id ?? ''), payload: job.data, lostBefore });
       if (outcome === 'done') return;
-      await job.moveToWait(token);
+      await this.#answer(job.moveToWait(token));
       throw new this.#bullmq.WaitingError();
     });
   }
@@ -147,7 +150,7 @@ export class BullmqTransport implements Transport {
       const one = (message: string) => handle(message).catch(() => void failed.push(message));
       await Promise.all(messagesOf(job.data).map(one));
       if (failed.length === 0) return;
-      await job.updateData(JSON.stringify(failed));
+      await this.#answer(job.updateData(JSON.stringify(failed)));
       throw new Error(`${failed.length} messages were not handled`);
     });
   }
@@ -182,13 +185,13 @@ export class BullmqTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#workers].map((worker) => worker.close()));
+    await Promise.all([...this.#consumers].map((consumer) => consumer.close()));
     await this.#end();
   }
 
   /** As if this process ended now: what it has taken is another's after a lease, whatever its handlers come to. */
   async abandon(): Promise<void> {
-    await Promise.all([...this.#workers].map((worker) => worker.close(true)));
+    await Promise.all([...this.#consumers].map((consumer) => consumer.abandon()));
     await this.#end();
   }
 
@@ -238,28 +241,21 @@ export class BullmqTransport implements Transport {
   }
 
   #consume(name: string, atOnce: number, handle: Handle): Consumer {
-    const worker = new this.#bullmq.Worker(
-      `scattershot-${name}`,
-      async (job: Job<string>, token?: string) => {
+    const consumer = new BullmqConsumer(this.#bullmq, this.#connection, {
+      name: `scattershot-${name}`,
+      atOnce,
+      leaseMs: this.#leaseMs,
+      handle: async (job, token) => {
         this.#troubled = false;
-        await handle(job, token ?? '');
+        await handle(job, token);
       },
-      {
-        connection: this.#connection.client as never,
-        concurrency: atOnce,
-        lockDuration: this.#leaseMs,
-        stalledInterval: this.#leaseMs,
-        maxStalledCount: NEVER,
-        runRetryDelay: 1000,
-      },
-      this.#connection.backend as never,
-    ) as unknown as Worker<string>;
-    worker.on('error', (error) => this.#trouble(error));
-    this.#workers.add(worker);
+      onError: (error) => this.#trouble(error),
+    });
+    this.#consumers.add(consumer);
     return {
       close: async () => {
-        await worker.close();
-        this.#workers.delete(worker);
+        await consumer.close();
+        this.#consumers.delete(consumer);
       },
     };
   }

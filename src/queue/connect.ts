@@ -12,6 +12,8 @@ export interface QueueConnection {
   /** a client of ioredis, or a pool of pg */
   readonly client: Redis | Pool;
   readonly backend: BackendFactory<IQueueBackend, unknown>;
+  /** Asks it for a sign of life, which may never come. */
+  ping(): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -43,10 +45,10 @@ export function queueError(error: unknown, shown: string): ScattershotError {
 }
 
 /** The same promise, rejected with 'queue-unreachable' or 'queue-refused' where it fails or takes too long. */
-export async function answered<T>(answer: Promise<T>, shown: string): Promise<T> {
+export async function answered<T>(answer: Promise<T>, shown: string, withinMs = ANSWER_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`nothing for ${ANSWER_MS / 1000} seconds`)), ANSWER_MS);
+    timer = setTimeout(() => reject(new Error(`nothing for ${withinMs / 1000} seconds`)), withinMs);
   });
   try {
     return await Promise.race([answer, late]);
@@ -57,10 +59,20 @@ export async function answered<T>(answer: Promise<T>, shown: string): Promise<T>
   }
 }
 
+/** @throws ScattershotError 'no-queue-certificates' where the file of SCATTERSHOT_QUEUE_CA cannot be read */
 function tlsOf({ tls }: QueueUrl): { ca?: Buffer } | undefined {
   const file = process.env.SCATTERSHOT_QUEUE_CA;
   if (!tls) return undefined;
-  return file === undefined ? {} : { ca: readFileSync(file) };
+  if (file === undefined || file === '') return {};
+  try {
+    return { ca: readFileSync(file) };
+  } catch (error) {
+    throw new ScattershotError({
+      reason: 'no-queue-certificates',
+      message: cleanText(`the file of SCATTERSHOT_QUEUE_CA cannot be read: ${messageOf(error)}`, 300),
+      nextStep: 'Name the PEM file of the authority that signed the queue’s certificate, or unset the variable.',
+    });
+  }
 }
 
 async function connectRedis(url: QueueUrl): Promise<QueueConnection> {
@@ -109,6 +121,7 @@ async function connectRedis(url: QueueUrl): Promise<QueueConnection> {
     shown: url.shown,
     client,
     backend: createRedisBackend as unknown as BackendFactory<IQueueBackend, unknown>,
+    ping: () => client.ping(),
     close: async () => client.disconnect(),
   };
 }
@@ -151,6 +164,7 @@ async function connectPostgres(url: QueueUrl): Promise<QueueConnection> {
     shown: url.shown,
     client: pool,
     backend: createPostgresBackend as unknown as BackendFactory<IQueueBackend, unknown>,
+    ping: () => pool.query('SELECT 1'),
     close: async () => void pool.end().catch(() => {}),
   };
 }

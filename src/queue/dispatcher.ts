@@ -1,5 +1,7 @@
 import { messageOf } from '../base/failure.ts';
-import { Assignment, type DispatchEnd, type DispatchListener } from './assignment.ts';
+import { Assignment, type DispatchEnd, type DispatchListener, JobGroup } from './assignment.ts';
+import { JobStages } from './job-stages.ts';
+import { Mailer } from './mailer.ts';
 import { Pieces } from './pieces.ts';
 import type { Clock, Consumer, QueuedJob, Transport } from './transport.ts';
 import {
@@ -13,12 +15,19 @@ import {
   workerMailbox,
 } from './wire.ts';
 
-/** Jobs that lie in the queue or are being done; the rest waits here. */
-const MOST_OFFERED = 1000;
+/**
+ * Jobs that lie in the queue for others to take: as many as are being done, but at least and at most so many, and no more payload than
+ * that; the rest waits here. Refilled once half of them are taken, so that a request carries many.
+ */
+const LEAST_QUEUED = 2_000;
+const MOST_QUEUED = 20_000;
+const MOST_QUEUED_CHARACTERS = 64 * 2 ** 20;
 /** A job of which nothing was heard for so long is offered again. */
 const UNHEARD_MS = 60_000;
 /** An abort waits so long for the queue to hear of it. */
 const ABORT_MS = 1_000;
+/** Jobs that a message cancels: their ids fit into it. */
+const CANCELLED_AT_ONCE = 5_000;
 
 /**
  * A study's side of a queue: offers its jobs, and offers again what was lost, until each has ended. Jobs and what became of them are
@@ -30,16 +39,20 @@ export class Dispatcher {
   readonly #clock: Clock;
   readonly #notice: Omit<StudyNotice, 'atMs'>;
   readonly #wallMs: () => number;
-  readonly #assignments = new Map<string, Assignment>();
+  readonly #jobs = new JobStages();
+  readonly #groups = new Set<JobGroup>();
+  readonly #mailer: Mailer;
   readonly #mail: Consumer;
   readonly #closed = new AbortController();
   readonly #renewals: Promise<void>;
   #troubled = false;
+  #offering = false;
   #lastTickMs: number;
 
   /** @param wallMs the time that other hosts have too, in milliseconds since 1970 */
   constructor(transport: Transport, clock: Clock, notice: Omit<StudyNotice, 'atMs'>, wallMs: () => number = Date.now) {
     this.#transport = transport;
+    this.#mailer = new Mailer(transport);
     this.#clock = clock;
     this.#notice = notice;
     this.#wallMs = wallMs;
@@ -57,8 +70,9 @@ export class Dispatcher {
    */
   async run(jobs: readonly QueuedJob[], listener: DispatchListener, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return;
-    const mine = jobs.map((job) => new Assignment(job, listener));
-    for (const assignment of mine) this.#assignments.set(assignment.job.id, assignment);
+    const group = new JobGroup(listener, jobs.length);
+    this.#groups.add(group);
+    for (const job of jobs) this.#jobs.add(new Assignment(job, group));
     let abort = () => {};
     const aborted = new Promise<void>((resolve) => {
       abort = resolve;
@@ -66,12 +80,24 @@ export class Dispatcher {
     signal?.addEventListener('abort', abort);
     try {
       void this.#offer();
-      await Promise.race([aborted, Promise.all(mine.map(({ ended }) => ended))]);
+      await Promise.race([aborted, group.ended]);
     } finally {
       signal?.removeEventListener('abort', abort);
-      await this.#withdraw(mine.filter(({ hasEnded }) => !hasEnded));
-      for (const { job } of mine) this.#assignments.delete(job.id);
+      this.#groups.delete(group);
+      await this.#withdraw(this.#remove(jobs, group));
     }
+  }
+
+  /** @returns those of them that have not ended */
+  #remove(jobs: readonly QueuedJob[], group: JobGroup): Assignment[] {
+    const unended: Assignment[] = [];
+    for (const { id } of jobs) {
+      const assignment = this.#jobs.get(id);
+      if (assignment?.group !== group) continue;
+      if (!assignment.hasEnded) unended.push(assignment);
+      this.#jobs.remove(assignment);
+    }
+    return unended;
   }
 
   /** Leaves: its notice, queue and mailbox are removed where the queue answers. */
@@ -89,15 +115,28 @@ export class Dispatcher {
   }
 
   async #withdraw(unended: readonly Assignment[]): Promise<void> {
-    if (unended.length === 0) return;
-    const ids = unended.map(({ job }) => job.id);
-    for (const assignment of unended) assignment.abandon();
-    const workers = new Set(unended.flatMap(({ runners }) => runners.map(({ worker }) => worker)));
+    const offered = unended.filter(({ stage }) => stage === 'queued' || stage === 'begun').map(({ job }) => job.id);
+    const doing = new Map<string, string[]>();
+    for (const assignment of unended) {
+      for (const { worker } of assignment.runners) {
+        const ids = doing.get(worker);
+        if (ids === undefined) doing.set(worker, [assignment.job.id]);
+        else ids.push(assignment.job.id);
+      }
+      assignment.abandon();
+    }
+    if (offered.length === 0 && doing.size === 0) return;
     const tell = async () => {
-      await this.#transport.withdraw(queueOf(this.#notice.token), ids);
-      for (const worker of workers) await this.#send(worker, { kind: 'cancel', jobs: ids.slice(0, 10_000) });
+      for (const [worker, ids] of doing) await this.#cancel(worker, ids);
+      await this.#transport.withdraw(queueOf(this.#notice.token), offered);
     };
     await Promise.race([tell().catch(() => {}), this.#clock.sleep(ABORT_MS)]);
+  }
+
+  async #cancel(worker: string, ids: readonly string[]): Promise<void> {
+    for (let from = 0; from < ids.length; from += CANCELLED_AT_ONCE) {
+      await this.#send(worker, { kind: 'cancel', jobs: ids.slice(from, from + CANCELLED_AT_ONCE) });
+    }
   }
 
   async #renew(): Promise<void> {
@@ -106,8 +145,8 @@ export class Dispatcher {
         const notice: StudyNotice = { ...this.#notice, atMs: this.#wallMs() };
         await this.#transport.announce(STUDIES, { id: notice.token, text: JSON.stringify(notice) });
         this.#hearSilence();
-        await this.#offer();
         this.#troubled = false;
+        await this.#offer();
       } catch (error) {
         this.#trouble(error);
       }
@@ -120,10 +159,11 @@ export class Dispatcher {
     const now = this.#clock.now();
     const wasDeaf = this.#troubled || now - this.#lastTickMs > 3 * RENEWAL_MS;
     this.#lastTickMs = now;
-    for (const assignment of this.#assignments.values()) {
+    for (const assignment of this.#jobs.offered()) {
       if (assignment.hasEnded) continue;
       if (wasDeaf) assignment.excuseSilence(now);
       const poisoned = assignment.loseSilent(now - UNHEARD_MS);
+      this.#jobs.sort(assignment);
       // Who runs the jobs hears of it where it could not be kept.
       if (poisoned !== null) void this.#end(assignment, poisoned).catch(() => {});
     }
@@ -131,25 +171,64 @@ export class Dispatcher {
 
   /** Offers what is not on offer, as far as there is room. */
   async #offer(): Promise<void> {
-    const open = [...this.#assignments.values()].filter(({ hasEnded }) => !hasEnded);
-    const room = MOST_OFFERED - open.filter(({ heardMs }) => heardMs !== null).length;
-    const offered = open.filter(({ heardMs }) => heardMs === null).slice(0, Math.max(0, room));
-    if (offered.length === 0) return;
-    for (const assignment of offered) assignment.heardMs = this.#clock.now();
+    // Whoever is at it looks again.
+    if (this.#offering) return;
+    this.#offering = true;
+    try {
+      for (let next = this.#next(); next.length > 0; next = this.#next()) {
+        if (!(await this.#put(next))) return;
+      }
+    } finally {
+      this.#offering = false;
+    }
+  }
+
+  /** Those to offer now: none while there is enough in the queue. */
+  #next(): Assignment[] {
+    const most = Math.min(MOST_QUEUED, Math.max(LEAST_QUEUED, this.#jobs.count('begun')));
+    const room = most - this.#jobs.count('queued');
+    let characters = MOST_QUEUED_CHARACTERS - this.#jobs.queuedCharacters;
+    const next: Assignment[] = [];
+    if (2 * room < most || 2 * characters < MOST_QUEUED_CHARACTERS) return next;
+    for (const assignment of this.#jobs.waiting()) {
+      characters -= assignment.job.payload.length;
+      if (next.length === room || characters < 0) break;
+      next.push(assignment);
+    }
+    return next;
+  }
+
+  /** @returns whether the queue has them */
+  async #put(offered: readonly Assignment[]): Promise<boolean> {
+    const place = (heardMs: number | null) => {
+      for (const assignment of offered) {
+        if (assignment.stage === 'begun' || assignment.hasEnded) continue;
+        assignment.heardMs = heardMs;
+        this.#jobs.sort(assignment);
+      }
+    };
+    place(this.#clock.now());
     try {
       const jobs = offered.map(({ job }) => job);
       await this.#transport.offer(queueOf(this.#notice.token), jobs);
+      return true;
     } catch (error) {
-      for (const assignment of offered) assignment.heardMs = null;
+      place(null);
       this.#trouble(error);
+      return false;
     }
   }
 
   #trouble(error: unknown): void {
     if (this.#troubled) return;
     this.#troubled = true;
-    const listeners = new Set([...this.#assignments.values()].map(({ listener }) => listener));
-    for (const { trouble } of listeners) trouble?.(`the queue does not answer; trying on (${messageOf(error)})`);
+    for (const { trouble } of this.#listeners()) {
+      trouble?.(`the queue does not answer; trying on (${messageOf(error)})`);
+    }
+  }
+
+  #listeners(): Set<DispatchListener> {
+    return new Set([...this.#groups].map(({ listener }) => listener));
   }
 
   async #read(text: string): Promise<void> {
@@ -159,18 +238,16 @@ export class Dispatcher {
       return this.pieces.handle(message);
     }
     if (message.kind === 'refused') {
-      const listeners = new Set([...this.#assignments.values()].map(({ listener }) => listener));
-      for (const { refused } of listeners) refused?.(message);
+      for (const { refused } of this.#listeners()) refused?.(message);
     } else if (message.kind === 'pulse') {
       for (const { job, run } of message.doing) this.#hear(job, run, message);
-      for (const { listener } of new Set(message.doing.flatMap(({ job }) => this.#assignments.get(job) ?? []))) {
-        listener.pulse?.(message);
-      }
+      const listeners = new Set(message.doing.map(({ job }) => this.#jobs.get(job)?.listener));
+      for (const listener of listeners) listener?.pulse?.(message);
     } else this.#hearOf(message);
   }
 
   #hearOf(message: Exclude<ToStudy, { kind: 'ask' | 'piece' | 'lacks' | 'refused' | 'pulse' }>): void {
-    const assignment = this.#assignments.get(message.job);
+    const assignment = this.#jobs.get(message.job);
     if (message.kind === 'begun') this.#hear(message.job, message.run, message);
     else if (message.kind === 'progress') assignment?.progress(message, this.#clock.now());
     else if (message.kind === 'returned') assignment?.giveBack(message, this.#clock.now());
@@ -180,6 +257,9 @@ export class Dispatcher {
       // Not waited for: keeping it may need blobs, which come by this same mailbox.
       void this.#finish(assignment, { ...end, by: { worker, host, device } }, message.run);
     }
+    if (assignment === undefined) return;
+    this.#jobs.sort(assignment);
+    void this.#offer();
   }
 
   /** Only what is kept here is said to be had; what has ended already, or is nobody's, is as well. */
@@ -193,19 +273,23 @@ export class Dispatcher {
   }
 
   #hear(job: string, run: string, { worker, host, device }: { worker: string; host: string; device: string }): void {
-    const assignment = this.#assignments.get(job);
+    const assignment = this.#jobs.get(job);
     if (assignment === undefined || assignment.hasEnded) return;
     assignment.hear(run, { worker, host, device }, this.#clock.now());
+    this.#jobs.sort(assignment);
   }
 
   /** Rejects where the caller could not keep it. */
   async #end(assignment: Assignment, end: DispatchEnd, run?: string): Promise<void> {
-    const first = !assignment.hasEnded;
-    await assignment.end(end, run);
-    if (first) void this.#offer();
+    const kept = assignment.end(end, run);
+    this.#jobs.sort(assignment);
+    await kept;
+    if (assignment.hasEnded) this.#jobs.remove(assignment);
+    else this.#jobs.sort(assignment);
+    void this.#offer();
   }
 
-  async #send(worker: string, message: object): Promise<void> {
-    await this.#transport.send(workerMailbox(worker), [JSON.stringify(message)]);
+  #send(worker: string, message: object): Promise<void> {
+    return this.#mailer.send(workerMailbox(worker), message);
   }
 }

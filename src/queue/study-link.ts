@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { messageOf } from '../base/failure.ts';
 import type { Executor, ExecutorSession } from './executor.ts';
 import { Gatherer } from './gatherer.ts';
+import { Mailer } from './mailer.ts';
 import type { Pieces } from './pieces.ts';
 import {
   type Clock,
@@ -19,6 +20,8 @@ const GONE_MS = 60_000;
 const FORGOTTEN_MS = 600_000;
 const TELL_AGAIN_MS = 10_000;
 const MOST_LOST_BEFORE = 3;
+/** Runs that a pulse names: they fit into a message. */
+const RUNS_IN_A_PULSE = 4_000;
 const UNWANTED = 'unwanted';
 
 interface WorkerRun {
@@ -51,6 +54,7 @@ export class StudyLink {
   /** when its notice was last on the board */
   seenMs: number;
   readonly #transport: Transport;
+  readonly #mailer: Mailer;
   readonly #clock: Clock;
   readonly #tools: LinkTools;
   /** by job: there is one run of a job here */
@@ -66,6 +70,7 @@ export class StudyLink {
 
   constructor(transport: Transport, clock: Clock, study: StudyNotice, tools: LinkTools) {
     this.#transport = transport;
+    this.#mailer = new Mailer(transport);
     this.#clock = clock;
     this.study = study;
     this.#tools = tools;
@@ -118,11 +123,13 @@ export class StudyLink {
     const now = this.#clock.now();
     const doing = [...this.#runs.values()].map(({ job, token }) => ({ job, run: token }));
     const body = { samplesPerSecond: this.samplesPerSecond };
-    if (doing.length > 0) await this.#send({ kind: 'pulse', doing, ...this.#me, body });
+    for (let from = 0; from < doing.length; from += RUNS_IN_A_PULSE) {
+      await this.#send({ kind: 'pulse', doing: doing.slice(from, from + RUNS_IN_A_PULSE), ...this.#me, body });
+    }
     for (const kept of this.#kept.values()) {
       if (now - kept.toldMs < TELL_AGAIN_MS) continue;
       kept.toldMs = now;
-      await this.#transport.send(studyMailbox(this.study.token), [kept.text]).catch(() => {});
+      await this.#send(kept.text);
     }
   }
 
@@ -208,7 +215,8 @@ export class StudyLink {
   }
 
   async #do(run: WorkerRun, taken: TakenJob, gatherer: Gatherer): Promise<TakenOutcome> {
-    await this.#send({ kind: 'begun', job: run.job, run: run.token, ...this.#me });
+    // Not waited for: its pulses say the same.
+    void this.#send({ kind: 'begun', job: run.job, run: run.token, ...this.#me });
     try {
       if (taken.lostBefore >= MOST_LOST_BEFORE) {
         const message = `${taken.lostBefore} workers ended while they did it`;
@@ -274,7 +282,7 @@ export class StudyLink {
     }
     this.#kept.set(run.token, { text, blobs: run.blobs, toldMs: this.#clock.now() });
     this.#tools.finished();
-    await this.#transport.send(studyMailbox(this.study.token), [text]).catch(() => {});
+    await this.#send(text);
   }
 
   #pull(reference: Parameters<Pieces['pull']>[0], signal: AbortSignal) {
@@ -282,7 +290,7 @@ export class StudyLink {
   }
 
   /** What does not arrive is told again by pulses, or can be missed. */
-  async #send(message: object): Promise<void> {
-    await this.#transport.send(studyMailbox(this.study.token), [JSON.stringify(message)]).catch(() => {});
+  async #send(message: object | string): Promise<void> {
+    await this.#mailer.send(studyMailbox(this.study.token), message).catch(() => {});
   }
 }

@@ -7,6 +7,15 @@ import { installed, startPostgres, startRedis } from './servers.ts';
 const until = <T>(condition: () => T | Promise<T>): Promise<T> =>
   vi.waitFor(condition, { timeout: 60_000, interval: 20 });
 
+/** A promise that is resolved from outside. */
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open: () => open(), opened };
+}
+
 /** What connecting fails with. */
 async function refusal(url: string): Promise<ScattershotError> {
   const error = await connectQueue(url).then(
@@ -43,6 +52,16 @@ for (const scheme of ['redis', 'postgres']) {
   });
 }
 
+test('a file of certificates that is not there is named, with what to do', async () => {
+  vi.stubEnv('SCATTERSHOT_QUEUE_CA', '/nowhere/of-the-lab.pem');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  for (const url of ['rediss://:secret@127.0.0.1:1', 'postgres://me:secret@127.0.0.1:1/x?sslmode=require']) {
+    const error = await refusal(url);
+    expect(error).toMatchObject({ reason: 'no-queue-certificates', nextStep: expect.stringContaining('PEM') });
+    expect(error.message).toContain('/nowhere/of-the-lab.pem');
+  }
+});
+
 describe.skipIf(!installed.redis)('Redis (skipped where it is not installed)', () => {
   test('refuses a wrong password and none, and takes the right one', async () => {
     const server = await startRedis({ password: 'of-the-lab' });
@@ -54,7 +73,29 @@ describe.skipIf(!installed.redis)('Redis (skipped where it is not installed)', (
     await transport.close();
   });
 
-  // Beside other tests on a busy machine it sometimes never ends: not yet understood.
+  test('is not waited for by who closes when it is gone', async () => {
+    const server = await startRedis();
+    onTestFinished(() => server.close());
+    let troubled = 0;
+    const transport = await connectQueue(server.url, { onTrouble: () => troubled++ });
+    const { open, opened } = gate();
+    const taken: string[] = [];
+    const consumer = transport.take('work', 1, async ({ id }) => {
+      taken.push(id);
+      await opened;
+      return 'given-back';
+    });
+    transport.receive('mail', async () => {});
+    await transport.offer('work', [{ id: 'a', payload: '""' }]);
+    await until(() => expect(taken).toEqual(['a']));
+    await server.kill();
+    await until(() => expect(troubled).toBe(1));
+    const closed = consumer.close();
+    open();
+    await closed;
+    await transport.close();
+  });
+
   test.runIf(process.env.SCATTERSHOT_TESTS === 'full')(
     'is waited for when it dies: calls fail, trouble is told once, and work goes on when it is back',
     async () => {
