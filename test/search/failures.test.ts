@@ -154,8 +154,11 @@ test('a strategy that prints without end is cut short, and finds what a silent o
     'const { layers',
     'for (let n = 0; n < 5000; n++) console.log(n, "x".repeat(9000));\n const { layers',
   );
+  const begunMs = performance.now();
   const { prints, events } = await printedBy(request([islandOf(path)]));
-  expect(prints.length).toBeLessThan(400);
+  const seconds = (performance.now() - begunMs) / 1000;
+  // 50 a second, and how many were withheld.
+  expect(prints.length).toBeLessThanOrEqual(51 * (seconds + 1));
   expect(Math.max(...prints.map(({ text }) => Buffer.byteLength(text)))).toBeLessThanOrEqual(2000);
   expect(prints.some(({ text }) => /^\(\d+ more printed too fast to be shown\)$/.test(text))).toBe(true);
   expect(timeless(events)).toEqual(timeless(await eventsOf(request([islandOf(written('silent.mjs', documented))]))));
