@@ -24,6 +24,10 @@ const ANSWER_MS = 8000;
 const REFUSALS = /^(28P01|28000|3D000|42501)$/;
 const REFUSED = /WRONGPASS|NOAUTH|NOPERM|invalid password|requires server version|BullMQ major|Redis version/;
 
+// As Node, OpenSSL and pg say that there is no TLS, or nobody known at its end.
+const UNTRUSTED =
+  /CERT|UNABLE_TO_|_IN_CHAIN|ALTNAME|EPROTO|ERR_SSL|does not support SSL|wrong version number|packet length too long/;
+
 /** What the world did to a connection, as an error with a next step. */
 export function queueError(error: unknown, shown: string): ScattershotError {
   if (error instanceof ScattershotError) return error;
@@ -31,6 +35,14 @@ export function queueError(error: unknown, shown: string): ScattershotError {
   const first = error instanceof AggregateError ? error.errors[0] : error;
   const why = cleanText(messageOf(first), 300);
   const { code = '' } = (first ?? {}) as { code?: string };
+  if (UNTRUSTED.test(code) || UNTRUSTED.test(why)) {
+    return new ScattershotError({
+      reason: 'queue-untrusted',
+      message: `there is no trust in the queue ${shown}: ${why}`,
+      nextStep:
+        'See that it speaks TLS there, by the name in the URL, with a certificate of an authority known here: SCATTERSHOT_QUEUE_CA names the PEM file of your own.',
+    });
+  }
   return REFUSALS.test(code) || REFUSED.test(why)
     ? new ScattershotError({
         reason: 'queue-refused',
@@ -40,7 +52,7 @@ export function queueError(error: unknown, shown: string): ScattershotError {
     : new ScattershotError({
         reason: 'queue-unreachable',
         message: `the queue ${shown} does not answer: ${why}`,
-        nextStep: 'See that its server runs and can be reached from here.',
+        nextStep: `See that its server runs and can be reached from here${shown.startsWith('rediss:') ? ', and speaks TLS at that port' : ''}.`,
       });
 }
 
@@ -142,7 +154,8 @@ async function connectPostgres(url: QueueUrl): Promise<QueueConnection> {
     ...(url.user === undefined ? {} : { user: url.user }),
     ...(url.password === undefined ? {} : { password: url.password }),
     ...(url.database === '' ? {} : { database: url.database }),
-    ...(tls === undefined ? {} : { ssl: tls }),
+    // Told by itself, pg would look for a certificate of "localhost" where the host is an address.
+    ...(tls === undefined ? {} : { ssl: { ...tls, host: url.host } as typeof tls }),
   });
   pool.setMaxListeners(0);
   pool.on('error', () => {});

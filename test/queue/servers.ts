@@ -1,8 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import type { Certificates } from './certificates.ts';
+import { find } from './programs.ts';
 
 /** A server of the test's own, in a folder of its own. */
 export interface TestServer {
@@ -20,12 +22,6 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-/** Where a program is: on the path, or in Debian's folder of PostgreSQL 15. */
-function find(program: string): string | null {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/lib/postgresql/15/bin'];
-  return folders.map((folder) => join(folder, program)).find((path) => existsSync(path)) ?? null;
 }
 
 const redis = find('redis-server');
@@ -73,35 +69,69 @@ function saidReady(child: ChildProcess, ready: RegExp): Promise<void> {
   });
 }
 
-/** @param options a password that is asked of whoever connects; the port of a server that was there before */
-export async function startRedis(options: { password?: string; port?: number } = {}): Promise<TestServer> {
-  const { password } = options;
+export interface ServerOptions {
+  /** asked of whoever connects */
+  readonly password?: string;
+  /** of a server that was there before */
+  readonly port?: number;
+  /** speaks nothing but TLS */
+  readonly tls?: Certificates;
+}
+
+export async function startRedis({ password, port, tls }: ServerOptions = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'scattershot-redis-'));
-  const port = options.port ?? (await freePort());
+  const at = `${port ?? (await freePort())}`;
   const secret = password === undefined ? [] : ['--requirepass', password];
-  const words = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder, ...secret];
+  const ports =
+    tls === undefined
+      ? ['--port', at]
+      : [
+          ...['--port', '0', '--tls-port', at, '--tls-auth-clients', 'no'],
+          ...['--tls-cert-file', tls.certificate, '--tls-key-file', tls.key, '--tls-ca-cert-file', tls.authority],
+        ];
+  const words = [...ports, '--bind', '127.0.0.1', '--save', '', '--dir', folder, ...secret];
   const child = spawn(redis as string, words, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const address = `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`;
+  const user = password === undefined ? '' : `:${password}@`;
+  const address = `redis${tls === undefined ? '' : 's'}://${user}127.0.0.1:${at}`;
   return server(child, /Ready to accept connections/, address, folder);
 }
 
 /** PostgreSQL refuses to run as root. */
-function postgresUser(): { uid: number; gid: number } | object {
+function postgresUser(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const number = (of: string) => Number(execFileSync('id', [of, 'postgres'], { encoding: 'utf8' }));
   return { uid: number('-u'), gid: number('-g') };
 }
 
-export async function startPostgres(): Promise<TestServer> {
+/** Its key must be the server's own, and nobody else's to read. */
+function ownTls(folder: string, tls: Certificates, { uid, gid }: { uid?: number; gid?: number }): string[] {
+  const files = { ssl_cert_file: tls.certificate, ssl_key_file: tls.key };
+  const options = Object.entries(files).flatMap(([option, from]) => {
+    const path = join(folder, option);
+    copyFileSync(from, path);
+    chmodSync(path, 0o600);
+    if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid);
+    return ['-c', `${option}=${path}`];
+  });
+  return ['-c', 'ssl=on', ...options];
+}
+
+export async function startPostgres({ password, tls }: Omit<ServerOptions, 'port'> = {}): Promise<TestServer> {
   const user = postgresUser();
   const folder = mkdtempSync(join(tmpdir(), 'scattershot-postgres-'));
   chmodSync(folder, 0o777);
   const data = join(folder, 'data');
   const initdb = find('initdb') as string;
-  const trust = ['--auth=trust', '--username=tester', '--no-sync', '--encoding=UTF8', '--locale=C'];
+  const secretFile = join(folder, 'secret');
+  if (password !== undefined) writeFileSync(secretFile, password);
+  const asks = password === undefined ? ['--auth=trust'] : ['--auth=scram-sha-256', `--pwfile=${secretFile}`];
+  const trust = [...asks, '--username=tester', '--no-sync', '--encoding=UTF8', '--locale=C'];
   execFileSync(initdb, ['-D', data, ...trust], { ...user, cwd: folder, stdio: 'ignore' });
   const port = await freePort();
-  const options = ['-D', data, '-p', `${port}`, '-k', folder, '-h', '127.0.0.1', '-F'];
+  const certified = tls === undefined ? [] : ownTls(folder, tls, user);
+  const options = ['-D', data, '-p', `${port}`, '-k', folder, '-h', '127.0.0.1', '-F', ...certified];
   const child = spawn(postgres as string, options, { ...user, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-  return server(child, /ready to accept connections/, `postgres://tester@127.0.0.1:${port}/postgres`, folder);
+  const name = password === undefined ? 'tester' : `tester:${password}`;
+  const query = tls === undefined ? '' : '?sslmode=require';
+  return server(child, /ready to accept connections/, `postgres://${name}@127.0.0.1:${port}/postgres${query}`, folder);
 }
