@@ -64,6 +64,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/stop.ts')).stopCommand,
   },
   {
+    name: 'worker',
+    summary: 'do the work of studies that other machines run with --queue',
+    load: async () => (await import('./commands/worker.ts')).workerCommand,
+  },
+  {
+    name: 'workers',
+    summary: 'who works for the studies of a queue: hosts, devices, what they do',
+    load: async () => (await import('./commands/workers.ts')).workersCommand,
+  },
+  {
     name: 'studies',
     summary: 'list, check, rename and remove studies',
     load: async () => (await import('./commands/studies.ts')).studiesCommand,

@@ -77,7 +77,13 @@ export function makeContext(options: GlobalOptions): Context {
     plain: options.plain === true,
     color,
     json: options.json === true,
-    run: { detach: options.detach, log: options.log, jsonLines: options.jsonLines, onEnd: options.onEnd },
+    run: {
+      detach: options.detach,
+      log: options.log,
+      jsonLines: options.jsonLines,
+      onEnd: options.onEnd,
+      queue: options.queue,
+    },
     text: {
       // Some terminals say 0 for what they do not know.
       width: process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY,

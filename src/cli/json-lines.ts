@@ -10,6 +10,7 @@ const MOST_WAITING = 2 ** 23;
 const isProgress = (event: StudyEvent) =>
   event.kind === 'search-progress' ||
   event.kind === 'training-progress' ||
+  (event.kind === 'host' && event.event.kind === 'pulse') ||
   (event.kind === 'training' && event.event.kind === 'epoch');
 
 /**

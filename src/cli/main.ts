@@ -1,10 +1,14 @@
 #!/usr/bin/env node
 import { readManifest } from '../base/manifest.ts';
 import { loadComplaint, nodeComplaint } from './node-version.ts';
+import { hideTypedPassword } from './typed-password.ts';
 
 // What `bin` runs. It must parse and run on any Node from 14 on, so that the user of an old one is told so: the program
 // itself, with all that it imports, is loaded only on a Node that it can run on.
 
+hideTypedPassword(process.argv, process.env, (commandLine) => {
+  process.title = commandLine;
+});
 const { node } = readManifest();
 const asJson = process.argv.indexOf('--json') > 1;
 const complaint = node === null ? null : nodeComplaint(process.versions.node, node, asJson);

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from './errors.ts';
+import { queueOption, settleQueue } from './queue-option.ts';
 
 /** Options of the commands that run a study, beside `--workers`. */
 export interface RunOptions {
@@ -7,10 +8,13 @@ export interface RunOptions {
   readonly log?: string;
   readonly jsonLines?: boolean;
   readonly onEnd?: string;
+  /** the queue's URL, which may hold a password; true until `settleRunOptions` has found the URL that is meant */
+  readonly queue?: string | true;
 }
 
 export function addRunOptions(command: Command): Command {
   return command
+    .addOption(queueOption('share the work with all workers of a queue'))
     .addOption(
       new Option('--detach', 'start in the background, print name, process and log, and return; see watch and stop'),
     )
@@ -32,6 +36,7 @@ export function addRunOptions(command: Command): Command {
  * Events as JSON end with a result as JSON. In the background the options that said so are done with: what is written there is a log.
  */
 export function settleRunOptions(command: Command, inBackground: boolean): void {
+  settleQueue(command);
   const { jsonLines, detach } = command.opts<RunOptions>();
   if (jsonLines === true && detach === true && !inBackground) {
     throw new UsageError(

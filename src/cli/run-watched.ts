@@ -44,18 +44,18 @@ export async function runWatched(
 ): Promise<void> {
   const session = await StudySession.open(context, store);
   const goOn = (name: string) => {
+    const { queueWords } = session;
     const saved = store.rescuedTo === null ? '' : ` --db ${shellWord(store.rescuedTo)}`;
-    return `Go on with: scattershot ${command} --resume ${name}${saved}`;
+    return `Go on with: scattershot ${command} --resume ${name}${queueWords}${saved}`;
   };
   let isNew = false;
   const listener: StudyListener = (event) => {
     if (event.kind === 'study-started') isNew = !event.resumed;
     session.listener(event);
   };
-  const { cacheFolder, workers } = context;
   let outcome: StudyOutcome;
   try {
-    outcome = await study({ store, cacheFolder, workers, listener, signal: session.signal, control: session.control });
+    outcome = await study({ ...session.host, listener });
   } catch (error) {
     throw session.study === null ? error : resumable(error, goOn(session.study));
   } finally {

@@ -1,6 +1,8 @@
 import { unwrap } from '../base/failure.ts';
+import { shellWord } from '../base/shell-word.ts';
 import type { Store } from '../store/index.ts';
 import type { StudyEvent, StudyListener } from '../study/events.ts';
+import type { StudyHost } from '../study/host.ts';
 import { StudyControl } from '../study/study-control.ts';
 import { WaitedFor } from '../terminal/waited-for.ts';
 import type { Context } from './context.ts';
@@ -8,6 +10,7 @@ import { detached } from './detached.ts';
 import { endCommand } from './end-command.ts';
 import { Interrupt } from './interrupt.ts';
 import { createJsonLines } from './json-lines.ts';
+import { StudyHosts } from './study-hosts.ts';
 import { ownLogPath, StudyLog } from './study-log.ts';
 import { studyNameOf } from './study-name-of.ts';
 import { redirectAll, TerminalLoss } from './terminal-loss.ts';
@@ -28,13 +31,14 @@ export class StudySession {
   readonly control = new StudyControl();
   readonly #jsonLines: StudyListener | null;
   readonly #terminalLoss = new TerminalLoss(() => this.#loseTerminal());
+  readonly #hosts: StudyHosts | null;
   #view: StudyView = noView;
   #study: string | null = null;
   #isLost = false;
 
-  /** @throws ScattershotError where the log of `--log` cannot be written */
+  /** @throws ScattershotError where the log of `--log` cannot be written, or the queue of `--queue` does not answer */
   static async open(context: Context, store: Store, lines = false): Promise<StudySession> {
-    const session = new StudySession(context, store);
+    const session = new StudySession(context, store, await StudyHosts.open(context));
     if (detached !== null) return session;
     const { trigger: onInterrupt } = session.#interrupt;
     const { control } = session;
@@ -42,9 +46,11 @@ export class StudySession {
     return session;
   }
 
-  private constructor(context: Context, store: Store) {
+  private constructor(context: Context, store: Store, hosts: StudyHosts | null) {
     this.#context = context;
     this.#store = store;
+    this.#hosts = hosts;
+    hosts?.tell((event) => this.#show(event));
     this.#log = new StudyLog(context.warn);
     this.#jsonLines = context.run.jsonLines === true && detached === null ? createJsonLines() : null;
     if (context.run.log !== undefined) this.#log.open(context.run.log);
@@ -60,6 +66,19 @@ export class StudySession {
     detached?.onAbandoned(this.#interrupt.trigger);
   }
 
+  /** what a study in this process runs on and is watched by */
+  get host(): StudyHost {
+    const { cacheFolder, workers } = this.#context;
+    const { signal, control, listener } = this;
+    const queue = this.#hosts === null ? {} : { queue: this.#hosts.queue };
+    return { store: this.#store, cacheFolder, workers, listener, signal, control, ...queue };
+  }
+
+  /** ` --queue URL` for a command that goes on with the study; empty without one */
+  get queueWords(): string {
+    return this.#hosts === null ? '' : ` --queue ${shellWord(this.#hosts.queue.shown)}`;
+  }
+
   /** an end that was asked for, at once or after the trainings that ran */
   get signal(): AbortSignal {
     return this.#signal;
@@ -73,16 +92,22 @@ export class StudySession {
   readonly listener: StudyListener = (event: StudyEvent) => {
     const begun = studyNameOf(event);
     if (begun !== null && this.#study === null) this.#begin(begun);
+    this.#hosts?.follow(event);
+    this.#show(event);
+  };
+
+  #show(event: StudyEvent): void {
     this.#waited.listener(event);
     endCommand.listener(event);
     this.#log.listener(event);
     this.#view.listener(event);
     this.#jsonLines?.(event);
-  };
+  }
 
   /** Takes the view down; afterwards stdout is free for the result. */
   async done(): Promise<void> {
     await this.#view.done();
+    await this.#hosts?.close();
     this.#interrupt.release();
   }
 

@@ -13,15 +13,21 @@ export class StudyQueue {
   /** the server, without its password */
   readonly shown: string;
   readonly onHost: HostListener;
-  readonly #study: string;
+  readonly #study: () => string;
   readonly clock: Clock;
 
-  /** @param study its name, as workers show it */
-  constructor(transport: Transport, shown: string, study: string, onHost: HostListener, clock: Clock = realClock) {
+  /** @param study its name, as workers show it; it may be told once there is one */
+  constructor(
+    transport: Transport,
+    shown: string,
+    study: string | (() => string),
+    onHost: HostListener,
+    clock: Clock = realClock,
+  ) {
     this.transport = transport;
     this.shown = shown;
     this.onHost = onHost;
-    this.#study = study;
+    this.#study = typeof study === 'string' ? () => study : study;
     this.clock = clock;
   }
 
@@ -31,7 +37,7 @@ export class StudyQueue {
    */
   dispatcher(kind: StudyNotice['kind'], needs: unknown): Dispatcher {
     const token = randomBytes(8).toString('hex');
-    const notice = { token, name: this.#study, host: hostname(), kind, version, needs };
+    const notice = { token, name: this.#study(), host: hostname(), kind, version, needs };
     return new Dispatcher(this.transport, this.clock, notice);
   }
 }

@@ -1,4 +1,5 @@
 import type { ModuleKind } from '../base/user-module.ts';
+import type { HostEvent } from '../remote/host-events.ts';
 import type { NumberedCandidate } from '../search/candidate.ts';
 import type { Budget, IslandSpec, SearchEnding, SearchProgress } from '../search/events.ts';
 import type { FrontEvent } from '../training/frozen-front/features.ts';
@@ -57,7 +58,7 @@ export type PhaseName = StudyPhase['phase'];
 
 /**
  * Everything that happens in a study, as data: dashboard, plain log and NDJSON are equal listeners, which find the words. Whatever
- * an event carries is in the store as well, or follows from what is there.
+ * an event carries is in the store as well, or follows from what is there, except what is heard of other machines.
  * `atMs` is milliseconds since the study's process began it.
  */
 export type StudyEvent = { readonly atMs: number } & (
@@ -146,6 +147,11 @@ export type StudyEvent = { readonly atMs: number } & (
       /** where all trainings of the study's plan stand; about once a second, and whenever one ends */
       readonly kind: 'training-progress';
       readonly progress: TrainingPace;
+    }
+  | {
+      /** of a machine that works for the study, where it was given a queue; the store holds none of it */
+      readonly kind: 'host';
+      readonly event: HostEvent;
     }
   | { readonly kind: 'verdict'; readonly verdict: string; readonly meaning: string }
   | {

@@ -1,4 +1,5 @@
 import { ScattershotError } from '../base/failure.ts';
+import type { StudyQueue } from '../remote/study-queue.ts';
 import type { StepLimits } from '../search/step-limits.ts';
 import type { Store } from '../store/index.ts';
 import type { StudyEvent, StudyListener } from './events.ts';
@@ -18,6 +19,8 @@ export interface StudyHost {
   readonly control?: StudyControl;
   /** when a step that hangs, or eats memory, is ended */
   readonly limits?: StepLimits;
+  /** other machines that do its work; absent: this one alone does */
+  readonly queue?: StudyQueue;
 }
 
 type Untimed<Event> = Event extends StudyEvent ? Omit<Event, 'atMs'> : never;

@@ -3,6 +3,7 @@ import { compareCandidates } from '../search/ranking.ts';
 import type { PhaseName, ShownCandidate, StudyEvent, StudyPhase } from '../study/events.ts';
 import type { TrainingPace } from '../study/progress.ts';
 import { warningText } from './event-text.ts';
+import { type HostsState, initialHostsState, reduceHosts } from './hosts-state.ts';
 import { beginIslands, type IslandsState, initialIslandsState, reduceIslands } from './island-state.ts';
 import { addRecent, type RecentEvent } from './recent-events.ts';
 import { initialSearchState, reduceSearch, type SearchState } from './search-state.ts';
@@ -38,6 +39,8 @@ export interface DashboardState {
   /** where all trainings of the plan stand; null before the first */
   readonly outlook: TrainingPace | null;
   readonly engine: { readonly engine: string; readonly backend: string; readonly device: string } | null;
+  /** other machines; null without a queue, and before anything was heard */
+  readonly hosts: HostsState | null;
   /** each once, oldest first */
   readonly warnings: readonly string[];
   /** what happened of late, oldest first */
@@ -64,6 +67,7 @@ export const initialDashboardState: DashboardState = {
   training: initialTrainingState,
   outlook: null,
   engine: null,
+  hosts: null,
   warnings: [],
   recent: [],
   verdict: null,
@@ -157,6 +161,8 @@ function reduceKind(state: DashboardState, event: StudyEvent): DashboardState {
       return training(state, event);
     case 'training-progress':
       return { ...state, outlook: event.progress };
+    case 'host':
+      return withWarning({ ...state, hosts: reduceHosts(state.hosts ?? initialHostsState, event) }, event);
     case 'verdict':
       return { ...state, verdict: { verdict: event.verdict, meaning: event.meaning } };
     case 'study-ended':

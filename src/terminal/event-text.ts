@@ -11,6 +11,7 @@ import { describeSearchEnd } from '../study/search-end.ts';
 import type { StudySettings } from '../study/settings.ts';
 import { sharedFrontText } from '../training/frozen-front/shared-front.ts';
 import type { ResumedTraining } from '../training/trainer.ts';
+import { hostWarning } from './hosts-state.ts';
 
 /** The words that every view finds for what events carry as data. */
 
@@ -145,6 +146,8 @@ export function warningText(event: StudyEvent): string | null {
       return `the search remembers at most ${event.remembers} candidates: it forgets the oldest from now on, and counts them again where they are found again`;
     case 'search-ended':
       return earlyEndText(event.why);
+    case 'host':
+      return hostWarning(event.event);
     default:
       return null;
   }

@@ -20,6 +20,7 @@ import {
   trainingOutlook,
   warningText,
 } from './event-text.ts';
+import { type HostsState, hostsText, hostText, initialHostsState, reduceHosts } from './hosts-state.ts';
 import { progressShare } from './search-state.ts';
 
 export interface PlainLogOptions {
@@ -92,6 +93,9 @@ class PlainLines {
   #score: MaybeScore = null;
   #ended = 0;
   #engine: string | null = null;
+  /** null without a queue */
+  #hosts: HostsState | null = null;
+  #returned = { text: '', atMs: Number.NEGATIVE_INFINITY };
 
   of(event: StudyEvent): LogLine[] {
     switch (event.kind) {
@@ -138,8 +142,10 @@ class PlainLines {
         return this.#trainings(event);
       case 'verdict':
         return [{ text: `verdict: ${words(event.verdict)}`, style: 'bold' }, { text: event.meaning }];
+      case 'host':
+        return this.#ofHost(event);
       case 'study-ended':
-        return [this.#endLine(event)];
+        return [...(this.#hosts === null ? [] : [{ text: `hosts: ${hostsText(this.#hosts)}` }]), this.#endLine(event)];
     }
   }
 
@@ -198,6 +204,18 @@ class PlainLines {
     const rate = result.samplesPerSecond;
     const speed = rate > 0 ? `, ${shortNumber(rate)} samples/s` : '';
     return { text: `trained ${name}: test ${scoreValueText(result.testAccuracy, result.score, 2)}${speed} ${count}` };
+  }
+
+  /** A machine that is lost with many jobs is told of once. */
+  #ofHost(event: EventOf<'host'>): LogLine[] {
+    this.#hosts = reduceHosts(this.#hosts ?? initialHostsState, event);
+    const text = hostText(event.event);
+    if (text === null) return warningLines(event);
+    const { atMs } = event;
+    const before = this.#returned;
+    if (event.event.kind === 'returned') this.#returned = { text, atMs };
+    if (text === before.text && atMs - before.atMs < PROGRESS_EVERY_MS) return [];
+    return [{ text, ...(event.event.kind === 'returned' ? { style: 'yellow' } : {}) }];
   }
 
   /** Written once, and again only when it changes. */

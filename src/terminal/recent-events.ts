@@ -2,6 +2,7 @@ import { scoreValueText } from '../base/number-text.ts';
 import { fraction, words } from '../report/format.ts';
 import type { StudyEvent } from '../study/events.ts';
 import { datasetText, frontText, phaseText, planText, printedBy, warningText } from './event-text.ts';
+import { hostText } from './hosts-state.ts';
 import type { Tone } from './lines.ts';
 
 /** Something that happened, as the list of the last events has it. */
@@ -49,6 +50,10 @@ function notesOf(event: StudyEvent, bestBefore: number | null): readonly Note[] 
     case 'training': {
       const note = trainingNote(event);
       return note === null ? [] : [note];
+    }
+    case 'host': {
+      const text = hostText(event.event);
+      return text === null ? [] : [{ text, tone: event.event.kind === 'joined' ? 'good' : 'alert' }];
     }
     case 'verdict':
       return [{ text: `verdict: ${words(event.verdict)}`, tone: 'title' }];

@@ -5,6 +5,7 @@ import { openStore } from '../../store/index.ts';
 import { probeSqlite } from '../../store/probe.ts';
 import { type BackendReport, createTrainer, detectBackends, detectKernels } from '../../training/engines.ts';
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
+import { gpuOf } from '../machine.ts';
 
 interface DoctorOptions extends GlobalOptions {
   readonly json?: boolean;
@@ -94,7 +95,7 @@ export async function doctorAction(options: DoctorOptions): Promise<void> {
     kernelRow(),
   ]);
   const rows: DoctorRow[] = [...system, sparse, kernels, ...backends.map(backendRow)];
-  const gpu = backends.find((report) => report.auto && report.gpu)?.backend ?? null;
+  const gpu = gpuOf(backends)?.backend ?? null;
   const chosen = gpu ?? backends.find((report) => report.auto)?.backend ?? null;
   const engine = gpu === null && sparse.available ? 'sparse' : 'tfjs';
   if (options.json) return printJson(context, { version, chosen, engine, rows, backends });

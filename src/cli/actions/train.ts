@@ -103,12 +103,9 @@ export async function trainAction(
       if (paper !== null) context.say(`Defaults of ${network}: ${paper.source}`);
     };
     const session = await StudySession.open(context, store);
-    const { cacheFolder, workers } = context;
-    const { listener, signal, control } = session;
+    const { signal } = session;
     const request = { ...trainingRequestFrom(options), seeds, network, onPlan };
-    const report = await trainOne(trainee, request, { store, cacheFolder, workers, listener, signal, control }).finally(
-      () => session.done(),
-    );
+    const report = await trainOne(trainee, request, session.host).finally(() => session.done());
     if (report === null) {
       process.exitCode = EXIT.interrupted;
       return;

@@ -1,8 +1,10 @@
 import type { DashboardState } from '../dashboard-state.ts';
+import { heardHosts } from '../hosts-state.ts';
 import type { Claim } from '../layout.ts';
 import type { Line } from '../lines.ts';
 import type { Theme } from '../theme.ts';
 import { bestSoFarHeight, bestSoFarLines, mostAccurate } from './best-so-far.ts';
+import { hostLines } from './hosts-table.ts';
 import { islandLines } from './islands-table.ts';
 import { leaderboardLines, leaderboardRows } from './leaderboard-excerpt.ts';
 import { progressHeight, progressLines } from './progress.ts';
@@ -11,7 +13,7 @@ import { accuracyPoints, scatterPlotLines } from './scatter-plot.ts';
 import { trainingLines } from './training-curves.ts';
 import { verdictHeight, verdictLines } from './verdict-panel.ts';
 
-type PanelId = 'progress' | 'best' | 'islands' | 'training' | 'plot' | 'leaderboard' | 'verdict' | 'recent';
+type PanelId = 'progress' | 'best' | 'islands' | 'training' | 'plot' | 'leaderboard' | 'verdict' | 'recent' | 'hosts';
 
 export interface Panel extends Claim<PanelId> {
   /** column on a wide screen */
@@ -30,15 +32,15 @@ interface Emphasis {
 
 const searching: Emphasis = {
   main: 3,
-  order: ['progress', 'best', 'islands', 'leaderboard', 'recent', 'training', 'plot', 'verdict'],
+  order: ['progress', 'best', 'islands', 'hosts', 'leaderboard', 'recent', 'training', 'plot', 'verdict'],
 };
 const training: Emphasis = {
   main: 3,
-  order: ['progress', 'training', 'plot', 'leaderboard', 'recent', 'best', 'islands', 'verdict'],
+  order: ['progress', 'training', 'plot', 'hosts', 'leaderboard', 'recent', 'best', 'islands', 'verdict'],
 };
 const concluding: Emphasis = {
   main: 3,
-  order: ['verdict', 'progress', 'plot', 'leaderboard', 'training', 'recent', 'best', 'islands'],
+  order: ['verdict', 'progress', 'plot', 'leaderboard', 'hosts', 'training', 'recent', 'best', 'islands'],
 };
 
 function emphasis(state: DashboardState): Emphasis {
@@ -82,6 +84,14 @@ function searchPanels(state: DashboardState, width: number, theme: Theme): Descr
     panels.push({
       ...{ id: 'islands', side: 'left', ...list(islands.length) },
       render: (height) => islandLines({ islands, width, height, theme }),
+    });
+  }
+  if (state.hosts !== null) {
+    const { returned } = state.hosts;
+    const hosts = heardHosts(state.hosts, state.atMs);
+    panels.push({
+      ...{ id: 'hosts', side: 'left', least: 1, wish: 3, most: Math.max(1, 1 + hosts.length) },
+      render: (height) => hostLines({ hosts, returned, width, height, theme }),
     });
   }
   if (recent.length > 0) {

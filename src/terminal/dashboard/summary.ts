@@ -3,6 +3,7 @@ import { describeArchitecture } from '../../pattern/architecture.ts';
 import { clockTime, fraction, MOST_PARAGRAPH, printable, words, wrapText } from '../../report/format.ts';
 import type { DashboardState } from '../dashboard-state.ts';
 import { endText } from '../event-text.ts';
+import { hostsText } from '../hosts-state.ts';
 import { type Line, paintLine, type Segment } from '../lines.ts';
 import { glyphs, type Theme } from '../theme.ts';
 
@@ -31,7 +32,7 @@ function endLine({ state, elapsedMs, theme }: SummaryProps): Segment[] {
   ];
 }
 
-function factLines({ search, best, training, engine, study }: DashboardState): string[] {
+function factLines({ search, best, training, engine, study, hosts }: DashboardState): string[] {
   const lines: string[] = [];
   if (search.progress !== null) {
     const top = best === null ? '' : `; best S ${fraction(best.scatter)}, #${best.number} ${best.strategy}`;
@@ -42,6 +43,7 @@ function factLines({ search, best, training, engine, study }: DashboardState): s
     const on = engine === null ? '' : ` by ${engine.engine} on ${engine.backend} (${engine.device})`;
     lines.push(`Trained${on}: ${finished} of ${training.jobs.length} trainings finished`);
   }
+  if (hosts !== null) lines.push(`Hosts: ${hostsText(hosts)}`);
   if (typeof study?.database === 'string') lines.push(`Stored in ${study.database}`);
   return lines;
 }
