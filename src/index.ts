@@ -67,6 +67,7 @@ export type { JunctionStructure } from './pattern/structure.ts';
 export type { Windows } from './pattern/windows.ts';
 export type { OwnProxy, OwnProxySpec } from './proxies/own/own-proxy.ts';
 export type { Better } from './proxies/proxy.ts';
+export type { HostEvent, HostRunner } from './remote/host-events.ts';
 export { type WrittenReproduction, writeReproduction } from './report/reproduction.ts';
 export { type WrittenReport, writeReport } from './report/write-report.ts';
 export { certificate, entryBound, scoreBound } from './scatter/bound.ts';

@@ -6,7 +6,7 @@ export const gpuOf = (backends: readonly BackendReport[]): BackendReport | null 
   backends.find((report) => report.auto && report.gpu) ?? null;
 
 /** What a worker says that it has. */
-export interface Machine {
+export interface Equipment {
   readonly engines: readonly string[];
   readonly backends: readonly string[];
   /** the GPU, or what the sparse engine runs on */
@@ -17,7 +17,7 @@ export interface Machine {
 }
 
 /** Tries every engine and backend, as `doctor` does; takes a second or two. */
-export async function lookAtMachine(threads: number): Promise<Machine> {
+export async function lookAtMachine(threads: number): Promise<Equipment> {
   const [backends, sparse] = await Promise.all([detectBackends(), createTrainer({ engine: 'sparse', threads })]);
   const available = backends.filter((report) => report.available);
   const device = gpuOf(backends)?.device ?? (sparse.ok ? sparse.value.runsOn.device : available[0]?.device);

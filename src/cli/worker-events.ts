@@ -2,7 +2,7 @@ import { cleanLines, safeJson } from '../base/clean-text.ts';
 import { plural } from '../base/plural.ts';
 import { roughDuration } from '../report/format.ts';
 import type { Context } from './context.ts';
-import type { Machine } from './machine.ts';
+import type { Equipment } from './machine.ts';
 import { writeLines } from './standard-error.ts';
 import { streamData } from './standard-output.ts';
 
@@ -15,7 +15,7 @@ export type WorkerEvent =
       readonly pid: number;
       readonly queue: string;
       readonly version: string;
-    } & Machine)
+    } & Equipment)
   | {
       readonly kind: 'study-joined';
       readonly study: string;

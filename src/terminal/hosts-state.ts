@@ -1,5 +1,5 @@
 import { plural } from '../base/plural.ts';
-import type { HostEvent } from '../remote/host-events.ts';
+import type { HostEvent, HostRunner } from '../remote/host-events.ts';
 import type { StudyEvent } from '../study/events.ts';
 
 type HostStudyEvent = Extract<StudyEvent, { kind: 'host' }>;
@@ -31,12 +31,10 @@ export const initialHostsState: HostsState = { hosts: [], returned: 0 };
 /** A worker tells every five seconds while it does something; one that was not heard of for so long is shown without work. */
 const QUIET_MS = 20_000;
 
-type Runner = Pick<HostState, 'worker' | 'host' | 'device'>;
-
 function changed(
   { hosts, returned }: HostsState,
   atMs: number,
-  { worker, host, device }: Runner,
+  { worker, host, device }: HostRunner,
   change: (state: HostState) => Partial<HostState>,
 ): HostsState {
   const known = hosts.find((each) => each.worker === worker);

@@ -22,6 +22,8 @@ const functionsOf: Readonly<Record<string, Functions | string>> = {
   watch:
     'shows a study of another process to a person; a program hears its own as events, and reads the others from the store',
   stop: 'signals a process of this machine; a program ends its own studies by their AbortSignal',
+  worker: 'a process of its own on every machine of a lab, which a person or a batch system starts',
+  workers: 'tells a person who is at work; a study of a program hears of its hosts as events',
   'studies list': { calls: ['openStore'], store: ['listStudies'] },
   'studies rename': { calls: ['openStore'], store: ['renameStudy'] },
   'studies remove': { calls: ['openStore'], store: ['removeStudy'] },

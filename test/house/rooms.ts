@@ -52,7 +52,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'index.ts': [
     ...['base', 'pattern', 'scatter', 'proxies', 'search', 'search/candidate.ts', 'search/strategy.ts'],
     ...['strategies/index.ts', 'training'],
-    ...['validation', 'store', 'study', 'paper', 'report'],
+    ...['validation', 'store', 'remote', 'study', 'paper', 'report'],
   ],
   'strategies/names.ts': [],
   'strategies/index.ts': ['strategies', 'search/strategy.ts'],

@@ -6,14 +6,14 @@ import { Worker, type WorkerCard } from '../../queue/worker.ts';
 import type { Offers } from '../../remote/offers.ts';
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { EXIT } from '../errors.ts';
-import { lookAtMachine, type Machine } from '../machine.ts';
+import { type Equipment, lookAtMachine } from '../machine.ts';
 import { type OpenedQueue, openQueue } from '../open-queue.ts';
 import { queueUrlOf } from '../queue-option.ts';
 import { executorByKind, ToldExecutor } from '../told-executor.ts';
 import { DEFAULT_GRACE_SECONDS, WorkerEnd } from '../worker-end.ts';
 import { countsText, type WorkerListener, workerListener } from '../worker-events.ts';
 
-interface WorkerOptions extends GlobalOptions {
+interface WorkerCommandOptions extends GlobalOptions {
   readonly queue?: string;
   readonly threads?: number;
   /** seconds */
@@ -21,7 +21,7 @@ interface WorkerOptions extends GlobalOptions {
   readonly idle?: number;
 }
 
-function cardOf(machine: Machine): WorkerCard {
+function cardOf(machine: Equipment): WorkerCard {
   const { engines, backends, device, threads, memoryBytes } = machine;
   const id = randomBytes(6).toString('hex');
   const offers: Offers = { engines: [...engines], backends: [...backends] };
@@ -37,7 +37,12 @@ function watchIdleness(executor: ToldExecutor, seconds: number, end: WorkerEnd):
   }, 200);
 }
 
-async function work(queue: OpenedQueue, options: WorkerOptions, context: Context, tell: WorkerListener): Promise<void> {
+async function work(
+  queue: OpenedQueue,
+  options: WorkerCommandOptions,
+  context: Context,
+  tell: WorkerListener,
+): Promise<void> {
   const machine = await lookAtMachine(options.threads ?? availableParallelism());
   const card = cardOf(machine);
   const executor = new ToldExecutor(executorByKind({}), tell);
@@ -62,7 +67,7 @@ async function work(queue: OpenedQueue, options: WorkerOptions, context: Context
   else context.say(`The worker has left: ${countsText(executor.counts)}.`);
 }
 
-export async function workerAction(options: WorkerOptions): Promise<void> {
+export async function workerAction(options: WorkerCommandOptions): Promise<void> {
   const context = makeContext(options);
   const tell = workerListener(context);
   const queue = await openQueue(queueUrlOf(options.queue ?? true), context);

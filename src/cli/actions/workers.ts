@@ -5,11 +5,11 @@ import { type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { openQueue } from '../open-queue.ts';
 import { queueUrlOf } from '../queue-option.ts';
 
-interface WorkersOptions extends GlobalOptions {
+interface WorkersCommandOptions extends GlobalOptions {
   readonly queue?: string;
 }
 
-export async function workersAction(options: WorkersOptions): Promise<void> {
+export async function workersAction(options: WorkersCommandOptions): Promise<void> {
   const context = makeContext(options);
   const { transport, shown, close } = await openQueue(queueUrlOf(options.queue ?? true), context);
   let board: QueueBoard;
