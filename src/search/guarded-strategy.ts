@@ -19,7 +19,7 @@ function requirePlain(state: unknown, method: string): void {
 }
 
 /** Names of kinds become part of families' names. */
-const KIND = /^[a-z0-9][a-z0-9-]{0,39}$/;
+export const KIND = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /** @throws TypeError for anything except one short name a candidate */
 function requireKinds(kinds: unknown, candidates: number): void {

@@ -6,6 +6,7 @@ import { PrintLimit, type PrintRates } from '../base/print-limit.ts';
 import { isDoneWithin } from '../base/time-limit.ts';
 import { errorText } from '../base/user-module.ts';
 import type { AuditResult } from '../scatter/audit.ts';
+import type { IslandRunner, StrategyPrint } from './island-runner.ts';
 import { checkLimits, STEP_TIMEOUT_SECONDS, type StepLimits, TaskClock, WORKER_MEMORY_MB } from './step-limits.ts';
 import { strategyText, whenText } from './strategy-file.ts';
 import type { AuditTask, StepFailure, StepOutcome, StepTask, WorkerNotice, WorkerSetup } from './tasks.ts';
@@ -37,20 +38,22 @@ const neverStarted = (seconds: number): ScattershotError =>
     ),
   );
 
-const optionsFor = (name: string, clock: TaskClock | null) => ({
-  name,
-  ...(clock === null ? {} : { signal: clock.signal }),
-});
+/** What ends a task before it is done. */
+interface TaskEnds {
+  /** the time it may take */
+  readonly clock: TaskClock | null;
+  /** aborted when nobody wants it any more */
+  readonly signal?: AbortSignal;
+}
 
-/** What a strategy printed: clean lines. */
-export interface StrategyPrint {
-  readonly island: number;
-  readonly strategy: string;
-  readonly text: string;
+function optionsFor(name: string, { clock, signal }: TaskEnds) {
+  const [first, ...others] = [clock?.signal, signal].filter((one) => one !== undefined);
+  if (first === undefined) return { name };
+  return { name, signal: others.length === 0 ? first : AbortSignal.any([first, ...others]) };
 }
 
 /** Of all threads of a search. */
-const searchRates: PrintRates = { perSecond: 50, mostCharacters: 1_000_000 };
+export const searchPrintRates: PrintRates = { perSecond: 50, mostCharacters: 1_000_000 };
 
 export interface SearchPoolOptions {
   /** in place of the search's own worker: a module with the same functions */
@@ -68,7 +71,7 @@ export interface SearchPoolOptions {
  * Workers report what a strategy does wrong, so a task that is rejected is one whose thread died. It is done again, which changes
  * nothing of its result, on a thread that was started for it and does nothing else: one that dies too dies of the task itself.
  */
-export class SearchPool {
+export class SearchPool implements IslandRunner {
   readonly #setup: WorkerSetup;
   readonly #file: URL;
   readonly #piscina: Piscina;
@@ -77,7 +80,7 @@ export class SearchPool {
   readonly #limits: StepLimits;
   readonly #startSeconds: number;
   readonly #onPrint: (print: StrategyPrint) => void;
-  readonly #printLimit = new PrintLimit(searchRates);
+  readonly #printLimit = new PrintLimit(searchPrintRates);
   /** of islands' tasks whose time is limited */
   readonly #clocks = new Map<number, TaskClock>();
   /** begin steps for which there is no thread yet */
@@ -116,11 +119,25 @@ export class SearchPool {
   }
 
   accepts(island: number): Promise<true | string | StepFailure> {
-    return this.#inTurn(() => this.#ofIsland(island, 'accepts', island, 0));
+    return this.turn(island, 'accepts', island, 0);
   }
 
   step(task: StepTask): Promise<StepOutcome> {
-    return this.#inTurn(() => this.#ofIsland(task.island, 'step', task, task.round));
+    return this.turn(task.island, 'step', task, task.round);
+  }
+
+  /**
+   * A task of an island, by the function of that name of the worker's module; a thread that it ends is the island's failure.
+   * @param round 0 before the first. @param signal aborted: it is ended, and rejected
+   */
+  turn<Result>(
+    island: number,
+    name: string,
+    task: unknown,
+    round: number,
+    signal?: AbortSignal,
+  ): Promise<Result | StepFailure> {
+    return this.#inTurn(() => this.#ofIsland<Result>(island, name, task, round, signal));
   }
 
   /** Tasks of islands take their turn here, so that audits, which a round waits for, need not wait for all of the next round's. */
@@ -147,9 +164,14 @@ export class SearchPool {
     return [...this.#begun].slice(0, this.#workers).flatMap(([island, begun]) => (begun <= before ? [island] : []));
   }
 
-  async audit(task: AuditTask): Promise<AuditResult> {
+  audit(task: AuditTask): Promise<AuditResult> {
+    return this.call('audit', task);
+  }
+
+  /** What the function of that name of the worker's module gives; it need not wait for its turn. */
+  async call<Result>(name: string, task: unknown): Promise<Result> {
     try {
-      return await this.#run<AuditResult>('audit', task);
+      return await this.#run<Result>(name, task);
     } catch (error) {
       throw error instanceof ScattershotError ? error : lostWorker(error);
     }
@@ -192,15 +214,21 @@ export class SearchPool {
   }
 
   /** A thread's death ends its island alone; that our own strategies lack memory is the machine's matter and ends the search. */
-  async #ofIsland<Result>(island: number, name: string, task: unknown, round: number): Promise<Result | StepFailure> {
+  async #ofIsland<Result>(
+    island: number,
+    name: string,
+    task: unknown,
+    round: number,
+    signal?: AbortSignal,
+  ): Promise<Result | StepFailure> {
     const seconds = this.#stepSeconds(this.#setup, island);
     const clock = seconds === null ? null : new TaskClock(seconds);
     if (clock !== null) this.#clocks.set(island, clock);
     this.#begun.set(island, performance.now());
     try {
-      return await this.#run<Result>(name, task, clock);
+      return await this.#run<Result>(name, task, { clock, signal });
     } catch (error) {
-      if (error instanceof ScattershotError || this.#destroyed) throw error;
+      if (error instanceof ScattershotError || this.#destroyed || signal?.aborted) throw error;
       const { strategy, file } = this.#setup.islands[island];
       if (clock?.isOver !== true && file === undefined && isOutOfMemory(error)) throw lostWorker(error);
       const why = this.#whyDied(error, clock);
@@ -220,26 +248,26 @@ export class SearchPool {
     return `it needed more than ${workerMemoryMb} MB of memory, twice; --worker-memory gives more`;
   }
 
-  async #run<Result>(name: string, task: unknown, clock: TaskClock | null = null): Promise<Result> {
+  async #run<Result>(name: string, task: unknown, ends: TaskEnds = { clock: null }): Promise<Result> {
     // A pool that was destroyed would start threads again.
     if (this.#destroyed) throw this.#broken ?? new Error('the search has ended');
     try {
-      return (await this.#piscina.run(task, optionsFor(name, clock))) as Result;
+      return (await this.#piscina.run(task, optionsFor(name, ends))) as Result;
     } catch (error) {
       if (this.#broken !== null) throw this.#broken;
-      if (this.#destroyed || clock?.isOver) throw error;
+      if (this.#destroyed || ends.clock?.isOver || ends.signal?.aborted) throw error;
     }
-    clock?.pause();
-    return this.#runAlone(name, task, clock);
+    ends.clock?.pause();
+    return this.#runAlone(name, task, ends);
   }
 
-  async #runAlone<Result>(name: string, task: unknown, clock: TaskClock | null): Promise<Result> {
+  async #runAlone<Result>(name: string, task: unknown, ends: TaskEnds): Promise<Result> {
     const piscina = this.#threads(1);
     // Told of its task as well, which is what matters.
     piscina.on('error', () => {});
     this.#retries.add(piscina);
     try {
-      return (await piscina.run(task, optionsFor(name, clock))) as Result;
+      return (await piscina.run(task, optionsFor(name, ends))) as Result;
     } finally {
       this.#retries.delete(piscina);
       await piscina.destroy();

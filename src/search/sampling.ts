@@ -2,7 +2,8 @@ import { InvalidValueError } from '../base/caller-errors.ts';
 import { familyOf, type NumberedCandidate, type ScoredCandidate } from './candidate.ts';
 import type { IslandSpec } from './events.ts';
 import { FingerprintSet } from './fingerprint-set.ts';
-import { SearchPool, type StrategyPrint } from './pool.ts';
+import type { IslandRunner, IslandRunnerFactory, StrategyPrint } from './island-runner.ts';
+import { SearchPool } from './pool.ts';
 import { AuditMismatchError } from './search.ts';
 import { allFailed, requireOwn } from './search-faults.ts';
 import type { Problem } from './strategy.ts';
@@ -22,6 +23,8 @@ export interface SampleRequest {
   readonly workers: number;
   /** fingerprints that were made before: samples of these places are not made again. By place; null for one that is to be made */
   readonly made?: readonly (string | null)[];
+  /** makes them in place of this process's own threads */
+  readonly runner?: IslandRunnerFactory;
   /** hears what strategies print, as it is printed */
   readonly onPrint?: (print: StrategyPrint) => void;
 }
@@ -45,7 +48,7 @@ const awayFrom = (target: number | null, { score }: ScoredCandidate) =>
 
 /** Makes one candidate after another of the same place until one is near enough, or nothing nearer comes. */
 class SampleRun {
-  readonly #pool: SearchPool;
+  readonly #runner: IslandRunner;
   readonly #place: number;
   readonly #target: number | null;
   #state: unknown = null;
@@ -55,8 +58,8 @@ class SampleRun {
   #nearest: ScoredCandidate | null = null;
   reason: string | null = null;
 
-  constructor(pool: SearchPool, place: number, target: number | null) {
-    this.#pool = pool;
+  constructor(runner: IslandRunner, place: number, target: number | null) {
+    this.#runner = runner;
     this.#place = place;
     this.#target = target;
   }
@@ -81,7 +84,7 @@ class SampleRun {
   /** @returns false where the strategy failed */
   async #step(taken: ReadonlySet<string>): Promise<boolean> {
     const task = { island: this.#place, round: ++this.#steps, state: this.#state, elites: [], toBeat: null };
-    const outcome = await this.#pool.step({ ...task, known: new FingerprintSet().shared });
+    const outcome = await this.#runner.step({ ...task, known: new FingerprintSet().shared });
     if ('failed' in outcome) {
       requireOwn(outcome);
       this.reason = outcome.failed;
@@ -135,14 +138,16 @@ export async function* samplePatterns(request: SampleRequest, signal: AbortSigna
   const { problem, samples, seed, workers, made = [], onPrint } = request;
   if (samples.length === 0) throw new InvalidValueError('expected at least one wanted candidate; got none');
   const islands = samples.map((sample): IslandSpec => ({ ...sample, target: sample.target }));
-  const pool = new SearchPool({ problem, seed, islands, order: [] }, Math.min(workers, islands.length), { onPrint });
-  const stop = () => void pool.destroy();
+  const setup = { problem, seed, islands, order: [] };
+  const threads = Math.min(workers, islands.length);
+  const runner = request.runner?.(setup, { threads, onPrint }) ?? new SearchPool(setup, threads, { onPrint });
+  const stop = () => void runner.destroy();
   signal.addEventListener('abort', stop);
   try {
     signal.throwIfAborted();
-    await pool.start();
+    await runner.start();
     const taken = new Set(made.flatMap((fingerprint) => fingerprint ?? []));
-    const runs = samples.map(({ target }, place) => new SampleRun(pool, place, target));
+    const runs = samples.map(({ target }, place) => new SampleRun(runner, place, target));
     // Looked for ahead of its turn, and again where an earlier place has the same pattern.
     const ahead = runs.map((run, place) => ((made[place] ?? null) === null ? run.next(new Set()) : null));
     for (const pending of ahead) pending?.catch(() => {});
@@ -159,7 +164,7 @@ export async function* samplePatterns(request: SampleRequest, signal: AbortSigna
         continue;
       }
       taken.add(found.fingerprint);
-      const { audit, message } = await pool.audit({ number: place + 1, pattern: found.pattern, score: found.score });
+      const { audit, message } = await runner.audit({ number: place + 1, pattern: found.pattern, score: found.score });
       const candidate = numbered(found, place, samples[place], audit);
       if (message !== null) throw new AuditMismatchError(candidate, message);
       count++;
@@ -171,6 +176,6 @@ export async function* samplePatterns(request: SampleRequest, signal: AbortSigna
     throw error;
   } finally {
     signal.removeEventListener('abort', stop);
-    await pool.destroy();
+    await runner.destroy();
   }
 }

@@ -5,8 +5,9 @@ import type { NumberedCandidate } from './candidate.ts';
 import { type BestScore, type EndingRules, endingOf, goalReached, maySettle } from './ending.ts';
 import type { IslandFailure, SearchEnding, SearchEvent, SearchProgress, SearchRequest } from './events.ts';
 import { MOST_REMEMBERED } from './fingerprint-set.ts';
+import type { IslandRunner, IslandRunnerFactory, StrategyPrint } from './island-runner.ts';
 import { patternCount } from './pattern-count.ts';
-import { SearchPool, type StrategyPrint } from './pool.ts';
+import { SearchPool } from './pool.ts';
 import { Rounds, type Unaudited } from './rounds.ts';
 import { allFailed, allRefused, checkRequest, requireOwn } from './search-faults.ts';
 import type { StepLimits } from './step-limits.ts';
@@ -14,6 +15,8 @@ import type { StepFailure, StepOutcome } from './tasks.ts';
 
 /** How a search runs; no part of what it finds. */
 export interface SearchRunOptions {
+  /** does the islands' steps in place of this process's own threads */
+  readonly runner?: IslandRunnerFactory;
   /** a module to run in the worker threads in place of the search's own */
   readonly workerFile?: URL;
   /** milliseconds, for budgets by time; default: `performance.now` */
@@ -45,10 +48,10 @@ const resultOf = (outcome: StepOutcome | null) => (isFailure(outcome) ? null : o
 
 type Scored = Pick<NumberedCandidate, 'scatter' | 'vector'>;
 
-/** One run of a search: its threads, what it knows, and its clock. */
+/** One run of a search: who steps, what it knows, and its clock. */
 class SearchRun {
   readonly #request: SearchRequest;
-  readonly #pool: SearchPool;
+  readonly #runner: IslandRunner;
   readonly #rounds: Rounds;
   readonly #clock: () => number;
   readonly #began: number;
@@ -71,14 +74,14 @@ class SearchRun {
 
   constructor(
     request: SearchRequest,
-    pool: SearchPool,
+    runner: IslandRunner,
     signal: AbortSignal,
     { slowStepMs = SLOW_STEP_MS, clock = () => performance.now() }: SearchRunOptions,
   ) {
     this.#request = request;
     this.#clock = clock;
     this.#began = clock();
-    this.#pool = pool;
+    this.#runner = runner;
     this.#signal = signal;
     this.#slowStepMs = slowStepMs;
     const { entries, architecture, metric } = request.problem;
@@ -186,11 +189,11 @@ class SearchRun {
 
   /** Asks every island whether it can do the problem, except those that failed before, and says which cannot. */
   async *#admitted(): AsyncGenerator<SearchEvent> {
-    await this.#pool.start();
+    await this.#runner.start();
     const { islands } = this.#request;
     const before = new Set(this.#rounds.failures.map(({ island }) => island));
     const answers = yield* this.#reportingSlow(
-      Promise.all(islands.map((_, island) => (before.has(island) ? null : this.#pool.accepts(island)))),
+      Promise.all(islands.map((_, island) => (before.has(island) ? null : this.#runner.accepts(island)))),
     );
     this.#signal.throwIfAborted();
     for (const [island, answer] of answers.entries()) {
@@ -216,7 +219,7 @@ class SearchRun {
       const pause = delay(this.#slowStepMs / 4, false, { signal: rest.signal }).catch(() => false);
       const isThere = await Promise.race([pending.then(() => true), pause]).finally(() => rest.abort());
       if (isThere) return pending;
-      for (const island of this.#pool.islandsBusyFor(this.#slowStepMs)) {
+      for (const island of this.#runner.islandsBusyFor(this.#slowStepMs)) {
         if (this.#reportedSlow.has(island)) continue;
         this.#reportedSlow.add(island);
         const { strategy } = this.#request.islands[island];
@@ -258,7 +261,7 @@ class SearchRun {
     const { round, states, elites, known, toBeat } = this.#rounds;
     const steps = this.#request.islands.map((_, island) =>
       this.#active.has(island)
-        ? this.#pool.step({ island, round: round + 1, state: states[island], elites, known, toBeat: toBeat[island] })
+        ? this.#runner.step({ island, round: round + 1, state: states[island], elites, known, toBeat: toBeat[island] })
         : null,
     );
     const outcomes = this.#outcomes(steps);
@@ -281,7 +284,7 @@ class SearchRun {
         ? this.#bestSoFar(this.#rounds.bestWith(outcomes.map(resultOf)), untilOptimal === true)
         : null;
       if (goalReached(this.#endingRules, best) === null) continue;
-      this.#pool.dropWaiting();
+      this.#runner.dropWaiting();
       break;
     }
     return outcomes;
@@ -290,7 +293,7 @@ class SearchRun {
   async #audited(kept: readonly Unaudited[]): Promise<NumberedCandidate[]> {
     const { metric } = this.#request.problem;
     const audits = kept.map(({ number, pattern, scatter, vector }) =>
-      this.#pool.audit({ number, pattern, score: { metric, scatter, vector } }),
+      this.#runner.audit({ number, pattern, score: { metric, scatter, vector } }),
     );
     const results = await Promise.all(audits);
     return kept.map((candidate, index) => {
@@ -321,11 +324,13 @@ export async function* runSearch(
   // A thread more than there are islands would never have a step to do.
   const threads = Math.min(request.workers, islands.length);
   const { workerFile: file, limits, onPrint } = options;
-  const pool = new SearchPool({ problem, seed, islands, order }, threads, { file, limits, onPrint });
-  const stop = () => void pool.destroy();
+  const setup = { problem, seed, islands, order };
+  const runner =
+    options.runner?.(setup, { threads, limits, onPrint }) ?? new SearchPool(setup, threads, { file, limits, onPrint });
+  const stop = () => void runner.destroy();
   signal.addEventListener('abort', stop);
   try {
-    const run = new SearchRun(request, pool, signal, options);
+    const run = new SearchRun(request, runner, signal, options);
     try {
       signal.throwIfAborted();
       yield* run.events();
@@ -335,6 +340,6 @@ export async function* runSearch(
     }
   } finally {
     signal.removeEventListener('abort', stop);
-    await pool.destroy();
+    await runner.destroy();
   }
 }

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
+import { workerData } from 'piscina';
 import { strategies } from '../../strategies/index.ts';
 import { captureOutput } from '../base/captured-output.ts';
 import { errorPlace } from '../base/error-place.ts';
@@ -17,9 +17,10 @@ import type { Problem, Step, Strategy } from './strategy.ts';
 import { importStrategy, strategyFileFault, strategyText, whenText } from './strategy-file.ts';
 import type { AuditTask, StepFailure, StepOutcome, StepTask, WorkerNotice, WorkerSetup } from './tasks.ts';
 import { TieBreakers } from './tie-breakers.ts';
-import { buffersOf } from './transfer.ts';
+import { buffersOf, moved } from './transfer.ts';
 
-const { problem, seed, islands, order, timed } = workerData as WorkerSetup;
+export const setup = workerData as WorkerSetup;
+const { problem, seed, islands, order, timed } = setup;
 const tieBreakers = new TieBreakers(order, problem.architecture);
 
 /** of the task at hand */
@@ -88,7 +89,7 @@ function failedStep(island: number, round: number, error: unknown): StepFailure 
 }
 
 /** The problem as an island sees it. The entries are the same objects for all, since what scoring prepares hangs on them. */
-const problems: readonly Problem[] = islands.map(({ target, start }) => ({
+export const problems: readonly Problem[] = islands.map(({ target, start }) => ({
   ...problem,
   ...(target === undefined ? {} : { target }),
   ...(start === undefined ? {} : { start }),
@@ -119,7 +120,13 @@ function advance(strategy: Strategy, task: StepTask): Step<unknown> {
   return strategy.step(own, state, task.elites, random.fork(task.round));
 }
 
-function scored(pattern: Pattern, id: string, kind: string | undefined, { island, toBeat }: StepTask): ScoredCandidate {
+/** The candidate that a pattern is, as every machine scores it. */
+export function scored(
+  pattern: Pattern,
+  id: string,
+  kind: string | undefined,
+  { island, toBeat }: Pick<StepTask, 'island' | 'toBeat'>,
+): ScoredCandidate {
   const { score, other } = scoreBoth(pattern, problem.entries, problem.metric);
   const scatters = { scatter: score.scatter, otherScatter: other?.scatter ?? null };
   const ties = tieBreakers.measure(pattern, scatters, toBeat, problems[island].target);
@@ -154,8 +161,7 @@ export async function stepIsland(task: StepTask): Promise<StepOutcome> {
 
 /** `stepIsland`, its patterns and state moved to the caller instead of copied. */
 export async function step(task: StepTask): Promise<StepOutcome> {
-  const result = await stepIsland(task);
-  return move({ [transferableSymbol]: buffersOf(result), [valueSymbol]: result }) as unknown as StepOutcome;
+  return moved(await stepIsland(task));
 }
 
 /** The score that ranks a candidate, against the reference. */

@@ -5,7 +5,7 @@ import type { StudyRecord } from '../store/index.ts';
 import type { Emit, StudyHost } from './host.ts';
 import { rankingKeyOf } from './leaderboard.ts';
 import { SearchPaceMeter } from './progress.ts';
-import { printsTo, shown } from './search-phase.ts';
+import { printsTo, runnerOf, shown } from './search-phase.ts';
 import { problemOf, type StudySettings } from './settings.ts';
 import type { StudyValidation } from './validation-design.ts';
 
@@ -71,6 +71,7 @@ export async function samplingPhase(
     seed: settings.seed,
     workers,
     made,
+    runner: runnerOf(settings, host),
     onPrint: printsTo(emit),
   };
   const pace = new SearchPaceMeter({ kind: 'candidates', candidates: planned.length });

@@ -1,8 +1,9 @@
 import { failure, ScattershotError } from '../base/failure.ts';
+import { queueIslands } from '../remote/queue-islands.ts';
 import type { NumberedCandidate } from '../search/candidate.ts';
 import type { SearchCheckpoint, SearchEnding, SearchEvent, SearchRequest, SearchResume } from '../search/events.ts';
 import { withHashes } from '../search/fingerprint-set.ts';
-import type { StrategyPrint } from '../search/pool.ts';
+import type { IslandRunnerFactory, StrategyPrint } from '../search/island-runner.ts';
 import { runSearch } from '../search/search.ts';
 import type { StepLimits } from '../search/step-limits.ts';
 import type { DamagedRow, Store, StudyRecord } from '../store/index.ts';
@@ -110,6 +111,8 @@ export interface WatchedSearch {
   readonly control?: StudyControl;
   readonly emit: Emit;
   readonly limits?: StepLimits;
+  /** steps in place of this process's own threads */
+  readonly runner?: IslandRunnerFactory;
   /** gets every round before its events are emitted */
   readonly keep: (round: Round) => void;
 }
@@ -121,13 +124,14 @@ export async function runSearchWithEvents({
   emit,
   control,
   limits,
+  runner,
   keep,
 }: WatchedSearch): Promise<Extract<SearchEvent, { kind: 'ended' }>> {
   const islands = new IslandEvents(emit);
   const onPrint = printsTo(emit);
   const pace = new SearchPaceMeter(request.budget);
   try {
-    for await (const event of runSearch(request, signal, { limits, onPrint, clock: control?.clock })) {
+    for await (const event of runSearch(request, signal, { limits, runner, onPrint, clock: control?.clock })) {
       islands.add(event);
       if (event.kind === 'round') {
         keep(event);
@@ -145,6 +149,12 @@ export async function runSearchWithEvents({
   throw new Error('the search stopped without saying why');
 }
 
+/** Who steps: the machines that work for the study's queue, where it has one. */
+export const runnerOf = (
+  settings: Pick<StudySettings, 'entries'>,
+  { queue }: Pick<StudyHost, 'queue'>,
+): IslandRunnerFactory | undefined => (queue === undefined ? undefined : queueIslands(queue, settings.entries));
+
 /**
  * Searches from the study's checkpoint, or from the start, and stores every round. @returns why it ended
  * @throws as `runSearch`
@@ -160,6 +170,7 @@ export async function searchPhase(
   const rankingKey = rankingKeyOf(study);
   const ended = await runSearchWithEvents({
     ...{ request, signal: host.signal, control: host.control, emit, limits: host.limits },
+    runner: runnerOf(settings, host),
     keep: ({ progress: { evaluated, seconds }, added, checkpoint }) =>
       host.store.recordRound(study.id, { added, evaluated, seconds, checkpoint, rankingKey }),
   });

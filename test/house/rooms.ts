@@ -23,6 +23,8 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   remote: [
     ...['base', 'pattern', 'scatter', 'proxies', 'search', 'search/candidate.ts', 'search/strategy.ts'],
     ...['strategies/index.ts', 'downloads', 'training', 'queue'],
+    // Its own worker threads do what the search's do, and pack and check it.
+    'search/worker.ts',
   ],
   study: [
     ...['base', 'pattern', 'scatter', 'proxies', 'search', 'search/candidate.ts', 'search/strategy.ts'],

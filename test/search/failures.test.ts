@@ -5,7 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { ScattershotError } from '../../src/base/failure.ts';
 import { defaultSearchOrder } from '../../src/search/default-order.ts';
 import type { IslandSpec, SearchEvent, SearchRequest } from '../../src/search/events.ts';
-import type { StrategyPrint } from '../../src/search/pool.ts';
+import type { StrategyPrint } from '../../src/search/island-runner.ts';
 import { runSearch, type SearchRunOptions } from '../../src/search/search.ts';
 import { makeProblem } from '../conformance/strategy-problems.ts';
 import { altered, documented, folder, islandOf, written } from './strategy-files.ts';

@@ -45,7 +45,11 @@ async function work(
 ): Promise<void> {
   const machine = await lookAtMachine(options.threads ?? availableParallelism());
   const card = cardOf(machine);
-  const executor = new ToldExecutor(executorByKind({}), tell);
+  const search = async () => {
+    const { searchExecutor } = await import('../../remote/search-executor.ts');
+    return searchExecutor({ threads: machine.threads });
+  };
+  const executor = new ToldExecutor(executorByKind({ search }), tell);
   const end = new WorkerEnd(1000 * (options.grace ?? DEFAULT_GRACE_SECONDS), {
     onDrain: (graceMs) =>
       tell({ kind: 'draining', jobs: executor.running, graceSeconds: graceMs === null ? null : graceMs / 1000 }),

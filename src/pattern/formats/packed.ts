@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { InvalidValueError } from '../../base/caller-errors.ts';
-import { junctionSizes, meanFanOut } from '../architecture.ts';
+import { describeArchitecture, junctionSizes, meanFanOut } from '../architecture.ts';
 import { type Pattern, patternFault } from '../pattern.ts';
 
 /**
@@ -112,8 +112,21 @@ function inflated(bytes: Uint8Array, edges: number): Uint8Array {
   }
 }
 
-/** @throws RangeError for anything that `packPattern` did not make: it never returns a wrong pattern */
-export function unpackPattern(bytes: Uint8Array): Pattern {
+/** @throws RangeError unless the sizes are those */
+function requireSizes(got: PatternSizes, expected: PatternSizes): void {
+  if (got.layers.join() === expected.layers.join() && got.fanOuts.join() === expected.fanOuts.join()) return;
+  throw new InvalidValueError(
+    `the packed pattern must have the sizes ${describeArchitecture(expected)}; got ${describeArchitecture(got)}`,
+  );
+}
+
+type PatternSizes = Pick<Pattern, 'layers' | 'fanOuts'>;
+
+/**
+ * @param expected sizes that it must have, asked before memory is taken for its edges
+ * @throws RangeError for anything that `packPattern` did not make: it never returns a wrong pattern
+ */
+export function unpackPattern(bytes: Uint8Array, expected?: PatternSizes): Pattern {
   checkFrame(bytes);
   const head = new VarintReader(bytes.subarray(HEADER_BYTES));
   const count = head.next();
@@ -122,6 +135,7 @@ export function unpackPattern(bytes: Uint8Array): Pattern {
   const degrees = Array.from({ length: count }, () => head.next());
   const fanOuts =
     bytes[2] === VERSION ? degrees : degrees.map((fanIn, i) => meanFanOut(layers[i], layers[i + 1], fanIn));
+  if (expected !== undefined) requireSizes({ layers, fanOuts }, expected);
   const sizes = junctionSizes({ layers, fanOuts });
   const edges = sizes.reduce((sum, size) => sum + size.edges, 0);
   if (!Number.isSafeInteger(edges) || edges < 1) throw new InvalidValueError(`a packed pattern claims ${edges} edges`);
