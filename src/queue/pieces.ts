@@ -10,7 +10,8 @@ const ASK_AGAIN_MS = 5_000;
 /** at most so often without anything coming. */
 const MOST_SILENT = 12;
 
-const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+/** SHA-256 (hex), which a blob is known by. */
+export const blobDigest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** One blob on its way here. */
 interface Pull {
@@ -40,9 +41,9 @@ export class Pieces {
   /**
    * Keeps them for whoever asks, until dropped as often as kept. Small ones travel in the reference and are not kept.
    * @param apart the reference stands where every word counts: small ones are kept too
+   * @param digest of the bytes, where it is known
    */
-  keep(bytes: Uint8Array, { apart = false } = {}): BlobReference {
-    const digest = digestOf(bytes);
+  keep(bytes: Uint8Array, { apart = false, digest = blobDigest(bytes) } = {}): BlobReference {
     const sizeBytes = bytes.length;
     if (sizeBytes <= MOST_INLINE_BYTES && !apart)
       return { digest, sizeBytes, inline: Buffer.from(bytes).toString('base64') };
@@ -86,8 +87,9 @@ export class Pieces {
       const detail = `${sizeBytes} bytes of digest ${digest.slice(0, 12)} did not come from their host`;
       return failure('blob-missing', detail, 'Is that host still at work, and the queue still reached by both?');
     }
-    const got = digestOf(bytes);
-    if (got === digest) return success(bytes);
+    const got = blobDigest(bytes);
+    // No Buffer, whose `slice` is no copy.
+    if (got === digest) return success(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
     const detail = `the bytes that came have digest ${got.slice(0, 12)}, expected ${digest.slice(0, 12)}`;
     return failure('blob-mismatch', detail, 'Look whether the file changed on its host, and begin again.');
   }

@@ -113,7 +113,7 @@ async function trainUnstored({ plan, pattern, seeds }: Unstored, host: Host): Pr
   const { epochs, frozenFront } = settings;
   const phase = { study: null, architecture, dataset: dataset.name, candidates: [1], seeds, epochs };
   emit({ kind: 'phase', phase: 'train', ...phase });
-  const trainer = await planTrainer(plan, emit);
+  const trainer = await planTrainer(plan, emit, host);
   try {
     for (const message of trainer.warnings) emit({ kind: 'warning', message });
     emit({ kind: 'engine', ...trainer.runsOn });

@@ -1,5 +1,6 @@
 import { failure, ScattershotError, unwrap } from '../base/failure.ts';
 import type { TrainingScore } from '../base/score.ts';
+import { createQueueTrainer } from '../remote/queue-trainer.ts';
 import type { Store } from '../store/index.ts';
 import type { Dataset } from '../training/datasets/dataset.ts';
 import { createTrainer } from '../training/engines.ts';
@@ -84,13 +85,20 @@ function trainingEmitter(meter: TrainingProgressMeter, emit: Emit): Pick<Trainin
   };
 }
 
-/** Starts the engine of a plan; what a trainer of the user's own prints is told as warnings. @throws ScattershotError where it does not start */
-export async function planTrainer(plan: TrainingPlan, emit: Emit): Promise<Trainer> {
+/**
+ * Starts the engine of a plan, or has the workers of the study's queue start theirs; what a trainer of the user's own prints is told as
+ * warnings. @throws ScattershotError where it does not start
+ */
+export async function planTrainer(
+  plan: TrainingPlan,
+  emit: Emit,
+  { queue }: Pick<StudyHost, 'queue'>,
+): Promise<Trainer> {
   const { settings, engine, backend, threads, trainer } = plan;
   const { front, fastMath } = connectedTraining(settings);
   const onTrainerOutput = (line: string) => emit({ kind: 'warning', message: `trainer: ${line}` });
   const options = { engine, backend, threads, front, fastMath, ...(trainer && { ...trainer, onTrainerOutput }) };
-  return unwrap(await createTrainer(options));
+  return unwrap(await (queue === undefined ? createTrainer(options) : createQueueTrainer(queue, options)));
 }
 
 /** What is frozen is trained with the study's first candidate, whichever are trained now. */
@@ -105,7 +113,7 @@ export async function trainingPhase(work: TrainingWork, host: StudyHost, emit: E
   const { architecture, settings } = plan;
   const { store, signal, control } = host;
   const { frozenFront } = settings;
-  const trainer = await planTrainer(plan, emit);
+  const trainer = await planTrainer(plan, emit, host);
   try {
     requireScore(trainer, work.score);
     for (const message of trainer.warnings) emit({ kind: 'warning', message });

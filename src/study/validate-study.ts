@@ -219,9 +219,9 @@ function lookText({ look, exploratory, topOnly }: StudyValidation): string {
 }
 
 /** What a trainer of the user's own measures, asked of itself before anything is planned by it; null: accuracy. */
-async function measuredBy({ plan, emit }: ValidationWork): Promise<TrainingScore | null> {
+async function measuredBy({ plan, emit, host }: ValidationWork): Promise<TrainingScore | null> {
   if (plan.engine !== 'command') return null;
-  const trainer = await planTrainer(plan, emit);
+  const trainer = await planTrainer(plan, emit, host);
   await trainer.close();
   return trainer.runsOn.score ?? null;
 }

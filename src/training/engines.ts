@@ -3,7 +3,7 @@ import { type Outcome, success } from '../base/failure.ts';
 import { checkedBackend } from './backend-names.ts';
 import type { CommandOptions } from './command/index.ts';
 import type { BackendReport, TfjsOptions } from './tfjs/index.ts';
-import type { BackendName, Trainer } from './trainer.ts';
+import type { BackendName, RunsOn, Trainer } from './trainer.ts';
 
 export type { BackendReport } from './tfjs/index.ts';
 
@@ -94,6 +94,27 @@ export async function chooseFrontBackend(backend: string): Promise<Outcome<Backe
   const chosen = await chooseBackend(wanted, { front: true });
   return chosen.ok ? success(chosen.value.backend) : chosen;
 }
+
+/**
+ * What `createTrainer` would train on, told without starting it: a backend that is asked for by name need not be here.
+ * @returns Failures of looking for a backend under 'auto'. @throws RangeError as `createTrainer` does, and for a trainer of the user's
+ *   own, which only itself can tell of
+ */
+export async function plannedEngine(options: TrainerOptions): Promise<Outcome<PlannedEngine>> {
+  const engine = possibleEngine(options);
+  if (engine === 'command') throw new InvalidValueError('what a trainer of your own measures is its own to tell');
+  const sparse: PlannedEngine = { engine: 'sparse', backend: options.backend === 'webgpu' ? 'webgpu' : 'wasm' };
+  if (engine === 'sparse') return success(sparse);
+  const backend = checkedBackend(options.backend ?? 'auto');
+  if (backend !== 'auto') return success({ engine: 'tfjs', backend });
+  const { chooseBackend, usesGpu } = await import('./tfjs/backends.ts');
+  const chosen = await chooseBackend('auto', { front: options.front !== undefined });
+  if (engine === 'tfjs') return chosen.ok ? success({ engine, backend: chosen.value.backend }) : chosen;
+  const isGpu = chosen.ok && usesGpu(chosen.value.backend);
+  return success(isGpu ? { engine: 'tfjs', backend: chosen.value.backend } : sparse);
+}
+
+type PlannedEngine = Pick<RunsOn, 'engine' | 'backend'>;
 
 function requireCommand({ command = '', ...options }: TrainerOptions): CommandOptions {
   return { ...options, command };

@@ -112,6 +112,10 @@ function inflated(bytes: Uint8Array, edges: number): Uint8Array {
   }
 }
 
+/** Bytes that the packed pattern of so many edges and junctions takes at most, whatever it is. */
+export const mostPackedBytes = (edges: number, junctions: number): number =>
+  Math.ceil(1.01 * MOST_VARINT * edges) + 3 * MOST_VARINT * (junctions + 1) + 100;
+
 /** @throws RangeError unless the sizes are those */
 function requireSizes(got: PatternSizes, expected: PatternSizes): void {
   if (got.layers.join() === expected.layers.join() && got.fanOuts.join() === expected.fanOuts.join()) return;
