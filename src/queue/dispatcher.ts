@@ -28,6 +28,8 @@ const UNHEARD_MS = 60_000;
 const ABORT_MS = 1_000;
 /** Jobs that a message cancels: their ids fit into it. */
 const CANCELLED_AT_ONCE = 5_000;
+/** That results are kept is said so long apart, of many together: a worker needs it only to forget them. */
+const ACK_MS = 100;
 
 /**
  * A study's side of a queue: offers its jobs, and offers again what was lost, until each has ended. Jobs and what became of them are
@@ -52,7 +54,7 @@ export class Dispatcher {
   /** @param wallMs the time that other hosts have too, in milliseconds since 1970 */
   constructor(transport: Transport, clock: Clock, notice: Omit<StudyNotice, 'atMs'>, wallMs: () => number = Date.now) {
     this.#transport = transport;
-    this.#mailer = new Mailer(transport);
+    this.#mailer = new Mailer(transport, clock);
     this.#clock = clock;
     this.#notice = notice;
     this.#wallMs = wallMs;
@@ -106,6 +108,7 @@ export class Dispatcher {
     await this.#renewals;
     const { token } = this.#notice;
     const leave = async () => {
+      await this.#mailer.flush();
       await this.#transport.retract(STUDIES, token);
       await this.#transport.remove(queueOf(token));
       await this.#mail.close();
@@ -266,7 +269,7 @@ export class Dispatcher {
   async #finish(assignment: Assignment | undefined, end: DispatchEnd, run: string): Promise<void> {
     try {
       if (assignment !== undefined) await this.#end(assignment, end, run);
-      if (end.by !== null) await this.#send(end.by.worker, { kind: 'ack', runs: [run] });
+      if (end.by !== null) await this.#send(end.by.worker, { kind: 'ack', runs: [run] }, ACK_MS);
     } catch {
       // Not kept, or the queue does not answer: its worker tells it again. Who runs the jobs hears of the first by `run`.
     }
@@ -289,7 +292,7 @@ export class Dispatcher {
     void this.#offer();
   }
 
-  #send(worker: string, message: object): Promise<void> {
-    return this.#mailer.send(workerMailbox(worker), message);
+  #send(worker: string, message: object, apartMs = 0): Promise<void> {
+    return this.#mailer.send(workerMailbox(worker), message, apartMs);
   }
 }

@@ -20,6 +20,10 @@ const GONE_MS = 60_000;
 const FORGOTTEN_MS = 600_000;
 const TELL_AGAIN_MS = 10_000;
 const MOST_LOST_BEFORE = 3;
+/** The beginnings and ends of jobs are told so long apart, those of many together. */
+const TELL_MS = 50;
+/** What is told at last is waited for so long. */
+const LAST_WORDS_MS = 1_000;
 /** Runs that a pulse names: they fit into a message. */
 const RUNS_IN_A_PULSE = 4_000;
 const UNWANTED = 'unwanted';
@@ -70,7 +74,7 @@ export class StudyLink {
 
   constructor(transport: Transport, clock: Clock, study: StudyNotice, tools: LinkTools) {
     this.#transport = transport;
-    this.#mailer = new Mailer(transport);
+    this.#mailer = new Mailer(transport, clock);
     this.#clock = clock;
     this.study = study;
     this.#tools = tools;
@@ -189,6 +193,7 @@ export class StudyLink {
   async #close(): Promise<void> {
     this.#giveBack();
     await this.#consumer?.close();
+    await Promise.race([this.#mailer.flush(), this.#clock.sleep(LAST_WORDS_MS)]);
     const session = this.#session;
     this.#session = null;
     this.#consumer = null;
@@ -201,14 +206,8 @@ export class StudyLink {
     const same = this.#runs.get(taken.id);
     if (same !== undefined) return same.outcome;
     const token = this.#tools.random?.() ?? randomBytes(8).toString('hex');
-    const run: WorkerRun = {
-      token,
-      job: taken.id,
-      stop: new AbortController(),
-      blobs: [],
-      outcome: Promise.resolve('done'),
-      progress: 0,
-    };
+    const stop = new AbortController();
+    const run: WorkerRun = { token, job: taken.id, stop, blobs: [], outcome: Promise.resolve('done'), progress: 0 };
     this.#runs.set(taken.id, run);
     run.outcome = this.#do(run, taken, gatherer);
     return run.outcome;
@@ -216,11 +215,11 @@ export class StudyLink {
 
   async #do(run: WorkerRun, taken: TakenJob, gatherer: Gatherer): Promise<TakenOutcome> {
     // Not waited for: its pulses say the same.
-    void this.#send({ kind: 'begun', job: run.job, run: run.token, ...this.#me });
+    void this.#send({ kind: 'begun', job: run.job, run: run.token, ...this.#me }, TELL_MS);
     try {
       if (taken.lostBefore >= MOST_LOST_BEFORE) {
         const message = `${taken.lostBefore} workers ended while they did it`;
-        await this.#end(run, { failure: { reason: 'poisoned', message } });
+        this.#end(run, { failure: { reason: 'poisoned', message } });
         return 'done';
       }
       const end = await this.#result(run, taken, gatherer);
@@ -230,7 +229,7 @@ export class StudyLink {
         await this.#send({ kind: 'returned', job: run.job, run: run.token, reason: 'given back by its worker' });
         return 'given-back';
       }
-      await this.#end(run, end);
+      this.#end(run, end);
       return 'done';
     } finally {
       this.#runs.delete(run.job);
@@ -272,8 +271,8 @@ export class StudyLink {
     }
   }
 
-  /** Tells a result, and keeps it until the study has it. */
-  async #end(run: WorkerRun, end: { body?: unknown; failure?: JobFailure }): Promise<void> {
+  /** Tells a result, and keeps it until the study has it: should neither outlive this moment, the study has the job done again. */
+  #end(run: WorkerRun, end: { body?: unknown; failure?: JobFailure }): void {
     const message = { kind: 'done', job: run.job, run: run.token, ...this.#me, failure: null, ...end };
     let text = JSON.stringify(message);
     if (text.length > MOST_MESSAGE_CHARACTERS) {
@@ -282,7 +281,7 @@ export class StudyLink {
     }
     this.#kept.set(run.token, { text, blobs: run.blobs, toldMs: this.#clock.now() });
     this.#tools.finished();
-    await this.#send(text);
+    void this.#send(text, TELL_MS);
   }
 
   #pull(reference: Parameters<Pieces['pull']>[0], signal: AbortSignal) {
@@ -290,7 +289,7 @@ export class StudyLink {
   }
 
   /** What does not arrive is told again by pulses, or can be missed. */
-  async #send(message: object | string): Promise<void> {
-    await this.#mailer.send(studyMailbox(this.study.token), message).catch(() => {});
+  async #send(message: object | string, apartMs = 0): Promise<void> {
+    await this.#mailer.send(studyMailbox(this.study.token), message, apartMs).catch(() => {});
   }
 }

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { Mailer } from '../../src/queue/mailer.ts';
+import { MemoryServer } from '../../src/queue/memory-server.ts';
+import { MemoryTransport } from '../../src/queue/memory-transport.ts';
+import { MOST_MESSAGE_CHARACTERS } from '../../src/queue/transport.ts';
+import { FalseClock } from './false-clock.ts';
+
+/** A mailer whose requests take a tenth of a second, and what they were. */
+function mailer() {
+  const clock = new FalseClock();
+  const requests: { readonly atMs: number; readonly mailbox: string; readonly texts: readonly string[] }[] = [];
+  const transport = new MemoryTransport(new MemoryServer(clock));
+  transport.send = async (mailbox, texts) => {
+    if (texts.some((text) => text.length > MOST_MESSAGE_CHARACTERS)) throw new RangeError('too large');
+    requests.push({ atMs: clock.now(), mailbox, texts: [...texts] });
+    await clock.sleep(100);
+    if (texts.includes('"fails"')) throw new Error('it is down');
+  };
+  return { clock, requests, mailer: new Mailer(transport, clock) };
+}
+
+test('what is sent while a request is under way goes together with the next, by mailbox', async () => {
+  const { clock, requests, mailer: own } = mailer();
+  for (const text of ['"a"', '"b"', '"c"']) void own.send('one', text);
+  void own.send('two', { kind: 'd' });
+  await clock.goUntil(() => false, 50);
+  for (const text of ['"e"', '"f"']) void own.send('one', text);
+  await clock.goUntil(() => false, 1_000);
+  expect(requests).toEqual([
+    { atMs: 0, mailbox: 'one', texts: ['"a"', '"b"', '"c"'] },
+    { atMs: 0, mailbox: 'two', texts: ['{"kind":"d"}'] },
+    { atMs: 100, mailbox: 'one', texts: ['"e"', '"f"'] },
+  ]);
+});
+
+test('what may wait goes at once after a pause, else so long after the last, and with whatever is urgent', async () => {
+  const { clock, requests, mailer: own } = mailer();
+  void own.send('one', '"first"', 500);
+  await clock.goUntil(() => false, 200);
+  void own.send('one', '"second"', 500);
+  await clock.goUntil(() => false, 600);
+  void own.send('one', '"third"', 500);
+  void own.send('one', '"now"');
+  await clock.goUntil(() => false, 2_000);
+  void own.send('one', '"last"', 60_000);
+  const flushed = own.flush();
+  await clock.goUntil(() => false, 5_000);
+  await flushed;
+  expect(requests.map(({ texts }) => texts)).toEqual([['"first"'], ['"second"'], ['"third"', '"now"'], ['"last"']]);
+  expect(requests.map(({ atMs }) => atMs).slice(0, 2)).toEqual([0, 500]);
+});
+
+test('a request that fails rejects those in it alone; one too large is refused alone', async () => {
+  const { clock, requests, mailer: own } = mailer();
+  const large = own.send('one', 'x'.repeat(MOST_MESSAGE_CHARACTERS + 1));
+  const failing = [own.send('one', '"fails"'), own.send('one', '"with it"')];
+  for (const promise of [large, ...failing]) promise.catch(() => {});
+  await clock.goUntil(() => false, 50);
+  const results = Promise.allSettled([large, ...failing, own.send('one', '"later"')]);
+  await clock.goUntil(() => false, 1_000);
+  expect((await results).map(({ status }) => status)).toEqual([...['rejected', 'rejected', 'rejected', 'fulfilled']]);
+  expect(requests.map(({ texts }) => texts)).toEqual([['"fails"', '"with it"'], ['"later"']]);
+});
