@@ -49,6 +49,7 @@ export class StudyHosts {
   }
 
   async close(): Promise<void> {
+    await this.queue.close();
     await this.#opened.close();
   }
 

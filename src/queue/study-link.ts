@@ -204,7 +204,12 @@ export class StudyLink {
   async #take(taken: TakenJob, gatherer: Gatherer): Promise<TakenOutcome> {
     // Taken from us while we still do it, and given to us again.
     const same = this.#runs.get(taken.id);
-    if (same !== undefined) return same.outcome;
+    if (same !== undefined && same.stop.signal.reason !== UNWANTED) return same.outcome;
+    // One that was cancelled, and is wanted again before it has ended.
+    if (same !== undefined) {
+      await same.outcome;
+      return this.#take(taken, gatherer);
+    }
     const token = this.#tools.random?.() ?? randomBytes(8).toString('hex');
     const stop = new AbortController();
     const run: WorkerRun = { token, job: taken.id, stop, blobs: [], outcome: Promise.resolve('done'), progress: 0 };

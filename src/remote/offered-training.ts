@@ -20,6 +20,8 @@ interface Offering {
   readonly keeper: SnapshotKeeper | null;
   /** as the queue knows it */
   readonly id: string;
+  /** hears of what the keeper throws */
+  readonly fail: (error: unknown) => void;
 }
 
 /** Memory for the newest snapshots of all jobs, in bytes: a job that finds none left begins again where the last one stood. */
@@ -156,10 +158,11 @@ export class OfferedTraining {
     const most = 2 * snapshotBytes(job, settings) + BYTES_OF_AN_EPOCH * settings.epochs + 2 ** 16;
     if (keeper === null || reference.sizeBytes > most) return;
     this.#next = reference;
-    this.#saving ??= this.#saveAll().finally(() => {
-      this.#saving = null;
-    });
-    this.#saving.catch(() => {});
+    this.#saving ??= this.#saveAll()
+      .catch((error: unknown) => this.#offering.fail(error))
+      .finally(() => {
+        this.#saving = null;
+      });
   }
 
   async #saveAll(): Promise<void> {
@@ -179,7 +182,7 @@ export class OfferedTraining {
     }
   }
 
-  /** Resolves when no snapshot is on its way to the keeper. @throws what the keeper threw */
+  /** Resolves when no snapshot is on its way to the keeper. */
   async saved(): Promise<void> {
     await this.#saving;
   }

@@ -15,6 +15,8 @@ import { readEnd, readProgress } from './training-answers.ts';
 export const MOST_OPEN = 1000;
 /** A job whose results were of no use so often has failed. */
 const MOST_UNSOUND = 3;
+/** So long after its result was of no use a job is offered again. */
+const AGAIN_MS = 1_000;
 /** How often it is asked whether more may begin, and whether anybody works. */
 const LOOK_MS = 1_000;
 
@@ -86,7 +88,7 @@ export class QueueRun {
       if (![...this.#open.values()].some(({ isBegun }) => isBegun)) this.#tools.hosts.look();
     }
     if (!this.isOver) await Promise.all(this.#runs);
-    for (const offered of this.#open.values()) await offered.saved().catch((error: unknown) => this.#fail(error));
+    for (const offered of this.#open.values()) await offered.saved();
     if (this.#fault !== null) throw this.#fault.error;
   }
 
@@ -117,7 +119,15 @@ export class QueueRun {
     const key = trainingKey(job, dataset.digest, settings, runsOn);
     const twin = (this.#twins.get(key) ?? 0) + 1;
     this.#twins.set(key, twin);
-    const offering = { job, key, settings, runsOn, keeper, id: idOf(key, twin) };
+    const offering = {
+      job,
+      key,
+      settings,
+      runsOn,
+      keeper,
+      id: idOf(key, twin),
+      fail: (error: unknown) => this.#fail(error),
+    };
     const offered = new OfferedTraining(offering, dispatcher.pieces, this.#tools.room);
     this.#open.set(offered.id, offered);
     const run = this.#run(offered, dispatcher, listener).finally(() => {
@@ -136,11 +146,7 @@ export class QueueRun {
       this.#open.delete(offered.id);
       offered.close();
     }
-    try {
-      await offered.saved();
-    } catch (error) {
-      this.#fail(error);
-    }
+    await offered.saved();
   }
 
   #fail(error: unknown): void {
@@ -195,7 +201,11 @@ export class QueueRun {
     offered.unsound += 1;
     const { fault, isLost } = answer;
     const isPoisoned = 'failure' in end && end.failure.reason === 'poisoned';
-    if (!isPoisoned && offered.unsound < MOST_UNSOUND) return 'again';
+    if (!isPoisoned && offered.unsound < MOST_UNSOUND) {
+      // The queue has the job until its worker has let go of it, and would not take it again.
+      await this.#tools.clock.sleep(AGAIN_MS, offered.signal);
+      return offered.isOver ? 'kept' : 'again';
+    }
     const reason = isPoisoned ? fault : `${MOST_UNSOUND} results were of no use, the last since ${fault}`;
     this.#finishWithout(offered, 'failed', reason, isPoisoned || isLost, end.by);
     return 'kept';

@@ -1,5 +1,5 @@
 import { InvalidValueError } from '../base/caller-errors.ts';
-import { type Outcome, success } from '../base/failure.ts';
+import { type Outcome, success, unwrap } from '../base/failure.ts';
 import type { Architecture } from '../pattern/architecture.ts';
 import type { Dispatcher } from '../queue/dispatcher.ts';
 import type { Dataset } from '../training/datasets/dataset.ts';
@@ -20,24 +20,39 @@ import { HeardHosts } from './heard-hosts.ts';
 import { describeData, keepData } from './offered-data.ts';
 import type { SnapshotRoom } from './offered-training.ts';
 import { MOST_OPEN, QueueRun } from './queue-run.ts';
+import { Shelf } from './shelf.ts';
 import type { StudyQueue } from './study-queue.ts';
 import { identityOf, mutable, type TrainingNeeds } from './training-wire.ts';
 
 /** Memory that the newest snapshots of the jobs on offer may take. */
 const MOST_SNAPSHOTS_BYTES = 2 ** 30;
 
-/** A dispatcher for jobs on one dataset, for networks and settings of one kind. */
-interface Offer {
-  readonly dispatcher: Dispatcher;
-  users: number;
-  isClosed: boolean;
-}
-
 /** What jobs are to be trained with: other needs are another offer. */
 interface Request {
   readonly dataset: Dataset;
   readonly settings: TrainingSettings;
   readonly architecture: Architecture;
+}
+
+/** What trainers of one study share: each phase of it has a trainer of its own, and the workers stay. */
+interface StudyTrainings {
+  /** dispatchers, each for jobs on one dataset, for networks and settings of one kind */
+  readonly offers: Shelf<Dispatcher>;
+  readonly hosts: HeardHosts;
+  readonly room: SnapshotRoom;
+}
+
+const trainingsOf = new WeakMap<StudyQueue, StudyTrainings>();
+
+function studyTrainings(queue: StudyQueue): StudyTrainings {
+  const known = trainingsOf.get(queue);
+  if (known !== undefined) return known;
+  const offers = new Shelf<Dispatcher>((dispatcher) => dispatcher.close());
+  const hosts = new HeardHosts(queue.onHost, queue.clock, queue.shown);
+  const trainings = { offers, hosts, room: { free: MOST_SNAPSHOTS_BYTES } };
+  trainingsOf.set(queue, trainings);
+  queue.atEnd(() => offers.clear());
+  return trainings;
 }
 
 /**
@@ -48,21 +63,17 @@ export class QueueTrainer implements Trainer {
   readonly runsOn: RunsOn;
   readonly warnings: readonly string[];
   readonly #queue: StudyQueue;
-  readonly #hosts: HeardHosts;
+  readonly #trainings: StudyTrainings;
   readonly #runs = new Set<QueueRun>();
-  /** the last one is kept, for the next jobs are mostly of its kind */
-  #offer: { readonly key: string; readonly made: Promise<Offer> } | null = null;
-  readonly #closing = new Set<Promise<void>>();
   /** of those that were stopped: their jobs are not offered again before */
   readonly #settling = new Set<Promise<void>>();
-  readonly #room: SnapshotRoom = { free: MOST_SNAPSHOTS_BYTES };
 
   /** @param runsOn what every worker must train with; its device is what all of them are called together */
   constructor(queue: StudyQueue, runsOn: RunsOn, warnings: readonly string[] = []) {
     this.#queue = queue;
     this.runsOn = runsOn;
     this.warnings = warnings;
-    this.#hosts = new HeardHosts(queue.onHost, queue.clock, queue.shown);
+    this.#trainings = studyTrainings(queue);
   }
 
   /** Whatever the workers, so many keep them busy. */
@@ -90,7 +101,7 @@ export class QueueTrainer implements Trainer {
     const events = new EventQueue<TrainingEvent>();
     const run = new QueueRun(
       { jobs, dataset, settings: checked, keeper, beginsMore, runsOn: this.runsOn },
-      { hosts: this.#hosts, clock: this.#queue.clock, room: this.#room, emit: (event) => events.push(event) },
+      { ...this.#trainings, clock: this.#queue.clock, emit: (event) => events.push(event) },
     );
     return this.#events(run, events, { dataset, settings: checked, architecture: jobs[0]?.architecture }, signal);
   }
@@ -123,72 +134,39 @@ export class QueueTrainer implements Trainer {
   async #work(run: QueueRun, request: Request): Promise<void> {
     await Promise.all(this.#settling);
     if (run.isOver) return;
-    const made = this.#offerFor(request);
-    const offer = await made;
-    offer.users += 1;
+    const key = JSON.stringify([identityOf(this.runsOn), request.dataset.digest, kindOf(request)]);
+    const offer = unwrap(await this.#trainings.offers.lend(key, () => this.#open(request)));
     try {
-      await run.work(offer.dispatcher);
+      await run.work(offer.item);
     } finally {
       const settling = run.settled().finally(() => {
         this.#settling.delete(settling);
-        offer.users -= 1;
-        void this.#leave(made);
+        return offer.giveBack();
       });
       this.#settling.add(settling);
     }
   }
 
-  /** The offer of such jobs: the last one where it is of their kind, else a new one. */
-  #offerFor(request: Request): Promise<Offer> {
-    const key = offerKey(request);
-    const last = this.#offer;
-    if (last !== null && last.key === key) return last.made;
-    const made = this.#newOffer(request);
-    this.#offer = { key, made };
-    made.catch(() => {
-      if (this.#offer?.made === made) this.#offer = null;
-    });
-    if (last !== null) void this.#leave(last.made);
-    return made;
-  }
-
-  async #newOffer({ dataset, settings, architecture }: Request): Promise<Offer> {
+  async #open(request: Request): Promise<Outcome<Dispatcher>> {
+    const { dataset } = request;
     const data = await describeData(dataset);
-    const { fastMath = false, front = null, batchSize } = settings;
-    const identity = identityOf(this.runsOn);
-    const needs: TrainingNeeds = {
-      ...{ identity, fastMath, front, batchSize, data },
-      architecture: mutable(architecture),
-    };
+    const needs: TrainingNeeds = { identity: identityOf(this.runsOn), ...kindOf(request), data };
     const dispatcher = this.#queue.dispatcher('training', needs);
     keepData(dataset, data, dispatcher.pieces);
-    return { dispatcher, users: 0, isClosed: false };
+    return success(dispatcher);
   }
 
-  /** Closes an offer that nobody uses, and that is not the last. */
-  async #leave(made: Promise<Offer>): Promise<void> {
-    const offer = await made.catch(() => null);
-    if (offer === null || offer.users > 0 || offer.isClosed || this.#offer?.made === made) return;
-    offer.isClosed = true;
-    const closing = offer.dispatcher.close();
-    this.#closing.add(closing);
-    void closing.finally(() => this.#closing.delete(closing));
-  }
-
+  /** What workers keep for the study is theirs until it ends. */
   async close(): Promise<void> {
     for (const run of this.#runs) run.stop();
-    const last = this.#offer;
-    this.#offer = null;
-    if (last !== null) await this.#leave(last.made);
     await Promise.all(this.#settling);
-    await Promise.all(this.#closing);
   }
 }
 
-function offerKey({ dataset, settings, architecture }: Request): string {
-  const { fastMath = false, front = null, batchSize } = settings;
-  return JSON.stringify([dataset.digest, fastMath, front, batchSize, architecture]);
-}
+const kindOf = ({ settings: { fastMath = false, front, batchSize }, architecture }: Request) => ({
+  ...{ fastMath, front: front ?? null, batchSize },
+  architecture: mutable(architecture),
+});
 
 /**
  * A trainer over a study's queue, for the engine that `createTrainer` would start here. That engine is not started, and need not run

@@ -15,6 +15,7 @@ export class StudyQueue {
   readonly onHost: HostListener;
   readonly #study: () => string;
   readonly clock: Clock;
+  readonly #closes: (() => Promise<void>)[] = [];
 
   /** @param study its name, as workers show it; it may be told once there is one */
   constructor(
@@ -39,5 +40,15 @@ export class StudyQueue {
     const token = randomBytes(8).toString('hex');
     const notice = { token, name: this.#study(), host: hostname(), kind, version, needs };
     return new Dispatcher(this.transport, this.clock, notice);
+  }
+
+  /** Has something ended with the study that is kept from one part of its work to the next. */
+  atEnd(close: () => Promise<void>): void {
+    this.#closes.push(close);
+  }
+
+  /** Ends what was kept; the transport is its owner's to close. */
+  async close(): Promise<void> {
+    for (const close of this.#closes.splice(0)) await close();
   }
 }

@@ -327,7 +327,10 @@ export function trainerConformance(name: string, options: ConformanceOptions): v
       expect(last.size).toBeGreaterThan(0);
       const goOn = watched.map((job) => ({ ...job, ...(last.has(job.id) ? { snapshot: last.get(job.id)! } : {}) }));
       const { results, events } = await train(goOn, resumable);
-      expect(startedOf(events).filter(({ resumed }) => resumed !== undefined)).toHaveLength(last.size);
+      const resumed = startedOf(events).filter((each) => each.resumed !== undefined).length;
+      // Elsewhere a training may have come to its end before it heard that it was to stop: then it is not done anew.
+      if (options.elsewhere) expect(resumed).toBeLessThanOrEqual(last.size);
+      else expect(resumed).toBe(last.size);
       for (const { id } of watched) expect(results.get(id)!.weights).toEqual(whole.results.get(id)!.weights);
     });
 

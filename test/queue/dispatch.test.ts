@@ -186,3 +186,22 @@ test('what a session says it trains a second is on the board, and in what its st
   const board = [...(server.boards.get('workers')?.values() ?? [])].map((text) => ({ text }));
   expect(currentWorkers(board, clock.now())).toMatchObject([{ samplesPerSecond: 1234, jobs: 1 }]);
 });
+
+test('a job that was cancelled and is wanted again is done anew, once the worker that has it has let go', async () => {
+  const { clock, dispatcher, startWorker } = lab();
+  let begun = 0;
+  // Slow to stop.
+  startWorker(async (jobs, process) => {
+    begun += 1;
+    await process.sleep(8_000);
+    return jobs;
+  });
+  const abort = new AbortController();
+  watch(dispatcher, {}, abort.signal);
+  await clock.goUntil(() => begun === 1, 60_000);
+  abort.abort();
+  await clock.goUntil(() => false, clock.now() + 2_000);
+  const again = watch(dispatcher);
+  expect(await clock.goUntil(() => again.over, clock.now() + 55_000)).toBe(true);
+  expect(again.ends.map(([job]) => job).sort()).toEqual(['a', 'b', 'c', 'd']);
+});

@@ -23,10 +23,8 @@ const SPEED = 20;
 export interface LabWorker {
   readonly drain: AbortController;
   readonly stop: AbortController;
-  readonly transport: Transport;
-  /** of its own, for what it caches */
-  readonly folder: string;
-  readonly notes: string[];
+  /** As if its process were killed: nothing of it is heard any more. In memory only */
+  kill(): void;
   /** resolves when it has left, and what it kept is closed */
   readonly ended: Promise<void>;
 }
@@ -34,6 +32,8 @@ export interface LabWorker {
 export interface Lab {
   readonly queue: StudyQueue;
   readonly heard: HostEvent[];
+  /** where no other transport was asked for */
+  readonly server: MemoryServer;
   startWorker(options?: WorkerChanges): Promise<LabWorker>;
   close(): Promise<void>;
 }
@@ -61,9 +61,8 @@ export async function trainingLab(options: LabOptions = {}): Promise<Lab> {
   const workers: LabWorker[] = [];
   const startWorker = async ({ host = `lab-${workers.length + 1}`, executor, ...changes }: WorkerChanges = {}) => {
     const folder = mkdtempSync(join(tmpdir(), 'scattershot-worker-'));
-    const notes: string[] = [];
     const trains = trainingExecutor({
-      ...{ cacheFolder: folder, threads: 2, onNote: (note: string) => notes.push(note) },
+      ...{ cacheFolder: folder, threads: 2, onNote: () => {} },
       ...changes,
     });
     const transport = await connect();
@@ -77,18 +76,24 @@ export async function trainingLab(options: LabOptions = {}): Promise<Lab> {
       await transport.close();
       rmSync(folder, { recursive: true, force: true });
     });
-    const started = { drain, stop, transport, folder, notes, ended };
+    const kill = () => {
+      if (transport instanceof MemoryTransport) transport.lose();
+      const gone = async () => Promise.reject(new Error('it was killed'));
+      Object.assign(transport, { send: gone, announce: gone, notices: gone });
+    };
+    const started = { drain, stop, kill, ended };
     workers.push(started);
     return started;
   };
   return {
-    ...{ queue, heard, startWorker },
+    ...{ queue, heard, server, startWorker },
     close: async () => {
       for (const { stop, drain } of workers) {
         drain.abort();
         stop.abort();
       }
       await Promise.all(workers.map(({ ended }) => ended));
+      await queue.close();
       await own.close();
     },
   };
