@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Redis } from 'ioredis';
 import { connectQueue } from '../../src/queue/bullmq-transport.ts';
 import { realClock } from '../../src/queue/clock.ts';
 import { Dispatcher } from '../../src/queue/dispatcher.ts';
@@ -12,12 +11,15 @@ import { MemoryTransport } from '../../src/queue/memory-transport.ts';
 import type { Transport } from '../../src/queue/transport.ts';
 import { installed, startPostgres, startRedis } from '../../test/queue/servers.ts';
 import { summarize, table } from '../timing.ts';
+import { type Held, held } from './held.ts';
 import { idleWorker } from './idle-worker.ts';
 import { plainStudy } from './plain-bullmq.ts';
+import { measureScale } from './scale.ts';
 
 const usage = `usage: npm run bench -- queue [--jobs N] [--workers N] [--at-once N] [--runs N] [--over memory,redis,postgres] [--json]
+       npm run bench -- queue scale [--results N] [--json]: what a study costs by jobs and hosts, in parts (default 5000)
   what a job costs that does nothing: a study here, workers in processes of their own (of memory: here too), a server of
-  the benchmark's own, beside plain BullMQ (bulk adds, workers, events of completion; its own defaults)
+  the benchmark's own, beside plain BullMQ (bulk adds, workers; its own defaults)
   --jobs N     default 10000
   --at-once N  jobs that a worker has at a time (default 1)
   --runs N     of each, alternately; the median is told (default 3)
@@ -30,12 +32,6 @@ interface Options {
   readonly runs: number;
   readonly over: readonly string[];
   readonly json: boolean;
-}
-
-/** What a Redis server holds. */
-interface Held {
-  readonly usedBytes: number;
-  readonly keys: number;
 }
 
 interface Result {
@@ -137,14 +133,6 @@ async function inMemory({ jobs, workers, atOnce }: Options): Promise<number> {
   return tookMs;
 }
 
-async function held(url: string): Promise<Held> {
-  const client = new Redis(url);
-  const keys = await client.dbsize();
-  const usedBytes = Number(/used_memory:(\d+)/.exec(await client.info('memory'))?.[1]);
-  client.disconnect();
-  return { usedBytes, keys };
-}
-
 async function onServer(over: string, options: Options): Promise<Result> {
   const isRedis = over === 'redis';
   const memory: { -readonly [when in keyof Result['held']]: Held } = {};
@@ -190,7 +178,16 @@ function heldText({ held }: Result): string {
   return lines.length === 0 ? '' : `\n${table([['Redis holds', 'MiB', 'keys'], ...lines])}`;
 }
 
+async function scale(parameters: readonly string[]): Promise<void> {
+  const options = { results: { type: 'string', default: '5000' }, json: { type: 'boolean', default: false } } as const;
+  const { values } = parseArgs({ args: [...parameters], options });
+  const measured = await measureScale(Number(values.results));
+  if (values.json) process.stdout.write(`${JSON.stringify(measured, null, 2)}\n`);
+  else process.stdout.write(table(Object.entries(measured).map(([name, value]) => [name, value.toPrecision(4)])));
+}
+
 export async function main(parameters: readonly string[]): Promise<void> {
+  if (parameters[0] === 'scale') return scale(parameters.slice(1));
   const options = optionsOf(parameters);
   if (options.over.some((name) => !['memory', 'redis', 'postgres'].includes(name)) || !(options.jobs > 0)) {
     process.stderr.write(usage);

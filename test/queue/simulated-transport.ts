@@ -42,6 +42,9 @@ export class SimulatedServer {
   readonly random: Random;
   readonly faults: Faults;
   down = false;
+  /** what became of messages; reordered: came after one that was sent later */
+  readonly counts = { messages: 0, lost: 0, doubled: 0, delayed: 0, reordered: 0 };
+  readonly #newest = new Map<string, number>();
   /** how often a job was given to somebody */
   readonly given = new Map<string, number>();
   readonly queues = new Map<string, Map<string, Item>>();
@@ -114,9 +117,19 @@ export class SimulatedServer {
   async post(mailbox: string, text: string): Promise<void> {
     const { faults } = this;
     const copies = this.chance(faults.lose) ? 0 : this.chance(faults.double) ? 2 : 1;
+    const { counts } = this;
+    const sent = counts.messages;
+    counts.messages += 1;
+    if (copies === 0) counts.lost += 1;
+    if (copies === 2) counts.doubled += 1;
     for (let copy = 0; copy < copies; copy += 1) {
-      const delayMs = this.chance(faults.delay) ? this.random.below(120_000) : this.random.below(100);
+      const late = this.chance(faults.delay);
+      if (late) counts.delayed += 1;
+      const delayMs = late ? this.random.below(120_000) : this.random.below(100);
       void this.clock.sleep(delayMs).then(() => {
+        const newest = this.#newest.get(mailbox) ?? -1;
+        if (sent < newest) counts.reordered += 1;
+        else this.#newest.set(mailbox, sent);
         const letters = this.mail.get(mailbox) ?? [];
         letters.push(text);
         this.mail.set(mailbox, letters);

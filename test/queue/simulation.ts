@@ -22,6 +22,9 @@ export interface Simulated {
   readonly halts: number;
   readonly flushes: number;
   readonly outages: number;
+  /** outages after which the server has forgotten all */
+  readonly restarts: number;
+  readonly messages: SimulatedServer['counts'];
   /** jobs begun, and jobs */
   readonly begun: number;
   readonly jobs: number;
@@ -43,7 +46,15 @@ class Lab {
   readonly #hasPoison: boolean;
   readonly #store = new Map<string, number | 'poisoned'>();
   readonly #wrong: string[] = [];
-  readonly #counts = { kills: { study: 0, worker: 0 }, halts: 0, flushes: 0, outages: 0, poisoned: 0, again: 0 };
+  readonly #counts = {
+    kills: { study: 0, worker: 0 },
+    halts: 0,
+    flushes: 0,
+    outages: 0,
+    restarts: 0,
+    poisoned: 0,
+    again: 0,
+  };
   readonly #workers = new Set<SimulatedProcess>();
   #study: SimulatedProcess | null = null;
   #tokens = 0;
@@ -72,7 +83,8 @@ class Lab {
     this.#check();
     const begun = [...this.#server.given.values()].reduce((sum, starts) => sum + starts, 0);
     const endedMs = this.#clock.now();
-    return { ...this.#counts, wrong: this.#wrong, endedMs, begun, jobs: this.#jobs.length };
+    const { counts: messages } = this.#server;
+    return { ...this.#counts, messages, wrong: this.#wrong, endedMs, begun, jobs: this.#jobs.length };
   }
 
   #check(): void {
@@ -206,6 +218,10 @@ class Lab {
       this.#server.down = true;
       this.#counts.outages += 1;
       await this.#clock.sleep(this.#random.below(180_000));
+      if (this.#chance(0.5)) {
+        this.#server.forget();
+        this.#counts.restarts += 1;
+      }
       this.#server.down = false;
     } else if (kind === 2) this.#halt(this.#study);
     else this.#halt([...this.#workers][this.#random.below(Math.max(1, this.#workers.size))] ?? null);
