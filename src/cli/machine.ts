@@ -16,14 +16,18 @@ export interface Equipment {
   readonly memoryBytes: number;
 }
 
-/** Tries every engine and backend, as `doctor` does; takes a second or two. */
-export async function lookAtMachine(threads: number): Promise<Equipment> {
+/** Tries every engine and backend, as `doctor` does; takes a second or two. @param hasTrainer a trainer of the user's own was named */
+export async function lookAtMachine(threads: number, hasTrainer: boolean): Promise<Equipment> {
   const [backends, sparse] = await Promise.all([detectBackends(), createTrainer({ engine: 'sparse', threads })]);
   const available = backends.filter((report) => report.available);
   const device = gpuOf(backends)?.device ?? (sparse.ok ? sparse.value.runsOn.device : available[0]?.device);
   if (sparse.ok) await sparse.value.close();
   return {
-    engines: [...(sparse.ok ? ['sparse'] : []), ...(available.length > 0 ? ['tfjs'] : []), 'command'],
+    engines: [
+      ...(sparse.ok ? ['sparse'] : []),
+      ...(available.length > 0 ? ['tfjs'] : []),
+      ...(hasTrainer ? ['command'] : []),
+    ],
     backends: available.map(({ backend }) => backend),
     device: device ?? 'none that trains',
     threads,

@@ -9,7 +9,7 @@ import { studyNameOf } from './study-name-of.ts';
 export class StudyHosts {
   readonly queue: StudyQueue;
   readonly #opened: OpenedQueue;
-  readonly #refused = new Set<string>();
+  readonly #told = new Set<string>();
   #listener: StudyListener = () => {};
   #study: string | null = null;
   /** time of the study's latest event, and when that was here */
@@ -54,11 +54,11 @@ export class StudyHosts {
   }
 
   #hear(event: HostEvent): void {
-    // A worker that looks again refuses again.
-    if (event.kind === 'refused') {
-      const refusal = `${event.worker} ${event.why}`;
-      if (this.#refused.has(refusal)) return;
-      this.#refused.add(refusal);
+    // Each part of a study hears of its machines anew.
+    if (event.kind === 'refused' || event.kind === 'joined') {
+      const fact = JSON.stringify(event);
+      if (this.#told.has(fact)) return;
+      this.#told.add(fact);
     }
     const { atMs, hereMs } = this.#last;
     this.#listener({ kind: 'host', atMs: Math.round(atMs + performance.now() - hereMs), event });

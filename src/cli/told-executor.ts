@@ -1,25 +1,34 @@
-import { failure, messageOf } from '../base/failure.ts';
+import { messageOf } from '../base/failure.ts';
 import type { Executor, ExecutorSession, SessionJob } from '../queue/executor.ts';
 import type { StudyNotice } from '../queue/wire.ts';
 import type { JobCounts, WorkerListener } from './worker-events.ts';
 
 type StudyKind = StudyNotice['kind'];
 
+/** An executor that may keep something for the next study until it is closed. */
+export interface ClosableExecutor extends Executor {
+  close?(): Promise<void>;
+}
+
 /** The executor of a study's kind does its jobs; each is made when the first study of its kind comes. */
-export function executorByKind(make: Readonly<Partial<Record<StudyKind, () => Promise<Executor>>>>): Executor {
-  const made = new Map<StudyKind, Promise<Executor>>();
-  return {
-    open: async (study, tools) => {
-      const { kind } = study;
-      const begin = make[kind];
-      if (begin === undefined) {
-        return failure('no-such-work', `this worker does no ${kind}`, 'Start a worker of the study’s version.');
-      }
-      const executor = made.get(kind) ?? begin();
-      made.set(kind, executor);
-      return (await executor).open(study, tools);
-    },
-  };
+export class ExecutorByKind implements Executor {
+  readonly #make: Readonly<Record<StudyKind, () => Promise<ClosableExecutor>>>;
+  readonly #made = new Map<StudyKind, Promise<ClosableExecutor>>();
+
+  constructor(make: Readonly<Record<StudyKind, () => Promise<ClosableExecutor>>>) {
+    this.#make = make;
+  }
+
+  async open(...[study, tools]: Parameters<Executor['open']>): ReturnType<Executor['open']> {
+    const { kind } = study;
+    const executor = this.#made.get(kind) ?? this.#make[kind]();
+    this.#made.set(kind, executor);
+    return (await executor).open(study, tools);
+  }
+
+  async close(): Promise<void> {
+    for (const executor of this.#made.values()) await (await executor).close?.();
+  }
 }
 
 /** Tells what another executor does, and counts its jobs. */
@@ -64,6 +73,7 @@ export class ToldExecutor implements Executor {
       atOnce: session.atOnce,
       together: session.together,
       run: (jobs) => this.#run(session, jobs),
+      samplesPerSecond: () => session.samplesPerSecond?.() ?? null,
       close: async () => {
         this.#tell({ kind: 'study-left', study });
         await session.close();

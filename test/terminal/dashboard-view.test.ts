@@ -4,6 +4,7 @@ import { textLength } from '../../src/report/format.ts';
 import type { StudyEvent } from '../../src/study/events.ts';
 import { initialControls } from '../../src/terminal/dashboard/controls.ts';
 import { type DashboardViewProps, dashboardLines } from '../../src/terminal/dashboard/dashboard-view.ts';
+import { hostLines } from '../../src/terminal/dashboard/hosts-table.ts';
 import { islandLines } from '../../src/terminal/dashboard/islands-table.ts';
 import { summaryText } from '../../src/terminal/dashboard/summary.ts';
 import { initialDashboardState, reduceDashboard } from '../../src/terminal/dashboard-state.ts';
@@ -86,6 +87,61 @@ test('at 80×24 a training shows its curves, the accuracies so far and what it r
   expect(frame({ state: midTraining, rows: 40 }).join('\n')).toMatch(
     /^ +#16 {2}permutation-grid {2}0\.9024 {4}47\.5 %/m,
   );
+});
+
+const hostEvents = Array.from({ length: 5 }, (_, index) => {
+  const runner = {
+    worker: `w${index}`,
+    host: `lab-${index + 1}`,
+    device: index === 0 ? 'NVIDIA H200' : '8 × EPYC (native)',
+  };
+  return [
+    { kind: 'joined', ...runner },
+    { kind: 'pulse', ...runner, jobs: 4 * index, samplesPerSecond: index === 0 ? null : 1000 * index },
+    { kind: 'done', ...runner, job: 'a' },
+    ...(index === 2 ? [{ kind: 'returned', runner, job: 'b', why: 'given back by its worker' } as const] : []),
+  ] as const;
+}).flat();
+const withHosts = (state: typeof midTraining) =>
+  hostEvents.reduce((next, event) => reduceDashboard(next, { kind: 'host', atMs: state.atMs, event }), state);
+
+test('other machines are a line on a small screen and a table on a large one, and nothing without a queue', () => {
+  for (const state of [midSearch, midTraining, ended]) {
+    expect(frame({ state, columns: 200, rows: 50 }).join('\n')).not.toMatch(/Host/);
+    for (const [columns, rows] of [
+      [80, 24],
+      [40, 24],
+    ] as const) {
+      const lines = frame({ state: withHosts(state), columns, rows });
+      expect(lines.find((line) => line.startsWith('Hosts'))).toMatch(/^Hosts {3}5 hosts · 39 jobs · 10\.0 k samp/);
+    }
+    const wide = frame({ state: withHosts(state), columns: 200, rows: 50 }).join('\n');
+    expect(wide).toMatch(/^Host +device +jobs +samples\/s +done +returned/m);
+    expect(wide).toMatch(/^lab-1 +NVIDIA H200 +0 +- +1 +0/m);
+    expect(wide).toMatch(/^lab-3 +8 × EPYC \(native\) +7 +2\.00 k +1 +1/m);
+  }
+});
+
+test('where there are more machines than lines, the busiest are shown and the others summed up', () => {
+  const { hosts, returned } = withHosts(midTraining).hosts ?? { hosts: [], returned: 0 };
+  const shown = (height: number) =>
+    hostLines({ hosts, returned, width: 80, height, theme: plain }).map((line) => paintLine(line, 80, plain).trimEnd());
+  expect(shown(6)).toHaveLength(6);
+  expect(shown(4).slice(1)).toEqual([
+    'lab-5  8 × EPYC (native)    16     4.00 k     1         0',
+    'lab-4  8 × EPYC (native)    12     3.00 k     1         0',
+    '3 more: 11 jobs · 3.00 k samples/s · 3 done · 1 returned',
+  ]);
+  for (const height of [1, 2, 3]) {
+    expect(shown(height)).toEqual(['Hosts   5 hosts · 39 jobs · 10.0 k samples/s · 5 done · 1 returned']);
+  }
+  expect(hostLines({ hosts: [], returned, width: 80, height: 5, theme: plain })).toHaveLength(1);
+});
+
+test('the summary says what each machine did', () => {
+  const props = { state: withHosts(ended), elapsedMs: 1, width: 200, theme: plain };
+  expect(summaryText(props)).toContain('Hosts: lab-1 did 1 job, lab-2 did 1 job,');
+  expect(summaryText({ ...props, state: ended })).not.toContain('Hosts');
 });
 
 test('a diverged training says so, with its reason', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { HostEvent } from '../../src/remote/host-events.ts';
 import type { StudyEvent } from '../../src/study/events.ts';
 import { createPlainLog, type PlainLogOptions } from '../../src/terminal/plain-log.ts';
 import { anyEvent } from './random-events.ts';
@@ -37,6 +38,31 @@ test('every new best and every training that ended has its line', () => {
   expect(
     lines.filter((line) => /\] diverged #16 seed 2: the loss is no longer finite \(\d+ of 24\)/.test(line)),
   ).toHaveLength(1);
+});
+
+test('of other machines it tells who came, what was returned and why, warnings, and at the end what each did', () => {
+  const lab = { worker: 'a', host: 'lab-1', device: 'a GPU' };
+  const lost = { kind: 'returned', runner: lab, job: '1', why: 'lab-1 is not heard of any more' } as const;
+  const heard: readonly HostEvent[] = [
+    { kind: 'joined', ...lab },
+    { kind: 'pulse', ...lab, jobs: 3, samplesPerSecond: 100 },
+    { kind: 'refused', worker: 'b', host: 'lab-2\u001b[2J', device: '', why: 'it has revision 2; that has revision 1' },
+    ...[lost, lost, lost],
+    { kind: 'done', ...lab, job: '2' },
+    { kind: 'trouble', message: 'the queue does not answer' },
+  ];
+  const events = heard.map((event, index): StudyEvent => ({ kind: 'host', atMs: 500 * index, event }));
+  const end: StudyEvent = { kind: 'study-ended', atMs: 9000, status: 'finished', failure: null };
+  expect(logged([...events, end])).toEqual([
+    '[ 0:00] lab-1 joined: a GPU',
+    '[ 0:01] warning: lab-2\\x1b[2J takes no work of this study: it has revision 2; that has revision 1',
+    '[ 0:01] a job was returned by lab-1, and will be done anew: lab-1 is not heard of any more',
+    '[ 0:03] warning: the queue does not answer',
+    '[ 0:09] hosts: lab-1 did 1 job; 3 jobs were returned',
+    '[ 0:09] finished',
+  ]);
+  expect(logged([...events, end], { quiet: true })).toHaveLength(2);
+  expect(logged([end])).toEqual(['[ 0:09] finished']);
 });
 
 test('progress without a new best is written every two seconds of the events’ own time', () => {

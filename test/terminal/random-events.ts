@@ -113,6 +113,16 @@ const trainings = fc.record({
   mayEndEarlier: fc.boolean(),
 });
 
+const runner = { worker: fc.constantFrom('a', 'b', 'c'), host: text, device: text };
+const hostEvent = fc.oneof(
+  fc.record({ kind: fc.constant('joined' as const), ...runner }),
+  fc.record({ kind: fc.constant('refused' as const), ...runner, why: text }),
+  fc.record({ kind: fc.constant('returned' as const), job: text, runner: fc.option(fc.record(runner)), why: text }),
+  fc.record({ kind: fc.constant('pulse' as const), ...runner, jobs: count, samplesPerSecond: fc.option(amount) }),
+  fc.record({ kind: fc.constant('done' as const), ...runner, job: text }),
+  fc.record({ kind: fc.constant('trouble' as const), message: text }),
+);
+
 /** Any event at any time; real studies are better behaved. */
 export const anyEvent: fc.Arbitrary<StudyEvent> = fc.oneof(
   fc.record({
@@ -155,6 +165,7 @@ export const anyEvent: fc.Arbitrary<StudyEvent> = fc.oneof(
   fc.record({ atMs, kind: fc.constant('engine' as const), engine: text, backend: text, device: text }),
   fc.record({ atMs, kind: fc.constant('training' as const), candidate: number, seed, event: trainingEvent }),
   fc.record({ atMs, kind: fc.constant('training' as const), candidate: number, seed, event: trainingEvent }),
+  fc.record({ atMs, kind: fc.constant('host' as const), event: hostEvent }),
   fc.record({ atMs, kind: fc.constant('verdict' as const), verdict: text, meaning: text }),
   fc.record({
     ...{ atMs, kind: fc.constant('study-ended' as const), failure: fc.option(text) },

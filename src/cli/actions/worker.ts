@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { version } from '../../base/version.ts';
 import { realClock } from '../../queue/clock.ts';
 import { Worker, type WorkerCard } from '../../queue/worker.ts';
@@ -7,17 +8,19 @@ import type { Offers } from '../../remote/offers.ts';
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { EXIT } from '../errors.ts';
 import { type Equipment, lookAtMachine } from '../machine.ts';
-import { type OpenedQueue, openQueue } from '../open-queue.ts';
+import { openQueue } from '../open-queue.ts';
 import { queueUrlOf } from '../queue-option.ts';
-import { executorByKind, ToldExecutor } from '../told-executor.ts';
+import { ExecutorByKind, ToldExecutor } from '../told-executor.ts';
+import { ownTrainerFrom, type TypedTrainer } from '../trainer-options.ts';
 import { DEFAULT_GRACE_SECONDS, WorkerEnd } from '../worker-end.ts';
 import { countsText, type WorkerListener, workerListener } from '../worker-events.ts';
 
-interface WorkerCommandOptions extends GlobalOptions {
+interface WorkerCommandOptions extends GlobalOptions, TypedTrainer {
   readonly queue?: string;
   readonly threads?: number;
   /** seconds */
   readonly grace?: number;
+  readonly strategies?: readonly string[];
   readonly idle?: number;
 }
 
@@ -26,6 +29,23 @@ function cardOf(machine: Equipment): WorkerCard {
   const id = randomBytes(6).toString('hex');
   const offers: Offers = { engines: [...engines], backends: [...backends] };
   return { id, host: hostname(), pid: process.pid, version, threads, memoryBytes, device, offers };
+}
+
+/** What does the work, loaded when the first study of its kind comes. */
+function executorsOf(options: WorkerCommandOptions, context: Context, tell: WorkerListener): ExecutorByKind {
+  const { threads = availableParallelism(), strategies = ['.'] } = options;
+  const trainer = ownTrainerFrom(options);
+  const onNote = (message: string) => tell({ kind: 'note', message });
+  return new ExecutorByKind({
+    training: async () => {
+      const { trainingExecutor } = await import('../../remote/training-executor.ts');
+      return trainingExecutor({ cacheFolder: context.cacheFolder, threads, onNote, trainer });
+    },
+    search: async () => {
+      const { searchExecutor } = await import('../../remote/search-executor.ts');
+      return searchExecutor({ threads, strategyFolders: strategies.map((folder) => resolve(folder)) });
+    },
+  });
 }
 
 /** Ends the worker once it had nothing to do for so long. */
@@ -37,47 +57,47 @@ function watchIdleness(executor: ToldExecutor, seconds: number, end: WorkerEnd):
   }, 200);
 }
 
+/** Works until it is asked to end; everything it began has then been done or given back. */
 async function work(
-  queue: OpenedQueue,
-  options: WorkerCommandOptions,
-  context: Context,
+  run: (executor: ToldExecutor, end: WorkerEnd) => Promise<void>,
+  executor: ToldExecutor,
+  { grace = DEFAULT_GRACE_SECONDS, idle }: WorkerCommandOptions,
   tell: WorkerListener,
 ): Promise<void> {
-  const machine = await lookAtMachine(options.threads ?? availableParallelism());
-  const card = cardOf(machine);
-  const search = async () => {
-    const { searchExecutor } = await import('../../remote/search-executor.ts');
-    return searchExecutor({ threads: machine.threads });
-  };
-  const executor = new ToldExecutor(executorByKind({ search }), tell);
-  const end = new WorkerEnd(1000 * (options.grace ?? DEFAULT_GRACE_SECONDS), {
+  const end = new WorkerEnd(1000 * grace, {
     onDrain: (graceMs) =>
       tell({ kind: 'draining', jobs: executor.running, graceSeconds: graceMs === null ? null : graceMs / 1000 }),
     onGiveBack: () => tell({ kind: 'giving-back', jobs: executor.running }),
   });
-  const { drain, stop } = end;
-  const idle = options.idle === undefined ? undefined : watchIdleness(executor, options.idle, end);
-  const { id, host, pid } = card;
-  tell({ kind: 'ready', worker: id, host, pid, queue: queue.shown, version, ...machine });
-  const trouble = () => tell({ kind: 'trouble', message: `the queue ${queue.shown} does not answer; trying on` });
+  const timer = idle === undefined ? undefined : watchIdleness(executor, idle, end);
   try {
-    await new Worker(queue.transport, realClock, executor, card, { drain, stop, trouble }).run();
+    await run(executor, end);
   } finally {
-    clearInterval(idle);
+    clearInterval(timer);
     end.release();
   }
   if (end.wasAsked) process.exitCode = EXIT.interrupted;
-  if (context.json) printJson(context, { worker: id, host, ...executor.counts });
-  else context.say(`The worker has left: ${countsText(executor.counts)}.`);
 }
 
 export async function workerAction(options: WorkerCommandOptions): Promise<void> {
   const context = makeContext(options);
   const tell = workerListener(context);
-  const queue = await openQueue(queueUrlOf(options.queue ?? true), context);
+  const executors = executorsOf(options, context, tell);
+  const { transport, shown, close } = await openQueue(queueUrlOf(options.queue ?? true), context);
+  const executor = new ToldExecutor(executors, tell);
   try {
-    await work(queue, options, context, tell);
+    const machine = await lookAtMachine(options.threads ?? availableParallelism(), options.trainer !== undefined);
+    const card = cardOf(machine);
+    const { id, host, pid } = card;
+    const trouble = () => tell({ kind: 'trouble', message: `the queue ${shown} does not answer; trying on` });
+    tell({ kind: 'ready', worker: id, host, pid, queue: shown, version, ...machine });
+    const run = (done: ToldExecutor, { drain, stop }: WorkerEnd) =>
+      new Worker(transport, realClock, done, card, { drain, stop, trouble }).run();
+    await work(run, executor, options, tell);
+    if (context.json) printJson(context, { worker: id, host, ...executor.counts });
+    else context.say(`The worker has left: ${countsText(executor.counts)}.`);
   } finally {
-    await queue.close();
+    await executors.close();
+    await close();
   }
 }

@@ -3,7 +3,7 @@ import { shortNumber } from '../../report/format.ts';
 import type { Column } from '../../report/table.ts';
 import type { HostState } from '../hosts-state.ts';
 import type { Line, PanelSpace } from '../lines.ts';
-import { glyphs } from '../theme.ts';
+import { glyphs, type Theme } from '../theme.ts';
 import { panelTable } from './panel-table.ts';
 
 export interface HostsTableProps extends PanelSpace {
@@ -26,11 +26,10 @@ const columns: readonly Column<HostState>[] = [
 const sumOf = (hosts: readonly HostState[], value: (host: HostState) => number | null) =>
   hosts.reduce((sum, host) => sum + (value(host) ?? 0), 0);
 
-/** All of them in a line: "2 hosts · 12 jobs · 8.1 k samples/s · 120 done · 2 returned". */
-function sumLine({ hosts, returned, theme }: HostsTableProps): Line {
+/** What they do and did together: "12 jobs · 8.1 k samples/s · 120 done · 2 returned". */
+function sumText(hosts: readonly HostState[], returned: number, theme: Theme): string {
   const rate = sumOf(hosts, ({ samplesPerSecond }) => samplesPerSecond);
   const parts = [
-    plural(hosts.length, 'host'),
     plural(
       sumOf(hosts, ({ jobs }) => jobs),
       'job',
@@ -39,16 +38,28 @@ function sumLine({ hosts, returned, theme }: HostsTableProps): Line {
     `${sumOf(hosts, ({ done }) => done)} done`,
     `${returned} returned`,
   ];
-  return [{ text: 'Hosts   ', tone: 'title' }, { text: parts.join(` ${glyphs(theme).separator} `) }];
+  return parts.join(` ${glyphs(theme).separator} `);
 }
 
-/** In the order they came in, which does not jump; where some must be left out, those with most work. */
-const shownHosts = ({ hosts, height }: HostsTableProps): readonly HostState[] =>
-  hosts.length < height ? hosts : hosts.toSorted((a, b) => b.jobs - a.jobs || b.done - a.done);
+/** Fewer lines hold no table. */
+const LEAST_TABLE = 4;
 
-/** Who works for the study, and what each does and did; in a single line, or where there are none yet, their sums. */
+/** All in one line. */
+function sumLine({ hosts, returned, theme }: HostsTableProps): Line {
+  const text = `${plural(hosts.length, 'host')} ${glyphs(theme).separator} ${sumText(hosts, returned, theme)}`;
+  return [{ text: 'Hosts   ', tone: 'title' }, { text }];
+}
+
+/** Who works for the study, and what each does and did; where there are more than lines, the busiest and the sum of the others. */
 export function hostLines(props: HostsTableProps): readonly Line[] {
   const { hosts, width, height, theme } = props;
-  if (height < 3 || hosts.length === 0) return [sumLine(props)].slice(0, height);
-  return panelTable({ columns, rows: shownHosts(props), width, height, theme });
+  const fit = hosts.length < height;
+  if (hosts.length === 0 || (!fit && height < LEAST_TABLE)) return [sumLine(props)].slice(0, height);
+  // In the order they came in, which does not jump.
+  if (fit) return panelTable({ columns, rows: hosts, width, height, theme });
+  const busiest = hosts.toSorted((a, b) => b.jobs - a.jobs || b.done - a.done);
+  const others = busiest.slice(height - 2);
+  const returned = sumOf(others, (host) => host.returned);
+  const more = `${others.length} more: ${sumText(others, returned, theme)}`;
+  return [...panelTable({ columns, rows: busiest, width, height: height - 1, theme }), [{ text: more, tone: 'quiet' }]];
 }

@@ -90,7 +90,7 @@ function searchPanels(state: DashboardState, width: number, theme: Theme): Descr
     const { returned } = state.hosts;
     const hosts = heardHosts(state.hosts, state.atMs);
     panels.push({
-      ...{ id: 'hosts', side: 'left', least: 1, wish: 3, most: Math.max(1, 1 + hosts.length) },
+      ...{ id: 'hosts', side: 'left', least: 1, wish: 1, most: 1 + hosts.length },
       render: (height) => hostLines({ hosts, returned, width, height, theme }),
     });
   }
