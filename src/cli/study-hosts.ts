@@ -1,6 +1,7 @@
 import type { HostEvent } from '../remote/host-events.ts';
 import type { StudyQueue } from '../remote/study-queue.ts';
 import type { StudyEvent, StudyListener } from '../study/events.ts';
+import { type HostsState, hostsText, initialHostsState, reduceHosts } from '../terminal/hosts-state.ts';
 import type { Context } from './context.ts';
 import { type OpenedQueue, openQueue } from './open-queue.ts';
 import { studyNameOf } from './study-name-of.ts';
@@ -11,6 +12,7 @@ export class StudyHosts {
   readonly #opened: OpenedQueue;
   readonly #told = new Set<string>();
   #listener: StudyListener = () => {};
+  #state: HostsState = initialHostsState;
   #study: string | null = null;
   /** time of the study's latest event, and when that was here */
   #last = { atMs: 0, hereMs: performance.now() };
@@ -48,7 +50,13 @@ export class StudyHosts {
     if (event.atMs >= this.#last.atMs) this.#last = { atMs: event.atMs, hereMs: performance.now() };
   }
 
+  /** what each machine did */
+  get text(): string {
+    return hostsText(this.#state);
+  }
+
   async close(): Promise<void> {
+    this.#listener = () => {};
     await this.queue.close();
     await this.#opened.close();
   }
@@ -61,6 +69,8 @@ export class StudyHosts {
       this.#told.add(fact);
     }
     const { atMs, hereMs } = this.#last;
-    this.#listener({ kind: 'host', atMs: Math.round(atMs + performance.now() - hereMs), event });
+    const told = { kind: 'host', atMs: Math.round(atMs + performance.now() - hereMs), event } as const;
+    this.#state = reduceHosts(this.#state, told);
+    this.#listener(told);
   }
 }

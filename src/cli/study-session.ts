@@ -79,6 +79,11 @@ export class StudySession {
     return this.#hosts === null ? '' : ` --queue ${shellWord(this.#hosts.queue.shown)}`;
   }
 
+  /** what each machine did; null without `--queue` */
+  get hostsText(): string | null {
+    return this.#hosts?.text ?? null;
+  }
+
   /** an end that was asked for, at once or after the trainings that ran */
   get signal(): AbortSignal {
     return this.#signal;

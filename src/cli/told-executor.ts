@@ -1,5 +1,6 @@
 import { messageOf } from '../base/failure.ts';
 import type { Executor, ExecutorSession, SessionJob } from '../queue/executor.ts';
+import { UNWANTED } from '../queue/study-link.ts';
 import type { StudyNotice } from '../queue/wire.ts';
 import type { JobCounts, WorkerListener } from './worker-events.ts';
 
@@ -84,9 +85,9 @@ export class ToldExecutor implements Executor {
   async #run(session: ExecutorSession, jobs: readonly SessionJob[]): Promise<readonly unknown[]> {
     this.#count(jobs.length);
     const end = (kind: 'done' | 'failed') => {
-      const given = jobs.filter(({ signal }) => signal.aborted).length;
-      this.#counts.returned += given;
-      this.#counts[kind] += jobs.length - given;
+      const aborted = jobs.filter(({ signal }) => signal.aborted);
+      this.#counts.returned += aborted.filter(({ signal }) => signal.reason !== UNWANTED).length;
+      this.#counts[kind] += jobs.length - aborted.length;
       this.#count(-jobs.length);
     };
     try {

@@ -95,15 +95,23 @@ const stamp = () => `${new Date().toISOString().slice(0, 19)}Z`;
 
 /** Plain lines on stderr, only warnings when quiet. */
 function plainLines(context: Context): WorkerListener {
-  let jobsAtMs = Number.NEGATIVE_INFINITY;
+  let jobs: WorkerEvent | null = null;
+  let resting: NodeJS.Timeout | null = null;
+  const write = (event: WorkerEvent) => {
+    for (const line of linesOf(event)) writeLines(`${stamp()} ${cleanLines(line, MOST_LINE)}\n`);
+  };
+  const writeJobs = () => {
+    resting = null;
+    if (jobs === null) return;
+    write(jobs);
+    jobs = null;
+    resting = setTimeout(writeJobs, JOBS_EVERY_MS).unref();
+  };
   return (event) => {
     if (context.quiet && !isWarning(event)) return;
-    if (event.kind === 'jobs') {
-      const now = performance.now();
-      if (now - jobsAtMs < JOBS_EVERY_MS && event.running > 0) return;
-      jobsAtMs = now;
-    }
-    for (const line of linesOf(event)) writeLines(`${stamp()} ${cleanLines(line, MOST_LINE)}\n`);
+    if (event.kind !== 'jobs') return write(event);
+    jobs = event;
+    if (resting === null) writeJobs();
   };
 }
 

@@ -26,7 +26,8 @@ const TELL_MS = 50;
 const LAST_WORDS_MS = 1_000;
 /** Runs that a pulse names: they fit into a message. */
 const RUNS_IN_A_PULSE = 4_000;
-const UNWANTED = 'unwanted';
+/** Why a job's signal is aborted that its study does not want any more; any other is given back. */
+export const UNWANTED = 'unwanted';
 
 interface WorkerRun {
   readonly token: string;

@@ -3,6 +3,7 @@ import { failure, success } from '../../src/base/failure.ts';
 import { ExecutorByKind, ToldExecutor } from '../../src/cli/told-executor.ts';
 import type { WorkerEvent } from '../../src/cli/worker-events.ts';
 import type { Executor, ExecutorSession, OpenTools, SessionJob } from '../../src/queue/executor.ts';
+import { UNWANTED } from '../../src/queue/study-link.ts';
 import type { StudyNotice } from '../../src/queue/wire.ts';
 
 const study: StudyNotice = { token: 'a', name: 'far', host: 'lab', kind: 'training', version: '1', atMs: 0 };
@@ -23,11 +24,13 @@ function told(open: Executor['open']) {
 
 test('a study that is joined and left, and its jobs, are told and counted', async () => {
   const given = new AbortController();
+  const unwanted = new AbortController();
   const { executor, events } = told(async () =>
     success(
       session(async (jobs) => {
-        expect(executor.running).toBe(2);
+        expect(executor.running).toBe(3);
         given.abort();
+        unwanted.abort(UNWANTED);
         return jobs.map(() => 'body');
       }),
     ),
@@ -36,12 +39,12 @@ test('a study that is joined and left, and its jobs, are told and counted', asyn
   if (!opened.ok) throw new Error(opened.message);
   expect(opened.value).toMatchObject({ atOnce: 2, together: true });
   expect(opened.value.samplesPerSecond?.()).toBe(7);
-  expect(await opened.value.run([job(), job(given.signal)])).toEqual(['body', 'body']);
+  expect(await opened.value.run([job(), job(given.signal), job(unwanted.signal)])).toHaveLength(3);
   await opened.value.close();
   expect(executor.counts).toEqual({ done: 1, failed: 0, returned: 1 });
   expect(events).toEqual([
     { kind: 'study-joined', study: 'far', host: 'lab', work: 'training' },
-    { kind: 'jobs', running: 2, done: 0, failed: 0, returned: 0 },
+    { kind: 'jobs', running: 3, done: 0, failed: 0, returned: 0 },
     { kind: 'jobs', running: 0, done: 1, failed: 0, returned: 1 },
     { kind: 'study-left', study: 'far' },
   ]);

@@ -106,6 +106,8 @@ export async function trainAction(
     const { signal } = session;
     const request = { ...trainingRequestFrom(options), seeds, network, onPlan };
     const report = await trainOne(trainee, request, session.host).finally(() => session.done());
+    // There is no study that ends, whose views would say it.
+    if (session.hostsText !== null) context.say(`Hosts: ${session.hostsText}`);
     if (report === null) {
       process.exitCode = EXIT.interrupted;
       return;
