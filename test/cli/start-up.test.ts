@@ -8,11 +8,11 @@ import { inFolder, runProgram } from './program.ts';
 // says little on a machine that does something else: bare Node takes 40 ms, and a file half of one.
 
 /** Modules of the built program, and of packages, that a run loads. */
-async function loadedBy(args: readonly string[]): Promise<string[]> {
+async function loadedBy(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string[]> {
   let loaded: string[] = [];
   await inFolder(async (cwd) => {
     const coverage = join(cwd, 'coverage');
-    await runProgram(args, { cwd, env: { NODE_V8_COVERAGE: coverage } });
+    await runProgram(args, { cwd, env: { ...env, NODE_V8_COVERAGE: coverage } });
     const reports = readdirSync(coverage).map((name) => JSON.parse(readFileSync(join(coverage, name), 'utf8')));
     const urls: string[] = reports.flatMap(({ result }) => result.map(({ url }: { url: string }) => url));
     loaded = urls.filter((url) => url.startsWith('file:')).map((url) => url.replace(/.*\/(dist|node_modules)\//, ''));
@@ -41,6 +41,16 @@ test.each(wanted.map((args) => [args.join(' '), args] as const))(
     expect(loaded.length).toBeLessThan(args.length === 1 ? 40 : 65);
   },
 );
+
+test('a study without --queue loads nothing that talks to a queue’s server, whatever SCATTERSHOT_QUEUE says', async () => {
+  const search = ['search', '--layers', '32,16,8', '--fan-out', '4,2', '--budget', '4', '--plain'];
+  const env = { SCATTERSHOT_QUEUE: 'redis://127.0.0.1:1' };
+  const talks = (file: string) => /^(bullmq|ioredis|pg|pg-[a-z]+|msgpackr|cron-parser)\//.test(file);
+  const loaded = await loadedBy(search, env);
+  expect(loaded).toContain('src/study/search-phase.js');
+  expect(loaded.filter(talks)).toEqual([]);
+  expect((await loadedBy([...search, '--queue'], env)).filter(talks)).toContainEqual(expect.stringMatching(/^ioredis/));
+});
 
 test('--version loads SQLite besides, and nothing else', async () => {
   const loaded = await loadedBy(['--version']);
