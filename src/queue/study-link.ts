@@ -62,6 +62,8 @@ export class StudyLink {
   readonly #mailer: Mailer;
   readonly #clock: Clock;
   readonly #tools: LinkTools;
+  readonly #origin = `${randomBytes(8).toString('hex')}z`;
+  #tokens = 0;
   /** by job: there is one run of a job here */
   readonly #runs = new Map<string, WorkerRun>();
   /** by run */
@@ -211,12 +213,18 @@ export class StudyLink {
       await same.outcome;
       return this.#take(taken, gatherer);
     }
-    const token = this.#tools.random?.() ?? randomBytes(8).toString('hex');
+    const token = this.#tools.random?.() ?? this.#nextToken();
     const stop = new AbortController();
     const run: WorkerRun = { token, job: taken.id, stop, blobs: [], outcome: Promise.resolve('done'), progress: 0 };
     this.#runs.set(taken.id, run);
     run.outcome = this.#do(run, taken, gatherer);
     return run.outcome;
+  }
+
+  /** A token that no other run has, without asking the system for random bytes at every job. */
+  #nextToken(): string {
+    this.#tokens += 1;
+    return `${this.#origin}${this.#tokens.toString(36)}`;
   }
 
   async #do(run: WorkerRun, taken: TakenJob, gatherer: Gatherer): Promise<TakenOutcome> {
