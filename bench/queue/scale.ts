@@ -39,7 +39,7 @@ function jobsOf(count: number, transport: Transport): QueuedJob[] {
   const pieces = new Pieces(transport, realClock, 'nobody');
   const runsOn = { engine: 'sparse', backend: 'wasm', device: 'bench' } as const;
   const { architecture, pattern } = made;
-  const offering = { key: 'bench', settings, runsOn, keeper: null };
+  const offering = { key: 'bench', settings, runsOn, keeper: null, fail: () => {} };
   const offered = new OfferedTraining(
     { ...offering, id: 'job', job: { id: 'job', architecture, pattern, seed: 1 } },
     pieces,

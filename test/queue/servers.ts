@@ -14,6 +14,8 @@ export interface TestServer {
   close(): Promise<void>;
   /** Ends it at once, as a fault does; `close` is still to be called. */
   kill(): Promise<void>;
+  /** Starts it again where it was killed: Redis with nothing in it, PostgreSQL with what was on the disk. */
+  restart(): Promise<void>;
 }
 
 async function freePort(): Promise<number> {
@@ -32,18 +34,34 @@ export const installed = { redis: redis !== null, postgres: postgres !== null } 
 export const serversRequired = process.env.SCATTERSHOT_QUEUE_SERVERS === 'required';
 
 /** The server once it says that it is ready. */
-async function server(child: ChildProcess, ready: RegExp, url: string, folder: string): Promise<TestServer> {
+async function server(start: () => ChildProcess, ready: RegExp, url: string, folder: string): Promise<TestServer> {
+  let child = start();
+  let gone = new Promise((resolve) => child.once('exit', resolve));
   // Were this process to end before `close`, the server would live on.
   const end = () => child.kill('SIGKILL');
   process.once('exit', end);
-  const gone = new Promise((resolve) => child.once('exit', resolve));
   await saidReady(child, ready);
   return {
     url,
-    pid: child.pid as number,
+    get pid() {
+      return child.pid as number;
+    },
     kill: async () => {
       child.kill('SIGKILL');
       await gone;
+    },
+    restart: async () => {
+      for (let tries = 0; ; tries += 1) {
+        child = start();
+        gone = new Promise((resolve) => child.once('exit', resolve));
+        try {
+          return await saidReady(child, ready);
+        } catch (error) {
+          // PostgreSQL's other processes take a while to see that the first was killed, and hold its memory until then.
+          if (tries === 50) throw error;
+          await new Promise((resolve) => setTimeout(resolve, 200));
+        }
+      }
     },
     close: async () => {
       process.off('exit', end);
@@ -76,9 +94,16 @@ export interface ServerOptions {
   readonly port?: number;
   /** speaks nothing but TLS */
   readonly tls?: Certificates;
+  /** default: 127.0.0.1 */
+  readonly address?: string;
 }
 
-export async function startRedis({ password, port, tls }: ServerOptions = {}): Promise<TestServer> {
+export async function startRedis({
+  password,
+  port,
+  tls,
+  address = '127.0.0.1',
+}: ServerOptions = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'scattershot-redis-'));
   const at = `${port ?? (await freePort())}`;
   const secret = password === undefined ? [] : ['--requirepass', password];
@@ -89,11 +114,11 @@ export async function startRedis({ password, port, tls }: ServerOptions = {}): P
           ...['--port', '0', '--tls-port', at, '--tls-auth-clients', 'no'],
           ...['--tls-cert-file', tls.certificate, '--tls-key-file', tls.key, '--tls-ca-cert-file', tls.authority],
         ];
-  const words = [...ports, '--bind', '127.0.0.1', '--save', '', '--dir', folder, ...secret];
-  const child = spawn(redis as string, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const words = [...ports, '--bind', address, '--save', '', '--dir', folder, ...secret];
+  const start = () => spawn(redis as string, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   const user = password === undefined ? '' : `:${password}@`;
-  const address = `redis${tls === undefined ? '' : 's'}://${user}127.0.0.1:${at}`;
-  return server(child, /Ready to accept connections/, address, folder);
+  const url = `redis${tls === undefined ? '' : 's'}://${user}${address}:${at}`;
+  return server(start, /Ready to accept connections/, url, folder);
 }
 
 /** PostgreSQL refuses to run as root. */
@@ -116,7 +141,10 @@ function ownTls(folder: string, tls: Certificates, { uid, gid }: { uid?: number;
   return ['-c', 'ssl=on', ...options];
 }
 
-export async function startPostgres({ password, tls }: Omit<ServerOptions, 'port'> = {}): Promise<TestServer> {
+export async function startPostgres({
+  password,
+  tls,
+}: Omit<ServerOptions, 'port' | 'address'> = {}): Promise<TestServer> {
   const user = postgresUser();
   const folder = mkdtempSync(join(tmpdir(), 'scattershot-postgres-'));
   chmodSync(folder, 0o777);
@@ -130,8 +158,8 @@ export async function startPostgres({ password, tls }: Omit<ServerOptions, 'port
   const port = await freePort();
   const certified = tls === undefined ? [] : ownTls(folder, tls, user);
   const options = ['-D', data, '-p', `${port}`, '-k', folder, '-h', '127.0.0.1', '-F', ...certified];
-  const child = spawn(postgres as string, options, { ...user, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const start = () => spawn(postgres as string, options, { ...user, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   const name = password === undefined ? 'tester' : `tester:${password}`;
   const query = tls === undefined ? '' : '?sslmode=require';
-  return server(child, /ready to accept connections/, `postgres://${name}@127.0.0.1:${port}/postgres${query}`, folder);
+  return server(start, /ready to accept connections/, `postgres://${name}@127.0.0.1:${port}/postgres${query}`, folder);
 }
