@@ -1,11 +1,14 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { installed, startRedis, type TestServer } from '../queue/servers.ts';
 import { type Running, shownOf, startProgram, succeeded } from './lab.ts';
 import { inFolder, runProgram } from './program.ts';
 
 // One study on several machines, as processes of the built program and a server of the test's own.
+
+// Some of these take a minute where the machine has nothing else to do.
+vi.setConfig({ testTimeout: 400_000 });
 
 const PASSWORD = 'of-the-l/ab';
 const SMALL = [
