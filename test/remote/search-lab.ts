@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
+import { success } from '../../src/base/failure.ts';
 import { type ArchitectureRequest, defineArchitecture } from '../../src/pattern/architecture.ts';
 import { type EntryOptions, scatterEntries } from '../../src/pattern/entries.ts';
 import { realClock } from '../../src/queue/clock.ts';
-import type { Executor } from '../../src/queue/executor.ts';
+import type { Executor, ExecutorSession, SessionJob } from '../../src/queue/executor.ts';
 import { MemoryServer } from '../../src/queue/memory-server.ts';
 import { MemoryTransport } from '../../src/queue/memory-transport.ts';
 import type { Transport } from '../../src/queue/transport.ts';
@@ -13,6 +14,7 @@ import { type SearchExecutorOptions, searchExecutor } from '../../src/remote/sea
 import { StudyQueue } from '../../src/remote/study-queue.ts';
 import type { Metric } from '../../src/scatter/metric.ts';
 import type { SearchRequest } from '../../src/search/events.ts';
+import type { IslandRunnerFactory } from '../../src/search/island-runner.ts';
 import type { Problem } from '../../src/search/strategy.ts';
 import { folder } from '../search/strategy-files.ts';
 
@@ -47,6 +49,31 @@ export function memoryServer(leaseMs = 1000): LabServer & { readonly server: Mem
   return { server, connect, close: async () => {} };
 }
 
+type WorkerChanges = Partial<SearchExecutorOptions> & {
+  readonly change?: (own: Executor, lose: () => void) => Executor;
+};
+
+/** The executor with something else in the place of `run`. */
+export const running =
+  (run: (jobs: readonly SessionJob[], own: ExecutorSession) => Promise<readonly unknown[]>) =>
+  (executor: Executor): Executor => ({
+    open: async (study, tools) => {
+      const opened = await executor.open(study, tools);
+      if (!opened.ok) return opened;
+      const own = opened.value;
+      return success({
+        atOnce: own.atOnce,
+        together: own.together,
+        run: (jobs) => run(jobs, own),
+        close: () => own.close(),
+      });
+    },
+  });
+
+/** Ends only when nobody wants the job any more. */
+export const never = ([{ signal }]: readonly SessionJob[]): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('given up'))));
+
 /** Workers in this process, and a study's way to them. */
 export class SearchLab {
   readonly events: HostEvent[] = [];
@@ -58,8 +85,8 @@ export class SearchLab {
     this.#server = server;
   }
 
-  /** @param executor in place of the search's own */
-  async worker(options: Partial<SearchExecutorOptions> & { readonly executor?: Executor } = {}) {
+  /** @param change makes another executor of the search's own, which may lose its worker */
+  async worker(options: WorkerChanges = {}) {
     const party = await this.#server.connect();
     const id = `w${++this.#workers}`;
     const card = {
@@ -73,7 +100,13 @@ export class SearchLab {
       offers: null,
     };
     const [drain, stop] = [new AbortController(), new AbortController()];
-    const { executor = searchExecutor({ threads: 1, strategyFolders: [folder], ...options }) } = options;
+    const { change = (own: Executor) => own, ...others } = options;
+    let isLost = false;
+    const lose = () => {
+      isLost = true;
+      void party.lose();
+    };
+    const executor = change(searchExecutor({ threads: 1, strategyFolders: [folder], ...others }), lose);
     const sessions: { close(): Promise<void> }[] = [];
     const watched: Executor = {
       open: async (study, tools) => {
@@ -84,26 +117,22 @@ export class SearchLab {
     };
     const signals = { drain: drain.signal, stop: stop.signal };
     const ended = new Worker(party.transport, realClock, watched, card, signals).run();
-    let isLost = false;
     this.#ends.push(async () => {
       stop.abort();
       if (!isLost) await ended;
       await Promise.all(sessions.map((session) => session.close()));
     });
-    const lose = async () => {
-      isLost = true;
-      await party.lose();
-    };
     return { id, drain, stop, lose };
   }
 
   /** Searches by the lab's workers. */
-  async runner(entries: EntryOptions = {}) {
+  async runner(entries: EntryOptions = {}, clock = realClock): Promise<IslandRunnerFactory> {
+    return queueIslands(await this.queue(clock), entries);
+  }
+
+  async queue(clock = realClock): Promise<StudyQueue> {
     const { transport } = await this.#server.connect();
-    return queueIslands(
-      new StudyQueue(transport, 'memory://lab', 'a study', (event) => this.events.push(event)),
-      entries,
-    );
+    return new StudyQueue(transport, 'memory://lab', 'a study', (event) => void this.events.push(event), clock);
   }
 
   of<Kind extends HostEvent['kind']>(kind: Kind): Extract<HostEvent, { kind: Kind }>[] {
