@@ -19,6 +19,7 @@ export class Shelf<T> {
   readonly #dispose: (item: T) => Promise<void>;
   readonly #places = new Map<string, Place<T>>();
   #last: string | null = null;
+  #isCleared = false;
 
   constructor(dispose: (item: T) => Promise<void>) {
     this.#dispose = dispose;
@@ -40,7 +41,7 @@ export class Shelf<T> {
         if (isBack) return;
         isBack = true;
         place.users -= 1;
-        this.#last = key;
+        if (!this.#isCleared) this.#last = key;
         await this.#tidy();
       };
       return success({ item: made.value, giveBack });
@@ -64,8 +65,9 @@ export class Shelf<T> {
     }
   }
 
-  /** Disposes of everything that nobody uses. */
+  /** Disposes of everything that nobody uses, now; from now on of everything once nobody uses it any more. */
   async clear(): Promise<void> {
+    this.#isCleared = true;
     this.#last = null;
     await this.#tidy();
   }
