@@ -1,6 +1,7 @@
 import { readQueueUrl } from '../queue/queue-url.ts';
 import type { Transport } from '../queue/transport.ts';
 import type { Context } from './context.ts';
+import { forgetQueue } from './queue-option.ts';
 import { passwordWasTyped } from './typed-password.ts';
 
 export interface OpenedQueue {
@@ -16,12 +17,6 @@ const CLOSE_MS = 2000;
 const TYPED =
   'The queue’s password stands in the command that was typed, and in the shell’s history. Keep it in SCATTERSHOT_QUEUE_PASSWORD.';
 
-/** What this process starts (a trainer, a strategy's thread, the command of --on-end) gets no password of a queue. */
-function forgetPassword(environment: NodeJS.ProcessEnv): void {
-  delete environment.SCATTERSHOT_QUEUE_PASSWORD;
-  delete environment.SCATTERSHOT_QUEUE;
-}
-
 /**
  * Connects to a queue. All that this needs is loaded here.
  * @param url of `queueUrlOf`
@@ -35,7 +30,7 @@ export async function openQueue(
   if (passwordWasTyped) context.warn(TYPED);
   const { connectQueue } = await import('../queue/bullmq-transport.ts');
   const transport = await connectQueue(url, { onTrouble });
-  forgetPassword(process.env);
+  forgetQueue(process.env);
   let timer: NodeJS.Timeout | undefined;
   const late = () =>
     new Promise<void>((resolve) => {

@@ -3,6 +3,7 @@ import { type CommandEntry, commandTable } from './command-table.ts';
 import { detached } from './detached.ts';
 import { EXIT } from './errors.ts';
 import { wholeNumber } from './parse.ts';
+import { forgetUnaskedQueue } from './queue-option.ts';
 import { addRunOptions, settleRunOptions } from './run-options.ts';
 import { writeData } from './standard-output.ts';
 
@@ -47,6 +48,7 @@ export async function createProgram(args: readonly string[] | null = null): Prom
   program.hook('preAction', (_, action) => {
     current = pathOf(action);
     settleRunOptions(action, detached !== null);
+    forgetUnaskedQueue(action);
   });
   return { program, current: () => current };
 }

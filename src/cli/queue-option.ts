@@ -43,3 +43,15 @@ export function settleQueue(command: Command): void {
   const { queue } = command.opts<{ queue?: string | true }>();
   if (queue !== undefined) command.setOptionValue('queue', queueUrlOf(queue));
 }
+
+/** What this process starts (a trainer, a strategy's thread, the command of --on-end) gets no queue and no password of one. */
+export function forgetQueue(environment: NodeJS.ProcessEnv): void {
+  delete environment.SCATTERSHOT_QUEUE_PASSWORD;
+  delete environment.SCATTERSHOT_QUEUE;
+}
+
+/** Forgets it at once where the command works with none. */
+export function forgetUnaskedQueue(command: Command, environment = process.env): void {
+  const asks = command.name() === 'worker' || command.name() === 'workers';
+  if (!asks && command.opts<{ queue?: string }>().queue === undefined) forgetQueue(environment);
+}

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type { JobsOptions, Queue } from 'bullmq';
 import { z } from 'zod';
 import { BullmqConsumer, type Handle, NEVER } from './bullmq-consumer.ts';
@@ -29,6 +30,7 @@ const MOST_IN_BULK = 500;
 /** How often a message is given to its reader whose handling of it fails. */
 const MOST_TRIES = 3;
 const MESSAGES_AT_ONCE = 32;
+const CONNECTED_LOOK_MS = 100;
 /** Jobs that are withdrawn at a time. */
 const WITHDRAWN_AT_ONCE = 100;
 
@@ -116,7 +118,7 @@ export class BullmqTransport implements Transport {
     // One that is taken has a lock, and stays.
     for (let from = 0; from < ids.length; from += WITHDRAWN_AT_ONCE) {
       const some = ids.slice(from, from + WITHDRAWN_AT_ONCE);
-      await this.#answer(Promise.all(some.map((id) => this.#queue(queue).remove(idOf(id)))));
+      await this.#answer(() => Promise.all(some.map((id) => this.#queue(queue).remove(idOf(id)))));
     }
   }
 
@@ -129,7 +131,7 @@ export class BullmqTransport implements Transport {
       const lostBefore = job.stalledCounter + job.attemptsMade;
       const outcome = await handle({ id: shortId(job.id ?? ''), payload: job.data, lostBefore });
       if (outcome === 'done') return;
-      await this.#answer(job.moveToWait(token));
+      await this.#answer(() => job.moveToWait(token));
       throw new this.#bullmq.WaitingError();
     });
   }
@@ -150,7 +152,7 @@ export class BullmqTransport implements Transport {
       const one = (message: string) => handle(message).catch(() => void failed.push(message));
       await Promise.all(messagesOf(job.data).map(one));
       if (failed.length === 0) return;
-      await this.#answer(job.updateData(JSON.stringify(failed)));
+      await this.#answer(() => job.updateData(JSON.stringify(failed)));
       throw new Error(`${failed.length} messages were not handled`);
     });
   }
@@ -163,24 +165,24 @@ export class BullmqTransport implements Transport {
       // One that was there has been left as it was.
       await job.updateData(text);
     };
-    await this.#answer(put());
+    await this.#answer(put);
   }
 
   async retract(board: string, id: string): Promise<void> {
     checkName(board);
     checkId(id);
-    await this.#answer(this.#queue(`board-${board}`).remove(idOf(id)));
+    await this.#answer(() => this.#queue(`board-${board}`).remove(idOf(id)));
   }
 
   async notices(board: string): Promise<readonly BoardNotice[]> {
     checkName(board);
-    const jobs = await this.#answer(this.#queue(`board-${board}`).getJobs(['wait']));
+    const jobs = await this.#answer(() => this.#queue(`board-${board}`).getJobs(['wait']));
     return jobs.map(({ id, data }) => ({ id: shortId(id ?? ''), text: data }));
   }
 
   async remove(name: string): Promise<void> {
     checkName(name);
-    await this.#answer(this.#queue(name).obliterate({ force: true }));
+    await this.#answer(() => this.#queue(name).obliterate({ force: true }));
     this.#queues.delete(name);
   }
 
@@ -203,20 +205,33 @@ export class BullmqTransport implements Transport {
   /** A server that forgot everything would keep ten thousand events of each queue. */
   async #keepEventsFew(name: string): Promise<void> {
     const queue = this.#queue(name);
-    await this.#answer(queue.getBackend().setQueueMeta(queue.metaValues));
+    await this.#answer(() => queue.getBackend().setQueueMeta(queue.metaValues));
   }
 
   async #add(name: string, entries: readonly { data: string; opts: JobsOptions }[]): Promise<void> {
     const queue = this.#queue(name);
     for (const request of requests(entries)) {
-      await this.#answer(queue.addBulk(request.map((entry) => ({ name: 'job', ...entry }))));
+      await this.#answer(() => queue.addBulk(request.map((entry) => ({ name: 'job', ...entry }))));
     }
   }
 
-  async #answer<T>(answer: Promise<T>): Promise<T> {
-    const value = await answered(answer, this.#connection.shown);
-    this.#troubled = false;
-    return value;
+  /** Asks once the server is connected to. A client keeps what it is asked meanwhile, for as long as the server is away. */
+  async #answer<T>(ask: () => Promise<T>): Promise<T> {
+    let given = true;
+    const whenUp = async () => {
+      while (!this.#connection.isUp()) {
+        await setTimeout(CONNECTED_LOOK_MS);
+        if (!given) throw new Error('nobody waits for it any more');
+      }
+      return ask();
+    };
+    try {
+      const value = await answered(whenUp(), this.#connection.shown);
+      this.#troubled = false;
+      return value;
+    } finally {
+      given = false;
+    }
   }
 
   #trouble(error: Error): void {

@@ -12,6 +12,8 @@ export interface QueueConnection {
   /** a client of ioredis, or a pool of pg */
   readonly client: Redis | Pool;
   readonly backend: BackendFactory<IQueueBackend, unknown>;
+  /** Whether it is connected to, or would be at once. */
+  isUp(): boolean;
   /** Asks it for a sign of life, which may never come. */
   ping(): Promise<unknown>;
   close(): Promise<void>;
@@ -133,6 +135,7 @@ async function connectRedis(url: QueueUrl): Promise<QueueConnection> {
     shown: url.shown,
     client,
     backend: createRedisBackend as unknown as BackendFactory<IQueueBackend, unknown>,
+    isUp: () => client.status === 'ready',
     ping: () => client.ping(),
     close: async () => client.disconnect(),
   };
@@ -177,6 +180,8 @@ async function connectPostgres(url: QueueUrl): Promise<QueueConnection> {
     shown: url.shown,
     client: pool,
     backend: createPostgresBackend as unknown as BackendFactory<IQueueBackend, unknown>,
+    // A pool connects for each request, and gives up in time.
+    isUp: () => true,
     ping: () => pool.query('SELECT 1'),
     close: async () => void pool.end().catch(() => {}),
   };

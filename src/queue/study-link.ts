@@ -19,7 +19,11 @@ const GONE_MS = 60_000;
 /** results for it are kept so long. */
 const FORGOTTEN_MS = 600_000;
 const TELL_AGAIN_MS = 10_000;
-const MOST_LOST_BEFORE = 3;
+/**
+ * A job that so many lost, as the queue's server counts, is not begun. Its study ends one after fewer, by its own count: to the server
+ * workers are lost whenever they do not reach it for a while.
+ */
+const MOST_LOST_BEFORE = 12;
 /** The beginnings and ends of jobs are told so long apart, those of many together. */
 const TELL_MS = 50;
 /** What is told at last is waited for so long. */
@@ -228,8 +232,9 @@ export class StudyLink {
   }
 
   async #do(run: WorkerRun, taken: TakenJob, gatherer: Gatherer): Promise<TakenOutcome> {
-    // Not waited for: its pulses say the same.
-    void this.#send({ kind: 'begun', job: run.job, run: run.token, ...this.#me }, TELL_MS);
+    const begun = this.#send({ kind: 'begun', job: run.job, run: run.token, ...this.#me }, TELL_MS);
+    // Its pulses say the same, unless this job ends its workers: then the study must have heard of each to count them.
+    if (taken.lostBefore > 0) await begun;
     try {
       if (taken.lostBefore >= MOST_LOST_BEFORE) {
         const message = `${taken.lostBefore} workers ended while they did it`;

@@ -57,7 +57,8 @@ export class Worker {
       await this.#clock.sleep(200, stop);
     }
     over.abort();
-    await renewals;
+    // One that tells a server that is away may take long.
+    await Promise.race([renewals, this.#clock.sleep(1_000)]);
     await Promise.all(links.map((link) => link.close()));
     const leave = async () => {
       await this.#transport.retract(WORKERS, this.#card.id);

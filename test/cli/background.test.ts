@@ -199,6 +199,12 @@ test(
       const search = ['search', ...small, '--on-end', command];
       const finished = await runProgram([...search, '--budget', '20', '--name', 'whole'], { cwd });
       expect(finished.code).toBe(0);
+      // A queue that nobody asked for is the business of no other program.
+      const queue = { SCATTERSHOT_QUEUE: 'redis://lab', SCATTERSHOT_QUEUE_PASSWORD: 'secret' };
+      const looking = ['search', ...small, '--on-end', 'env > environment.txt', '--budget', '20', '--name', 'looking'];
+      expect((await runProgram(looking, { cwd, env: queue })).code).toBe(0);
+      expect(readFileSync(join(cwd, 'environment.txt'), 'utf8')).toContain('SCATTERSHOT_STUDY=looking');
+      expect(readFileSync(join(cwd, 'environment.txt'), 'utf8')).not.toMatch(/SCATTERSHOT_QUEUE|secret/);
       expect(finished.stderr).toContain('The command of --on-end failed (it ended with code 3)');
       const stopped = await runProgram([...search, '--budget', '10m', '--name', 'cut'], {
         cwd,

@@ -4,7 +4,7 @@ import { Random } from '../../src/base/random.ts';
 import type { DispatchEnd, DispatchListener } from '../../src/queue/assignment.ts';
 import { Dispatcher } from '../../src/queue/dispatcher.ts';
 import type { Executor, SessionJob } from '../../src/queue/executor.ts';
-import { currentStudies, currentWorkers } from '../../src/queue/wire.ts';
+import { currentStudies, currentWorkers, queueOf } from '../../src/queue/wire.ts';
 import { Worker } from '../../src/queue/worker.ts';
 import { FalseClock } from './false-clock.ts';
 import { SimulatedProcess, SimulatedServer } from './simulated-transport.ts';
@@ -204,4 +204,17 @@ test('a job that was cancelled and is wanted again is done anew, once the worker
   const again = watch(dispatcher);
   expect(await clock.goUntil(() => again.over, clock.now() + 55_000)).toBe(true);
   expect(again.ends.map(([job]) => job).sort()).toEqual(['a', 'b', 'c', 'd']);
+});
+
+test('a job that the server says was lost several times, since its workers did not reach it, is done all the same', async () => {
+  const { clock, server, dispatcher, startWorker } = lab();
+  const seen = watch(dispatcher);
+  const offered = () => [...(server.queues.get(queueOf('s1'))?.values() ?? [])];
+  expect(await clock.goUntil(() => offered().length === JOBS.length, 60_000)).toBe(true);
+  for (const item of offered()) item.lost = 5;
+  startWorker(TEN_SECONDS);
+  expect(await clock.goUntil(() => seen.over, 300_000)).toBe(true);
+  expect(seen.ends.map(([job, end]) => [job, 'body' in end && end.body]).sort()).toEqual(
+    JOBS.map(({ id }) => [id, `result ${id}`]),
+  );
 });

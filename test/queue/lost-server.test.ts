@@ -54,6 +54,28 @@ describe.skipIf(!installed.redis)('Redis (skipped where it is not installed)', (
     expect(await client.hget('bull:scattershot-work:meta', 'opts.maxLenEvents')).toBe('100');
     client.disconnect();
   });
+
+  test('that is away is asked for nothing, and gets nothing of it when it is back', async () => {
+    const server = await startRedis();
+    onTestFinished(() => server.close());
+    const transport = await connectQueue(server.url);
+    await transport.send('mail', ['"before"']);
+    await server.kill();
+    // Until the client has seen it.
+    await until(() =>
+      expect(transport.send('mail', ['"lost"'])).rejects.toMatchObject({ reason: 'queue-unreachable' }),
+    );
+    const messages = ['"during 1"', '"during 2"', '"during 3"'];
+    const sent = await Promise.allSettled(messages.map((message) => transport.send('mail', [message])));
+    expect(sent.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    await server.restart();
+    const got: string[] = [];
+    await until(() => transport.send('mail', ['"after"']));
+    transport.receive('mail', async (message) => void got.push(message));
+    await until(() => expect(got).toContain('"after"'));
+    expect(got.filter((message) => message.startsWith('"during'))).toEqual([]);
+    await transport.close();
+  });
 });
 
 describe.skipIf(!installed.postgres)('PostgreSQL (skipped where it is not installed)', () => {
