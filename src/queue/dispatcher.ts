@@ -137,8 +137,9 @@ export class Dispatcher {
   }
 
   async #cancel(worker: string, ids: readonly string[]): Promise<void> {
+    const { token: study } = this.#notice;
     for (let from = 0; from < ids.length; from += CANCELLED_AT_ONCE) {
-      await this.#send(worker, { kind: 'cancel', jobs: ids.slice(from, from + CANCELLED_AT_ONCE) });
+      await this.#send(worker, { kind: 'cancel', study, jobs: ids.slice(from, from + CANCELLED_AT_ONCE) });
     }
   }
 

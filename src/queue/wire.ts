@@ -83,7 +83,8 @@ export type ToStudy = z.output<typeof toStudySchema>;
 
 const toWorkerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ack'), runs: z.array(token).max(MOST_RUNS) }),
-  z.object({ kind: z.literal('cancel'), jobs: z.array(id).max(MOST_RUNS) }),
+  // Two studies may have jobs of one id: equal ones.
+  z.object({ kind: z.literal('cancel'), study: token, jobs: z.array(id).max(MOST_RUNS) }),
   ask,
   piece,
   lacks,

@@ -127,7 +127,7 @@ export class Worker {
     const message = readToWorker(text);
     if (message === null) return;
     if (message.kind === 'ack') for (const link of this.#links.values()) link.forget(message.runs);
-    else if (message.kind === 'cancel') for (const link of this.#links.values()) link.cancel(message.jobs);
+    else if (message.kind === 'cancel') this.#links.get(message.study)?.cancel(message.jobs);
     else await this.#pieces.handle(message);
   }
 }

@@ -1,67 +1,7 @@
 import { expect, test } from 'vitest';
 import { failure, success } from '../../src/base/failure.ts';
-import { Random } from '../../src/base/random.ts';
-import type { DispatchEnd, DispatchListener } from '../../src/queue/assignment.ts';
-import { Dispatcher } from '../../src/queue/dispatcher.ts';
-import type { Executor, SessionJob } from '../../src/queue/executor.ts';
 import { currentStudies, currentWorkers, queueOf } from '../../src/queue/wire.ts';
-import { Worker } from '../../src/queue/worker.ts';
-import { FalseClock } from './false-clock.ts';
-import { SimulatedProcess, SimulatedServer } from './simulated-transport.ts';
-
-const JOBS = ['a', 'b', 'c', 'd'].map((id) => ({ id, payload: JSON.stringify({ id }) }));
-
-type RunJobs = (jobs: readonly SessionJob[], process: SimulatedProcess) => Promise<readonly unknown[]>;
-
-const TEN_SECONDS: RunJobs = async (jobs, process) => {
-  await process.sleep(10_000, jobs[0].signal);
-  return jobs.map(({ id }) => `result ${id}`);
-};
-
-/** A study and its queue on a false clock, without faults. */
-function lab() {
-  const clock = new FalseClock();
-  const server = new SimulatedServer(clock, Random.fromSeed(1), { lose: 0, double: 0, delay: 0 });
-  const process = () => new SimulatedProcess(server, Number.POSITIVE_INFINITY, () => {});
-  const study = process();
-  const notice = { token: 's1', name: 'a study', host: 'laptop', kind: 'training' as const, version: '1', needs: null };
-  const dispatcher = new Dispatcher(study, study, notice, () => clock.now());
-  const startWorker = (run: RunJobs, atOnce = 1, open: Partial<Executor> = {}) => {
-    const own = process();
-    const executor: Executor = {
-      open: async () => success({ atOnce, together: atOnce > 1, run: (jobs) => run(jobs, own), close: async () => {} }),
-      ...open,
-    };
-    const card = {
-      id: 'w1',
-      host: 'lab-1',
-      pid: 1,
-      version: '1',
-      threads: 1,
-      memoryBytes: 1,
-      device: 'cpu',
-      offers: 0,
-    };
-    const [drain, stop] = [new AbortController(), new AbortController()];
-    const signals = { drain: drain.signal, stop: stop.signal, wallMs: () => clock.now() };
-    const ended = new Worker(own, own, executor, card, signals).run();
-    return { drain, stop, ended, process: own };
-  };
-  return { clock, server, dispatcher, startWorker };
-}
-
-/** Runs the jobs; `over` once `run` has resolved. */
-function watch(dispatcher: Dispatcher, more: Partial<DispatchListener> = {}, signal?: AbortSignal) {
-  const seen = { over: false, ends: [] as [string, DispatchEnd][] };
-  const ended: DispatchListener['ended'] = async (job, end) => {
-    seen.ends.push([job, end]);
-    return 'kept';
-  };
-  void dispatcher.run(JOBS, { ended, ...more }, signal).then(() => {
-    seen.over = true;
-  });
-  return seen;
-}
+import { JOBS, lab, TEN_SECONDS, watch } from './false-lab.ts';
 
 test('jobs that a population takes are done together', async () => {
   const { clock, dispatcher, startWorker } = lab();
