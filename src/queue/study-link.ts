@@ -60,7 +60,7 @@ interface LinkTools {
 /** What a worker does for one study. */
 export class StudyLink {
   readonly study: StudyNotice;
-  /** when its notice was last on the board */
+  /** when its notice was last on the board; later by the time in which nobody could look */
   seenMs: number;
   readonly #transport: Transport;
   readonly #mailer: Mailer;

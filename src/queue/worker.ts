@@ -5,6 +5,8 @@ import type { Clock, Transport } from './transport.ts';
 import { currentStudies, type HostNotice, RENEWAL_MS, readToWorker, STUDIES, WORKERS, workerMailbox } from './wire.ts';
 
 const LOOK_MS = 2_000;
+/** No more than this of the time between two looks counts as a study's absence. */
+const DEAF_MS = 3 * LOOK_MS;
 /** A worker that drains waits so long for its last results to be had. */
 const LAST_ACKS_MS = 30_000;
 
@@ -31,6 +33,8 @@ export class Worker {
   readonly #pieces: Pieces;
   readonly #links = new Map<string, StudyLink>();
   #done = 0;
+  /** when the board was last read */
+  #lookedMs: number;
   #troubled = false;
 
   constructor(transport: Transport, clock: Clock, executor: Executor, card: WorkerCard, options: WorkerOptions) {
@@ -40,6 +44,7 @@ export class Worker {
     this.#card = card;
     this.#options = options;
     this.#pieces = new Pieces(transport, clock, workerMailbox(card.id));
+    this.#lookedMs = clock.now();
   }
 
   /** Resolves when drained or stopped, and what it had is told or given back. */
@@ -100,6 +105,10 @@ export class Worker {
   async #look(): Promise<void> {
     const notices = await this.#transport.notices(STUDIES);
     const now = this.#clock.now();
+    // Who has not looked for long does not know who was gone meanwhile.
+    const unseenMs = Math.max(0, now - this.#lookedMs - DEAF_MS);
+    for (const link of this.#links.values()) link.seenMs += unseenMs;
+    this.#lookedMs = now;
     for (const study of currentStudies(notices, (this.#options.wallMs ?? Date.now)())) {
       const link = this.#links.get(study.token);
       if (link === undefined) this.#open(study);

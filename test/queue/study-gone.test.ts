@@ -20,3 +20,41 @@ test('what one study cancels goes on for another whose jobs have the same ids', 
   expect(seen.ends.map(([job]) => job)).toEqual(JOBS.map(({ id }) => id));
   expect(returned).toEqual([]);
 });
+
+test('a worker that could not see the boards goes on with what it does when it can again', async () => {
+  const { clock, server, dispatcher, startWorker } = lab();
+  let begun = 0;
+  const aborted: unknown[] = [];
+  startWorker(async (jobs, process) => {
+    begun += 1;
+    await process.sleep(1_200_000, jobs[0].signal);
+    if (jobs[0].signal.aborted) aborted.push(jobs[0].id);
+    return jobs.map(({ id }) => `result ${id}`);
+  }, 4);
+  const seen = watch(dispatcher);
+  await clock.goUntil(() => begun === 1, 60_000);
+  for (const outageMs of [90_000, 700_000]) {
+    await clock.goUntil(() => false, clock.now() + 30_000);
+    server.down = true;
+    await clock.goUntil(() => false, clock.now() + outageMs);
+    server.down = false;
+  }
+  expect(await clock.goUntil(() => seen.over, 1_300_000)).toBe(true);
+  expect([begun, aborted]).toEqual([1, []]);
+});
+
+test('a result that was made while nobody answered reaches its study however long that was', async () => {
+  const { clock, server, dispatcher, startWorker } = lab();
+  let runs = 0;
+  startWorker(async (jobs, process) => {
+    runs += 1;
+    return TEN_SECONDS(jobs, process);
+  }, 4);
+  const seen = watch(dispatcher);
+  await clock.goUntil(() => runs === 1, 60_000);
+  server.down = true;
+  await clock.goUntil(() => false, clock.now() + 800_000);
+  server.down = false;
+  expect(await clock.goUntil(() => seen.over, clock.now() + 30_000)).toBe(true);
+  expect(runs).toBe(1);
+});
