@@ -15,9 +15,11 @@ import { type Held, held } from './held.ts';
 import { idleWorker } from './idle-worker.ts';
 import { plainStudy } from './plain-bullmq.ts';
 import { measureScale } from './scale.ts';
+import { measureSpeedUp } from './speed-up.ts';
 
 const usage = `usage: npm run bench -- queue [--jobs N] [--workers N] [--at-once N] [--runs N] [--over memory,redis,postgres] [--json]
        npm run bench -- queue scale [--results N] [--json]: what a study costs by jobs and hosts, in parts (default 5000)
+       npm run bench -- queue speed-up [--runs N] [--json]: a validation by this process's pool and by workers; build first
   what a job costs that does nothing: a study here, workers in processes of their own (of memory: here too), a server of
   the benchmark's own, beside plain BullMQ (bulk adds, workers; its own defaults)
   --jobs N     default 10000
@@ -186,7 +188,19 @@ async function scale(parameters: readonly string[]): Promise<void> {
   else process.stdout.write(table(Object.entries(measured).map(([name, value]) => [name, value.toPrecision(4)])));
 }
 
+async function speedUp(parameters: readonly string[]): Promise<void> {
+  const options = { runs: { type: 'string', default: '3' }, json: { type: 'boolean', default: false } } as const;
+  const { values } = parseArgs({ args: [...parameters], options });
+  const measured = await measureSpeedUp(Number(values.runs));
+  if (values.json) process.stdout.write(`${JSON.stringify({ results: measured }, null, 2)}\n`);
+  else {
+    const rows = measured.map((one) => [one.name, one.medianSeconds.toFixed(1), one.speedUp.toFixed(2)]);
+    process.stdout.write(table([['validation', 'seconds', 'speed-up'], ...rows]));
+  }
+}
+
 export async function main(parameters: readonly string[]): Promise<void> {
+  if (parameters[0] === 'speed-up') return speedUp(parameters.slice(1));
   if (parameters[0] === 'scale') return scale(parameters.slice(1));
   const options = optionsOf(parameters);
   if (options.over.some((name) => !['memory', 'redis', 'postgres'].includes(name)) || !(options.jobs > 0)) {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { unwrap } from '../../src/base/failure.ts';
 import { LEASE_MS } from '../../src/queue/transport.ts';
 import { openStore } from '../../src/store/index.ts';
@@ -14,6 +14,7 @@ import { installed, startPostgres, startRedis, type TestServer } from '../queue/
 
 const FULL = process.env.SCATTERSHOT_TESTS === 'full';
 const WORKERS = FULL ? 5 : 2;
+const TIMEOUT_MS = FULL ? 3_600_000 : 600_000;
 const STUDY = [
   ...['--layers', '64,64,64', '--fan-out', '8,8', '--data', 'morse:examples=40/8/8', '--epochs', FULL ? '12' : '4'],
   ...(FULL
@@ -103,8 +104,9 @@ class QueueLab {
   }
 
   async end(): Promise<void> {
-    for (const { child } of this.#workers) child.kill('SIGKILL');
-    await Promise.all(this.#workers.map(({ ended }) => ended));
+    const all = [...this.#workers, ...(this.#study === null ? [] : [this.#study])];
+    for (const { child } of all) child.kill('SIGKILL');
+    await Promise.all(all.map(({ ended }) => ended));
   }
 }
 
@@ -125,22 +127,27 @@ async function history(cwd: string) {
 const key = ({ candidate, seed }: { readonly candidate: number; readonly seed: number }) => `${candidate} ${seed}`;
 
 function faultsOn(name: string, there: boolean, start: () => Promise<TestServer>, faults: readonly Fault[]) {
-  test.skipIf(!there)(`a validation over ${name} comes out as on one machine`, async () => {
+  test.skipIf(!there)(`a validation over ${name} comes out as on one machine`, { timeout: TIMEOUT_MS }, async () => {
     await inFolder(async (cwd) => {
       const [alone, home] = [join(cwd, 'alone'), join(cwd, 'home')];
       for (const folder of [alone, home]) mkdirSync(folder);
       succeeded(await runProgram(['validate', ...STUDY, '--name', 'far'], { cwd: alone }));
       const server = await start();
       const lab = new QueueLab(server, cwd);
+      const end = async () => {
+        await lab.end();
+        await server.close();
+      };
+      // Also where the test runs out of time.
+      onTestFinished(end);
       try {
         const kills = await lab.run(home, faults);
         const [expected, got] = [await history(alone), await history(home)];
-        if (FULL) console.log(name, JSON.stringify({ trainings: got.trainings.length, kills }));
+        if (FULL) console.log(name, JSON.stringify({ trainings: got.trainings.length, faults: faults.length, kills }));
         expect(new Set(got.trainings.map(key)).size).toBe(got.trainings.length);
         expect(got).toEqual(expected);
       } finally {
-        await lab.end();
-        await server.close();
+        await end();
       }
     });
   });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { Redis } from 'ioredis';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { LEASE_MS } from '../../src/queue/transport.ts';
 import { installed, startPostgres, startRedis, type TestServer } from './servers.ts';
 import { doSums, type Tally, TinyWorkers } from './tiny-lab.ts';
@@ -10,6 +10,7 @@ import { doSums, type Tally, TinyWorkers } from './tiny-lab.ts';
 const FULL = process.env.SCATTERSHOT_TESTS === 'full';
 const JOBS = FULL ? 10_000 : 1_000;
 const BLOCK_MS = 60_000;
+vi.setConfig({ testTimeout: FULL ? 3_600_000 : 600_000 });
 
 function hold(tally: Tally, name: string): void {
   if (FULL)
