@@ -23,11 +23,14 @@ export interface DispatchListener {
    * has the job done anew. Its worker forgets the result when this has resolved.
    */
   ended(job: string, end: DispatchEnd): Promise<'kept' | 'again'>;
+  /** Somebody does it, who was not heard to before or was taken for lost. */
   begun?(job: string, runner: Runner): void;
   /** In the order that they were told in; some may be missing, and begin again with another runner. */
   progress?(job: string, body: unknown): void;
-  /** Somebody gave it back, or is not heard of any more: another will do it. */
-  returned?(job: string, runner: Runner | null, why: string): void;
+  /**
+   * Somebody gave it back, or is not heard of any more. `goesOn`: who does it all the same, having begun it meanwhile; null: another will.
+   */
+  returned?(job: string, runner: Runner, why: string, goesOn: Runner | null): void;
   /** A worker does not do this study's jobs. */
   refused?(refusal: Runner & { readonly why: string }): void;
   /** `body`: what its session says of itself, not yet checked */
@@ -132,11 +135,11 @@ export class Assignment {
     if (known !== undefined) {
       known.heardMs = nowMs;
       known.isLost = false;
-      this.#run ??= run;
-      return;
+      if (this.#run !== null) return;
+    } else {
+      this.#runs ??= new Map();
+      this.#runs.set(run, { runner, heardMs: nowMs, lastProgress: 0, isLost: false });
     }
-    this.#runs ??= new Map();
-    this.#runs.set(run, { runner, heardMs: nowMs, lastProgress: 0, isLost: false });
     this.#run = run;
     this.listener.begun?.(this.job.id, runner);
   }
@@ -148,8 +151,7 @@ export class Assignment {
   loseSilent(sinceMs: number): DispatchEnd | null {
     for (const [run, heard] of this.#known) {
       if (heard.isLost || heard.heardMs > sinceMs) continue;
-      heard.isLost = true;
-      this.#leave(run, `${heard.runner.host} is not heard of any more`);
+      this.#leave(run, heard, `${heard.runner.host} is not heard of any more`);
     }
     if (this.heardMs !== null && this.heardMs <= sinceMs) this.heardMs = null;
     const lost = [...this.#known.values()].filter(({ isLost }) => isLost);
@@ -168,15 +170,22 @@ export class Assignment {
   giveBack({ run, reason }: { run: string; reason: string }, nowMs: number): void {
     this.#over ??= new Set();
     this.#over.add(run);
-    if (!this.#known.has(run)) return;
+    const heard = this.#known.get(run);
+    if (heard === undefined) return;
     this.heardMs = nowMs;
-    this.#leave(run, reason);
+    this.#leave(run, heard, reason);
     this.#runs?.delete(run);
   }
 
-  #leave(run: string, why: string): void {
+  /** A run does it no more: told once of each, though one that was taken for lost is given back later. */
+  #leave(run: string, heard: HeardRun, why: string): void {
+    const { isLost, runner } = heard;
+    heard.isLost = true;
+    // Another that lives is heard of again.
     if (run === this.#run) this.#run = null;
-    if (!this.hasEnded) this.listener.returned?.(this.job.id, this.#known.get(run)?.runner ?? null, why);
+    if (isLost || this.hasEnded) return;
+    const goesOn = this.#run === null ? null : (this.#known.get(this.#run)?.runner ?? null);
+    this.listener.returned?.(this.job.id, runner, why, goesOn);
   }
 
   progress({ run, number, body }: { run: string; number: number; body?: unknown }, nowMs: number): void {

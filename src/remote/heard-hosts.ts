@@ -42,7 +42,7 @@ export class HeardHosts implements Heard {
     this.#join(runner);
   }
 
-  returned(job: string, runner: Runner | null, why: string): void {
+  returned(job: string, runner: Runner, why: string): void {
     this.#tell({ kind: 'returned', job, runner, why });
   }
 

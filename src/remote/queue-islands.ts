@@ -191,9 +191,9 @@ class QueueIslands implements IslandRunner {
         if (open !== undefined) open.begunMs ??= performance.now();
         this.#hosts.begun(runner);
       },
-      returned: (id, runner, why) => {
+      returned: (id, runner, why, goesOn) => {
         const open = this.#open.get(id);
-        if (open !== undefined) open.begunMs = null;
+        if (open !== undefined && goesOn === null) open.begunMs = null;
         this.#hosts.returned(id, runner, why);
       },
       progress: (id, body) => this.#print(id, body),

@@ -171,8 +171,8 @@ export class QueueRun {
         const offered = open(id);
         if (offered !== undefined) this.#progress(offered, body);
       },
-      returned: (id, runner, why) => {
-        open(id)?.begunBy(null);
+      returned: (id, runner, why, goesOn) => {
+        open(id)?.begunBy(goesOn);
         hosts.returned(id, runner, why);
       },
       refused: (refusal) => hosts.refused(refusal),

@@ -82,7 +82,7 @@ export function hostText(event: HostEvent): string | null {
   if (event.kind === 'joined') return `${event.host} joined: ${event.device}`;
   if (event.kind !== 'returned') return null;
   const by = event.runner === null ? '' : ` by ${event.runner.host}`;
-  return `a job was returned${by}, and will be done anew: ${event.why}`;
+  return `a job was returned${by}, and is done anew: ${event.why}`;
 }
 
 const MOST_NAMED = 8;

@@ -178,7 +178,7 @@ describe.skipIf(!installed.redis)('on several machines (skipped where Redis is n
           expect(ended).toMatchObject({ code: 130, stdout: '' });
           expect(ended.stderr).toContain('giving back 1 job');
           expect(ended.stderr).toContain('The worker has left: 0 done, 1 given back.');
-          await study.says(/a job was returned by \S+, and will be done anew/);
+          await study.says(/a job was returned by \S+, and is done anew/);
           await second.says(/1 job running/);
           signal(study, 'SIGINT');
           const interrupted = await study.ended;

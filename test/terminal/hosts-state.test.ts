@@ -65,8 +65,8 @@ test('an event is a warning, a line, or neither', () => {
   ]);
   expect(told({ kind: 'trouble', message: 'the queue does not answer' })).toEqual(['the queue does not answer', null]);
   expect(story.slice(4, 6).map(hostText)).toEqual([
-    'a job was returned by lab-2, and will be done anew: lab-2 is not heard of any more',
-    'a job was returned, and will be done anew: nobody had begun it',
+    'a job was returned by lab-2, and is done anew: lab-2 is not heard of any more',
+    'a job was returned, and is done anew: nobody had begun it',
   ]);
   expect(told(story[1])).toEqual([null, null]);
   expect(told(story[3])).toEqual([null, null]);

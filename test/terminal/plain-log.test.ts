@@ -56,7 +56,7 @@ test('of other machines it tells who came, what was returned and why, warnings, 
   expect(logged([...events, end])).toEqual([
     '[ 0:00] lab-1 joined: a GPU',
     '[ 0:01] warning: lab-2\\x1b[2J takes no work of this study: it has revision 2; that has revision 1',
-    '[ 0:01] a job was returned by lab-1, and will be done anew: lab-1 is not heard of any more',
+    '[ 0:01] a job was returned by lab-1, and is done anew: lab-1 is not heard of any more',
     '[ 0:03] warning: the queue does not answer',
     '[ 0:09] hosts: lab-1 did 1 job; 3 jobs were returned',
     '[ 0:09] finished',
