@@ -137,6 +137,8 @@ export class StudyLink {
     for (let from = 0; from < doing.length; from += RUNS_IN_A_PULSE) {
       await this.#send({ kind: 'pulse', doing: doing.slice(from, from + RUNS_IN_A_PULSE), ...this.#me, body });
     }
+    // What nobody reads would fill the queue; it is told once the study is there again.
+    if (now - this.seenMs > GONE_MS) return;
     for (const kept of this.#kept.values()) {
       if (now - kept.toldMs < TELL_AGAIN_MS) continue;
       kept.toldMs = now;

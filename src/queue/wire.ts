@@ -20,6 +20,7 @@ const MOST_PIECES = 2 ** 20;
 const id = z.string().regex(/^[a-zA-Z0-9._-]{1,100}$/);
 const mailbox = z.string().regex(/^[a-z0-9-]{1,100}$/);
 const token = z.string().regex(/^[a-z0-9]{1,64}$/);
+export const isToken = (text: string): boolean => token.safeParse(text).success;
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const shown = z
   .string()

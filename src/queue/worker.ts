@@ -1,4 +1,5 @@
 import type { Executor } from './executor.ts';
+import { Leftovers, SWEEP_MS } from './leftovers.ts';
 import { Pieces } from './pieces.ts';
 import { StudyLink } from './study-link.ts';
 import type { Clock, Transport } from './transport.ts';
@@ -31,6 +32,7 @@ export class Worker {
   readonly #card: WorkerCard;
   readonly #options: WorkerOptions;
   readonly #pieces: Pieces;
+  readonly #leftovers: Leftovers;
   readonly #links = new Map<string, StudyLink>();
   #done = 0;
   /** when the board was last read */
@@ -44,6 +46,7 @@ export class Worker {
     this.#card = card;
     this.#options = options;
     this.#pieces = new Pieces(transport, clock, workerMailbox(card.id));
+    this.#leftovers = new Leftovers(transport, clock);
     this.#lookedMs = clock.now();
   }
 
@@ -54,6 +57,7 @@ export class Worker {
     const over = new AbortController();
     const ending = AbortSignal.any([drain, stop]);
     const renewals = this.#every(RENEWAL_MS, over.signal, () => this.#renew());
+    const sweeps = this.#every(SWEEP_MS, over.signal, () => this.#leftovers.sweep());
     await this.#every(LOOK_MS, ending, () => this.#look());
     const links = [...this.#links.values()];
     await Promise.all(links.map((link) => link.drain(stop)));
@@ -63,7 +67,7 @@ export class Worker {
     }
     over.abort();
     // One that tells a server that is away may take long.
-    await Promise.race([renewals, this.#clock.sleep(1_000)]);
+    await Promise.race([Promise.all([renewals, sweeps]), this.#clock.sleep(1_000)]);
     await Promise.all(links.map((link) => link.close()));
     const leave = async () => {
       await this.#transport.retract(WORKERS, this.#card.id);
@@ -129,6 +133,7 @@ export class Worker {
       random: this.#options.random,
     });
     this.#links.set(study.token, link);
+    this.#leftovers.expect(study.token);
     void link.open(this.#executor);
   }
 

@@ -307,6 +307,24 @@ function messageTests(parties: Parties) {
     await consumer.close();
   });
 
+  test('who takes and reads goes on where its queue and mailbox are removed under it', async () => {
+    const { queue, one, other } = parties();
+    const { got, close } = reader(one, queue);
+    const jobsTaken = taker(one, `${queue}-jobs`);
+    await other.send(queue, ['"a"']);
+    await other.offer(`${queue}-jobs`, [job('a')]);
+    await until(() => expect([got.length, jobsTaken.taken.length]).toEqual([1, 1]));
+    await other.remove(queue);
+    await other.remove(`${queue}-jobs`);
+    await other.remove(`${queue}-never-there`);
+    await other.send(queue, ['"b"']);
+    await other.offer(`${queue}-jobs`, [job('a'), job('b')]);
+    await until(() => expect([...got].sort()).toEqual(['"a"', '"b"']));
+    await until(() => expect(idsOf(jobsTaken.taken)).toEqual(['a', 'a', 'b']));
+    await close();
+    await jobsTaken.close();
+  });
+
   test('a reader that closed gets nothing more, and its mailbox waits for the next', async () => {
     const { queue, one, other } = parties();
     const { got, close } = reader(one, queue);

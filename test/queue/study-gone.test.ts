@@ -58,3 +58,29 @@ test('a result that was made while nobody answered reaches its study however lon
   expect(await clock.goUntil(() => seen.over, clock.now() + 30_000)).toBe(true);
   expect(runs).toBe(1);
 });
+
+test('what a killed study and a killed worker left is told nothing more, then removed', async () => {
+  const { clock, server, dispatcher, study, startWorker } = lab();
+  startWorker(TEN_SECONDS, 4);
+  const other = startWorker(TEN_SECONDS);
+  let ends = 0;
+  watch(dispatcher, {
+    ended: () => {
+      ends += 1;
+      return new Promise(() => {});
+    },
+  });
+  expect(await clock.goUntil(() => ends > 0, 60_000)).toBe(true);
+  study.kill();
+  other.process.kill();
+  await server.post('worker-w2', '"for nobody"');
+  const letters = () => server.mail.get('study-s1')?.length ?? 0;
+  await clock.goUntil(() => false, 120_000);
+  const told = letters();
+  expect(told).toBeGreaterThan(0);
+  await clock.goUntil(() => false, 600_000);
+  expect(letters()).toBe(told);
+  await clock.goUntil(() => false, 1_320_000);
+  expect([...server.boards.values()].map((board) => [...board.keys()])).toEqual([[], ['w1']]);
+  expect([...server.queues.keys(), ...server.mail.keys()]).toEqual([]);
+});
