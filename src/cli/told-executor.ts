@@ -38,6 +38,9 @@ export class ToldExecutor implements Executor {
   readonly #tell: WorkerListener;
   readonly #counts = { done: 0, failed: 0, returned: 0 };
   #running = 0;
+  #opening = 0;
+  /** when it last had something to do */
+  #busyMs = performance.now();
 
   constructor(executor: Executor, tell: WorkerListener) {
     this.#executor = executor;
@@ -49,23 +52,33 @@ export class ToldExecutor implements Executor {
     return this.#running;
   }
 
+  /** for how long it has had nothing to do; 0 while it does jobs, or makes ready for a study's */
+  get idleMs(): number {
+    return this.#running + this.#opening > 0 ? 0 : performance.now() - this.#busyMs;
+  }
+
   get counts(): JobCounts {
     return { ...this.#counts };
   }
 
   async open(...[study, tools]: Parameters<Executor['open']>): ReturnType<Executor['open']> {
     const { name, host } = study;
+    this.#opening += 1;
     try {
       const opened = await this.#executor.open(study, tools);
       if (!opened.ok) {
         this.#tell({ kind: 'study-refused', study: name, host, why: opened.message });
         return opened;
       }
+      // One that is refused was nothing to do.
+      this.#busyMs = performance.now();
       this.#tell({ kind: 'study-joined', study: name, host, work: study.kind });
       return { ok: true, value: this.#told(name, opened.value) };
     } catch (error) {
       this.#tell({ kind: 'study-refused', study: name, host, why: messageOf(error) });
       throw error;
+    } finally {
+      this.#opening -= 1;
     }
   }
 
@@ -102,6 +115,7 @@ export class ToldExecutor implements Executor {
 
   #count(more: number): void {
     this.#running += more;
+    this.#busyMs = performance.now();
     this.#tell({ kind: 'jobs', running: this.#running, ...this.#counts });
   }
 }

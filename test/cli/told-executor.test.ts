@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { failure, success } from '../../src/base/failure.ts';
 import { ExecutorByKind, ToldExecutor } from '../../src/cli/told-executor.ts';
 import type { WorkerEvent } from '../../src/cli/worker-events.ts';
@@ -83,4 +83,40 @@ test('each kind of study has an executor, made once and closed at the end', asyn
   expect(await executor.open({ ...study, kind: 'search' }, tools)).toMatchObject({ reason: 'search' });
   await executor.close();
   expect(closed).toEqual(['training', 'search']);
+});
+
+test('it is idle neither while it makes ready for a study nor while it does jobs; a study that is refused was nothing to do', async () => {
+  vi.useFakeTimers();
+  try {
+    let opened = (_: Awaited<ReturnType<Executor['open']>>) => {};
+    const { executor } = told(() => new Promise((resolve) => (opened = resolve)));
+    const open = async (outcome: Parameters<typeof opened>[0]) => {
+      const opening = executor.open(study, tools);
+      await vi.advanceTimersByTimeAsync(30_000);
+      expect(executor.idleMs).toBe(0);
+      opened(outcome);
+      return opening;
+    };
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(executor.idleMs).toBe(10_000);
+    await open(failure('other', 'it has revision 2; this worker has 3', 'Update.'));
+    expect(executor.idleMs).toBe(40_000);
+    let done = () => {};
+    const running = (jobs: readonly SessionJob[]) =>
+      new Promise<readonly unknown[]>((resolve) => {
+        done = () => resolve(jobs);
+      });
+    const joined = await open(success(session(running)));
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(executor.idleMs).toBe(2_000);
+    const over = joined.ok && joined.value.run([job()]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(executor.idleMs).toBe(0);
+    done();
+    await over;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(executor.idleMs).toBe(1_000);
+  } finally {
+    vi.useRealTimers();
+  }
 });

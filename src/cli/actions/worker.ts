@@ -48,12 +48,10 @@ function executorsOf(options: WorkerCommandOptions, context: Context, tell: Work
   });
 }
 
-/** Ends the worker once it had nothing to do for so long. */
+/** Ends the worker once it has had nothing to do for so long. */
 function watchIdleness(executor: ToldExecutor, seconds: number, end: WorkerEnd): NodeJS.Timeout {
-  let busyMs = performance.now();
   return setInterval(() => {
-    if (executor.running > 0) busyMs = performance.now();
-    else if (performance.now() - busyMs >= 1000 * seconds) end.leave();
+    if (executor.idleMs >= 1000 * seconds) end.leave();
   }, 200);
 }
 
@@ -84,13 +82,13 @@ export async function workerAction(options: WorkerCommandOptions): Promise<void>
   const tell = workerListener(context);
   const executors = executorsOf(options, context, tell);
   const { transport, shown, close } = await openQueue(queueUrlOf(options.queue ?? true), context);
-  const executor = new ToldExecutor(executors, tell);
   try {
     const machine = await lookAtMachine(options.threads ?? availableParallelism(), options.trainer !== undefined);
     const card = cardOf(machine);
     const { id, host, pid } = card;
     const trouble = () => tell({ kind: 'trouble', message: `the queue ${shown} does not answer; trying on` });
     tell({ kind: 'ready', worker: id, host, pid, queue: shown, version, ...machine });
+    const executor = new ToldExecutor(executors, tell);
     const run = (done: ToldExecutor, { drain, stop }: WorkerEnd) =>
       new Worker(transport, realClock, done, card, { drain, stop, trouble }).run();
     await work(run, executor, options, tell);
