@@ -5,7 +5,7 @@ import type { Pieces } from '../queue/pieces.ts';
 import type { QueuedJob } from '../queue/transport.ts';
 import { type BlobReference, workerMailbox } from '../queue/wire.ts';
 import { SNAPSHOT_EVERY_MS } from '../training/pool/snapshot-sender.ts';
-import { decodeSnapshot, snapshotBytes } from '../training/snapshot.ts';
+import { decodeSnapshot, snapshotBytes, type TrainingSnapshot } from '../training/snapshot.ts';
 import type { RunsOn, SnapshotKeeper, TrainingJob, TrainingSettings } from '../training/trainer.ts';
 import { packWeights } from './packed-training.ts';
 import { ToldTraining } from './told-training.ts';
@@ -130,11 +130,12 @@ export class OfferedTraining {
     const read = decodeSnapshot(job.snapshot, key);
     if (read.ok) {
       this.told.hasSnapshot(read.value.progress);
-      this.#putUp(job.snapshot);
+      this.#putUp(job.snapshot, read.value);
     } else keeper?.warn(job.id, `${read.message}; it starts again at epoch 1`);
   }
 
-  #putUp(bytes: Uint8Array): void {
+  /** In the place of the one before, which stays where there is no room for this one. */
+  #putUp(bytes: Uint8Array, { progress }: TrainingSnapshot): void {
     const held = this.#snapshot?.sizeBytes ?? 0;
     if (bytes.length - held > this.#room.free) return;
     const reference = this.#pieces.keep(bytes);
@@ -142,6 +143,7 @@ export class OfferedTraining {
     this.#room.free -= bytes.length;
     this.#snapshot = { reference, sizeBytes: bytes.length };
     this.#pieces.putUp(this.#snapshotName, Buffer.from(JSON.stringify(reference)));
+    this.told.putUp(progress);
   }
 
   #takeDown(): void {
@@ -177,7 +179,7 @@ export class OfferedTraining {
       this.told.hasSnapshot(read.value.progress);
       // One that has ended, and was not stopped, needs none.
       if (this.isOver && !this.signal.aborted) return;
-      if (!this.isOver) this.#putUp(pulled.value);
+      if (!this.isOver) this.#putUp(pulled.value, read.value);
       await this.#offering.keeper?.save(this.job.id, pulled.value);
     }
   }

@@ -11,11 +11,24 @@ import {
 } from '../training/trainer.ts';
 import type { ToldEvent, TrainingProgressBody, TrainingResultBody } from './training-wire.ts';
 
-/** Snapshots whose places are remembered: a worker may go on from one that is not the newest any more. */
+/**
+ * Snapshots whose places are remembered: a worker may go on from one that is not the newest any more. Beside them, that of the one that
+ * is there for who comes next, and that which the run goes on from that is told.
+ */
 const MOST_PLACES = 8;
 
 type Place = NonNullable<TrainingResultBody['resumed']>;
 const keyOf = ({ epoch, batches }: Place) => `${epoch}.${batches}`;
+
+interface ToldRun {
+  readonly token: string;
+  /** place of the snapshot that it went on from; null: it began at epoch 1 */
+  readonly from: string | null;
+  /** epochs before that place */
+  readonly base: readonly EpochResult[];
+  epochs: EpochResult[];
+  words: number;
+}
 
 /** What came of a job's end: what is to be told, or why it is of no use. */
 export type ToldEnd = { readonly events: readonly TrainingEvent[] } | { readonly fault: string };
@@ -30,9 +43,10 @@ export class ToldTraining {
   readonly #runsOn: RunsOn;
   /** epochs before the places of snapshots that the study has, by `keyOf` */
   readonly #places = new Map<string, readonly EpochResult[]>();
+  /** place of the snapshot that is there for who comes next */
+  #putUp: string | null = null;
   /** the run that is told, as far as it is */
-  #run: { readonly token: string; readonly base: readonly EpochResult[]; epochs: EpochResult[]; words: number } | null =
-    null;
+  #run: ToldRun | null = null;
 
   constructor(job: TrainingJob, settings: TrainingSettings, runsOn: RunsOn) {
     this.job = job;
@@ -43,8 +57,13 @@ export class ToldTraining {
   /** The study has a snapshot that stands there. */
   hasSnapshot({ epoch, batches, epochs }: TrainingProgress): void {
     this.#places.set(keyOf({ epoch, batches }), epochs);
-    const [oldest] = this.#places.keys();
-    if (this.#places.size > MOST_PLACES) this.#places.delete(oldest);
+    const passing = [...this.#places.keys()].filter((place) => place !== this.#putUp && place !== this.#run?.from);
+    for (const oldest of passing.slice(0, -MOST_PLACES)) this.#places.delete(oldest);
+  }
+
+  /** The snapshot that stands there, which the study has, is there for who comes next. */
+  putUp(place: Place): void {
+    this.#putUp = keyOf(place);
   }
 
   /** What a progress adds; nothing where words before it are missing, or it makes no sense. */
@@ -74,17 +93,22 @@ export class ToldTraining {
   }
 
   #begin(token: string, { device, resumed }: Pick<Extract<ToldEvent, { kind: 'started' }>, 'device' | 'resumed'>) {
-    const base = resumed === null ? [] : this.#places.get(keyOf(resumed));
+    const from = resumed === null ? null : keyOf(resumed);
+    const base = from === null ? [] : this.#places.get(from);
     if (base === undefined) return null;
-    this.#run = { token, base, epochs: [], words: 1 };
+    this.#run = { token, from, base, epochs: [], words: 1 };
     const gone: { resumed?: ResumedTraining } = resumed === null ? {} : { resumed: { ...resumed, epochs: base } };
     const event: TrainingEvent = { kind: 'started', job: this.job.id, ...this.#runsOn, device, ...gone };
     return event;
   }
 
   #epochFault(before: EpochResult | undefined, { epoch, ...values }: EpochResult): string | null {
-    if (epoch <= (before?.epoch ?? 0) || epoch > this.#settings.epochs) return `epoch ${epoch} is out of order`;
     const { score, engine } = this.#runsOn;
+    const { epochs } = this.#settings;
+    // A trainer of the user's own that tells no epochs is told of by the last one alone.
+    const isOnly = engine === 'command' && before === undefined && epoch === epochs;
+    const isNext = epoch === (before?.epoch ?? 0) + 1 && epoch <= epochs;
+    if (!isNext && !isOnly) return `epoch ${epoch} is out of order`;
     const isFraction = (value: number) => value >= 0 && value <= 1;
     const isMeasured = score === undefined ? isFraction : Number.isFinite;
     const isKnown = (value: number) => engine === 'command' && Number.isNaN(value);

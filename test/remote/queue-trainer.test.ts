@@ -1,7 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import { unwrap } from '../../src/base/failure.ts';
 import type { Executor } from '../../src/queue/executor.ts';
+import { blobDigest } from '../../src/queue/pieces.ts';
 import type { StudyNotice } from '../../src/queue/wire.ts';
+import { packEpochs } from '../../src/remote/packed-training.ts';
 import { createQueueTrainer, QueueTrainer } from '../../src/remote/queue-trainer.ts';
 import { trainingSettings } from '../../src/training/settings.ts';
 import { createSparseTrainer } from '../../src/training/sparse/index.ts';
@@ -217,12 +219,17 @@ test('a result that is sound is taken, its words cleaned', async () => {
 
 const blob = (sizeBytes: number) => ({ digest: 'a'.repeat(64), sizeBytes });
 const finished = { status: 'finished', reason: null, testAccuracy: 0.5 };
+const packed = packEpochs([{ epoch: quick.epochs, loss: 1, accuracy: 0.5, validationAccuracy: 0.5 }]);
+const lastEpoch = {
+  ...{ digest: blobDigest(packed), sizeBytes: packed.length, inline: Buffer.from(packed).toString('base64') },
+};
 const hostile: readonly [string, Answer, RegExp][] = [
   ['no result', () => ({ body: { hello: 'world' } }), /it cannot be read/],
   ['nothing', () => ({}), /it cannot be read/],
   ['an accuracy of no number', () => ({ body: body({ ...finished, testAccuracy: 'NaN' }) }), /it cannot be read/],
   ['an accuracy above 1', () => ({ body: body({ ...finished, testAccuracy: 7 }) }), /its accuracy is 7/],
   ['a result without its epochs', () => ({ body: body(finished) }), /finished after epoch 0 of 2/],
+  ['a gap in its epochs', () => ({ body: body({ ...finished, epochs: lastEpoch }) }), /epoch 2 is out of order/],
   ['another engine', () => ({ body: body({ identity: { ...body().identity, engine: 'tfjs' } }) }), /with tfjs on wasm/],
   ['another revision', () => ({ body: body({ identity: { ...body().identity, revision: 3 } }) }), /revision 3/],
   ['a terabyte of epochs', () => ({ body: body({ epochs: blob(2 ** 39) }) }), /its epochs take 549755813888 bytes/],
