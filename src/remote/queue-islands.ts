@@ -23,6 +23,8 @@ import { toWire } from './wire-writer.ts';
 
 /** A step whose results were of no use so often is done by this process. */
 const MOST_UNSOUND = 3;
+/** So long after its result was of no use a step is offered again. */
+const AGAIN_MS = 1_000;
 /** How often it is looked whether anybody works. */
 const LOOK_MS = 1_000;
 /** A queue that does not answer is left after so long. */
@@ -35,6 +37,8 @@ interface OpenStep {
   readonly task: StepTask;
   readonly resolve: (outcome: StepOutcome | Promise<StepOutcome>) => void;
   readonly reject: (error: unknown) => void;
+  /** aborted once nobody waits for it */
+  readonly unwanted: AbortSignal;
   unsound: number;
   /** when somebody began it; null while nobody has */
   begunMs: number | null;
@@ -111,8 +115,9 @@ class QueueIslands implements IslandRunner {
     const id = stepJobId(task.island, task.round);
     return new Promise((resolve, reject) => {
       if (this.#open.size === 0) this.#hosts.waits();
-      this.#open.set(id, { task, resolve, reject, unsound: 0, begunMs: null });
-      this.#offer(id, task, AbortSignal.any([this.#over.signal, this.#wanted.signal])).catch(reject);
+      const unwanted = AbortSignal.any([this.#over.signal, this.#wanted.signal]);
+      this.#open.set(id, { task, resolve, reject, unwanted, unsound: 0, begunMs: null });
+      this.#offer(id, task, unwanted).catch(reject);
     });
   }
 
@@ -227,7 +232,11 @@ class QueueIslands implements IslandRunner {
     }
     open.unsound++;
     this.#disbelieve(end.by, outcome.unsound);
-    if (open.unsound < MOST_UNSOUND) return 'again';
+    if (open.unsound < MOST_UNSOUND) {
+      // The queue has the job until its worker has let go of it, and would not take it again.
+      await this.#queue.clock.sleep(AGAIN_MS, open.unwanted);
+      return open.unwanted.aborted ? 'kept' : 'again';
+    }
     return this.#settle(id, this.#local.step(open.task));
   }
 

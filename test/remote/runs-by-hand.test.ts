@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { queueOf, readToWorker, workerMailbox } from '../../src/queue/wire.ts';
+import { queueOf, readToWorker, studyMailbox, workerMailbox } from '../../src/queue/wire.ts';
 import { queueIslands } from '../../src/remote/queue-islands.ts';
 import { QueueTrainer } from '../../src/remote/queue-trainer.ts';
 import { trainingSettings } from '../../src/training/settings.ts';
@@ -70,17 +70,42 @@ test('a training that goes on elsewhere has begun: its snapshots are asked for t
   expect(events[1]).toMatchObject({ kind: 'result', status: 'failed', reason: 'no luck' });
 });
 
-test('an island whose step goes on elsewhere is still busy with it', async () => {
-  const study = new FalseStudy();
+/** A search with one step on offer. */
+async function oneStep(study: FalseStudy) {
   const { problem, seed, order } = labRequest();
   const setup = { problem, seed, order, islands: [{ strategy: 'uniform-random' }] };
   const islands = queueIslands(study.queue, {})(setup, { threads: 1 });
   await islands.start();
   const step = islands.step({ island: 0, round: 1, state: null, elites: [], known: [], toBeat: null });
   step.catch(() => {});
+  const leave = async () => {
+    const left = islands.destroy();
+    await study.go(3_000);
+    await left;
+  };
+  return { islands, leave };
+}
+
+test('an island whose step goes on elsewhere is still busy with it', async () => {
+  const study = new FalseStudy();
+  const { islands, leave } = await oneStep(study);
   await oneLostAnotherBegun(study);
   expect(islands.islandsBusyFor(0)).toEqual([0]);
-  const left = islands.destroy();
-  await study.go(3_000);
-  await left;
+  await leave();
+});
+
+test('a step whose result is of no use is offered again once its worker has let go of it', async () => {
+  const study = new FalseStudy();
+  const { leave } = await oneStep(study);
+  let taken = 0;
+  study.lab.take(queueOf(await study.token()), 1, async ({ id }) => {
+    taken += 1;
+    const run = `r${taken}`;
+    const done = { kind: 'done', job: id, run, ...hostOf('w1'), failure: null, body: null };
+    await study.lab.send(studyMailbox(await study.token()), [JSON.stringify(done)]);
+    await study.clock.sleep(500);
+    return 'done';
+  });
+  await study.until(() => taken === 2, 10_000);
+  await leave();
 });
