@@ -37,6 +37,8 @@ export class ToldExecutor implements Executor {
   readonly #executor: Executor;
   readonly #tell: WorkerListener;
   readonly #counts = { done: 0, failed: 0, returned: 0 };
+  /** by token of the study: why it was refused. It is tried again and again; what is nothing new is not told */
+  readonly #refusals = new Map<string, string>();
   #running = 0;
   #opening = 0;
   /** when it last had something to do */
@@ -64,18 +66,23 @@ export class ToldExecutor implements Executor {
   async open(...[study, tools]: Parameters<Executor['open']>): ReturnType<Executor['open']> {
     const { name, host } = study;
     this.#opening += 1;
+    const refuse = (why: string) => {
+      if (this.#refusals.get(study.token) !== why) this.#tell({ kind: 'study-refused', study: name, host, why });
+      this.#refusals.set(study.token, why);
+    };
     try {
       const opened = await this.#executor.open(study, tools);
       if (!opened.ok) {
-        this.#tell({ kind: 'study-refused', study: name, host, why: opened.message });
+        refuse(opened.message);
         return opened;
       }
       // One that is refused was nothing to do.
       this.#busyMs = performance.now();
+      this.#refusals.delete(study.token);
       this.#tell({ kind: 'study-joined', study: name, host, work: study.kind });
       return { ok: true, value: this.#told(name, opened.value) };
     } catch (error) {
-      this.#tell({ kind: 'study-refused', study: name, host, why: messageOf(error) });
+      refuse(messageOf(error));
       throw error;
     } finally {
       this.#opening -= 1;

@@ -199,12 +199,18 @@ export class Assignment {
   }
 
   /**
-   * The first end counts; later ones wait for it to be kept, or for the job to be there again. Rejects where the listener could not
-   * keep it.
+   * The first end that is of use counts; later ones wait for what becomes of it. Rejects where the listener could not keep it.
+   * @returns whether the job is over; else it is there again
    */
-  end(end: DispatchEnd, run?: string): Promise<void> {
-    this.#kept ??= this.#keep(end, run);
-    return this.#kept;
+  async end(end: DispatchEnd, run?: string): Promise<boolean> {
+    for (let former = this.#kept; former !== null; former = this.#kept) {
+      await former;
+      if (this.#kept === former) return true;
+    }
+    const kept = this.#keep(end, run);
+    this.#kept = kept;
+    await kept;
+    return this.#kept === kept;
   }
 
   async #keep(end: DispatchEnd, run?: string): Promise<void> {

@@ -3,6 +3,7 @@ import { Assignment, type DispatchEnd, type DispatchListener, JobGroup } from '.
 import { JobStages } from './job-stages.ts';
 import { Mailer } from './mailer.ts';
 import { Pieces } from './pieces.ts';
+import { Refusals } from './refusals.ts';
 import type { Clock, Consumer, QueuedJob, Transport } from './transport.ts';
 import {
   queueOf,
@@ -43,6 +44,7 @@ export class Dispatcher {
   readonly #wallMs: () => number;
   readonly #jobs = new JobStages();
   readonly #groups = new Set<JobGroup>();
+  readonly #refusals = new Refusals();
   readonly #mailer: Mailer;
   readonly #mail: Consumer;
   readonly #closed = new AbortController();
@@ -74,6 +76,7 @@ export class Dispatcher {
     if (signal?.aborted) return;
     const group = new JobGroup(listener, jobs.length);
     this.#groups.add(group);
+    this.#refusals.tell(listener);
     for (const job of jobs) this.#jobs.add(new Assignment(job, group));
     let abort = () => {};
     const aborted = new Promise<void>((resolve) => {
@@ -105,9 +108,10 @@ export class Dispatcher {
   /** Leaves: its notice, queue and mailbox are removed where the queue answers. */
   async close(): Promise<void> {
     this.#closed.abort();
-    await this.#renewals;
     const { token } = this.#notice;
     const leave = async () => {
+      // Else one under way would put the notice there again.
+      await this.#renewals;
       await this.#mailer.flush();
       await this.#transport.retract(STUDIES, token);
       await this.#transport.remove(queueOf(token));
@@ -242,7 +246,7 @@ export class Dispatcher {
       return this.pieces.handle(message);
     }
     if (message.kind === 'refused') {
-      for (const { refused } of this.#listeners()) refused?.(message);
+      this.#refusals.add(message, this.#listeners());
     } else if (message.kind === 'pulse') {
       for (const { job, run } of message.doing) this.#hear(job, run, message);
       const listeners = new Set(message.doing.map(({ job }) => this.#jobs.get(job)?.listener));
@@ -278,6 +282,7 @@ export class Dispatcher {
 
   #hear(job: string, run: string, { worker, host, device }: { worker: string; host: string; device: string }): void {
     const assignment = this.#jobs.get(job);
+    this.#refusals.forget(worker);
     if (assignment === undefined || assignment.hasEnded) return;
     assignment.hear(run, { worker, host, device }, this.#clock.now());
     this.#jobs.sort(assignment);
@@ -285,10 +290,9 @@ export class Dispatcher {
 
   /** Rejects where the caller could not keep it. */
   async #end(assignment: Assignment, end: DispatchEnd, run?: string): Promise<void> {
-    const kept = assignment.end(end, run);
+    const over = assignment.end(end, run);
     this.#jobs.sort(assignment);
-    await kept;
-    if (assignment.hasEnded) this.#jobs.remove(assignment);
+    if (await over) this.#jobs.remove(assignment);
     else this.#jobs.sort(assignment);
     void this.#offer();
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { messageOf } from '../base/failure.ts';
+import { failure, messageOf } from '../base/failure.ts';
 import type { Executor, ExecutorSession } from './executor.ts';
 import { Gatherer } from './gatherer.ts';
 import { Mailer } from './mailer.ts';
@@ -19,6 +19,12 @@ const GONE_MS = 60_000;
 /** results for it are kept so long. */
 const FORGOTTEN_MS = 600_000;
 const TELL_AGAIN_MS = 10_000;
+/** A study that could not be joined is tried again after so long, */
+const OPEN_AGAIN_MS = 60_000;
+/** unless it is for this: then one of the two would have to be started anew. */
+const LASTING = new Set(['other-version', 'other-revision', 'other-code', 'other-trainer', 'other-engine']);
+/** A study that is just being joined is waited for so long by who leaves it. */
+const OPENING_MS = 10_000;
 /**
  * A job that so many lost, as the queue's server counts, is not begun. Its study ends one after fewer, by its own count: to the server
  * workers are lost whenever they do not reach it for a while.
@@ -75,6 +81,10 @@ export class StudyLink {
   /** aborted once it is let go of */
   #gone = new AbortController();
   #closing: Promise<void> | null = null;
+  #isClosed = false;
+  #opening: Promise<void> = Promise.resolve();
+  #openAgainMs = Number.POSITIVE_INFINITY;
+  #draining = false;
   #comesBack = false;
   #session: ExecutorSession | null = null;
   #consumer: Consumer | null = null;
@@ -113,14 +123,23 @@ export class StudyLink {
   }
 
   /** Takes the study's jobs, or tells it why not. */
-  async open(executor: Executor): Promise<void> {
+  open(executor: Executor): Promise<void> {
+    this.#openAgainMs = Number.POSITIVE_INFINITY;
+    this.#opening = this.#open(executor);
+    return this.#opening;
+  }
+
+  async #open(executor: Executor): Promise<void> {
     const { signal } = this.#gone;
     const pull: Parameters<Executor['open']>[1]['pull'] = (reference) => this.#pull(reference, signal);
     const opened = await executor
       .open(this.study, { pull, signal })
-      .catch((error: unknown) => ({ ok: false as const, message: messageOf(error) }));
-    if (!opened.ok) return this.#send({ kind: 'refused', ...this.#me, why: opened.message });
-    if (signal.aborted) return opened.value.close().catch(() => {});
+      .catch((error: unknown) => failure('worker-failed', messageOf(error), 'Look at that machine.'));
+    if (signal.aborted || this.#draining) return opened.ok ? opened.value.close().catch(() => {}) : undefined;
+    if (!opened.ok) {
+      if (!LASTING.has(opened.reason)) this.#openAgainMs = this.#clock.now() + OPEN_AGAIN_MS;
+      return this.#send({ kind: 'refused', ...this.#me, why: opened.message });
+    }
     const session = opened.value;
     this.#session = session;
     const gatherer = new Gatherer(session, this.#clock);
@@ -169,11 +188,12 @@ export class StudyLink {
     const goneMs = nowMs - this.seenMs;
     if (goneMs > GONE_MS && !this.#gone.signal.aborted) void this.close();
     if (goneMs > FORGOTTEN_MS) this.forget([...this.#kept.keys()]);
-    return this.#gone.signal.aborted && !this.#comesBack && this.#runs.size === 0 && !this.owes;
+    return this.#isClosed && !this.#comesBack && this.#runs.size === 0 && !this.owes;
   }
 
   /** Takes no more; resolves when what it does is done, or given back once `stop` is aborted. */
   async drain(stop: AbortSignal): Promise<void> {
+    this.#draining = true;
     const abort = () => this.#giveBack();
     stop.addEventListener('abort', abort);
     if (stop.aborted) abort();
@@ -181,15 +201,17 @@ export class StudyLink {
     stop.removeEventListener('abort', abort);
   }
 
-  /** A study that was let go of is on the board again. */
+  /** The study is on the board: it is joined again where it was let go of, or could not be joined some time ago. */
   async comeBack(executor: Executor, nowMs: number): Promise<void> {
     this.seenMs = nowMs;
+    if (!this.#gone.signal.aborted && nowMs >= this.#openAgainMs) return this.open(executor);
     if (!this.#gone.signal.aborted || this.#comesBack) return;
     this.#comesBack = true;
     await this.#closing;
     this.#comesBack = false;
     this.#gone = new AbortController();
     this.#closing = null;
+    this.#isClosed = false;
     await this.open(executor);
   }
 
@@ -208,6 +230,10 @@ export class StudyLink {
     this.#consumer = null;
     // A session that cannot be closed is of no more use either.
     await session?.close().catch(() => {});
+    const limit = new AbortController();
+    await Promise.race([this.#opening, this.#clock.sleep(OPENING_MS, limit.signal)]);
+    limit.abort();
+    this.#isClosed = true;
   }
 
   async #take(taken: TakenJob, gatherer: Gatherer): Promise<TakenOutcome> {

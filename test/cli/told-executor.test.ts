@@ -68,6 +68,22 @@ test('a study that is refused is told with why, however that comes', async () =>
   expect(whys).toEqual([refusal.message, 'no engine']);
 });
 
+test('a study that is refused again and again is told once for each reason, and anew after it was joined', async () => {
+  const lacks = failure('network-too-large', 'memory is short', 'Wait.');
+  const missing = failure('blob-missing', 'its data did not come', 'Wait.');
+  const outcomes = [lacks, lacks, missing, success(session(async () => [])), missing];
+  const { executor, events } = told(async () => outcomes.shift() ?? lacks);
+  for (let open = outcomes.length; open > 0; open -= 1) await executor.open(study, tools);
+  await executor.open({ ...study, token: 'b' }, tools);
+  expect(events.map((event) => ('why' in event ? event.why : event.kind))).toEqual([
+    'memory is short',
+    'its data did not come',
+    'study-joined',
+    'its data did not come',
+    'memory is short',
+  ]);
+});
+
 test('each kind of study has an executor, made once and closed at the end', async () => {
   const made: string[] = [];
   const closed: string[] = [];

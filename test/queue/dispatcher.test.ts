@@ -122,3 +122,44 @@ test('an abort cancels what its workers do, with each the jobs that are its own,
   expect(cancelled).toEqual({ w1: idsOf('w1'), w2: idsOf('w2') });
   expect(ends).toEqual([]);
 });
+
+test('a sound result that comes while another of its job is judged to be of no use counts', async () => {
+  const { dispatcher, other, offers } = study();
+  let judge: (verdict: 'again') => void = () => {};
+  const bodies: unknown[] = [];
+  const over = dispatcher.run(jobsOf(1), {
+    ended: async (_job, end) => {
+      bodies.push('body' in end && end.body);
+      if (bodies.length > 2) return 'kept';
+      return new Promise((resolve) => {
+        judge = resolve;
+      });
+    },
+  });
+  const done = (run: string) => tell(other, { kind: 'done', job: 'job-0', run, ...runner, failure: null, body: run });
+  await done('r1');
+  await until(() => bodies.length === 1);
+  await done('r2');
+  await done('r3');
+  await settled();
+  judge('again');
+  await until(() => bodies.length === 2);
+  judge('again');
+  await over;
+  expect(bodies).toEqual(['r1', 'r2', 'r3']);
+  expect(offers).toEqual([1]);
+});
+
+test('a dispatcher is closed within about a second though the queue does not answer', async () => {
+  const clock = new FalseClock();
+  const silent = new Proxy(new MemoryTransport(new MemoryServer(clock)), {
+    get: (target, name: keyof MemoryTransport) =>
+      name === 'announce' ? () => new Promise(() => {}) : (target[name] as () => unknown).bind(target),
+  });
+  const dispatcher = new Dispatcher(silent, clock, notice);
+  let closed = false;
+  void dispatcher.close().then(() => {
+    closed = true;
+  });
+  expect(await clock.goUntil(() => closed, 1_000)).toBe(true);
+});
