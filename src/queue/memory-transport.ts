@@ -52,6 +52,7 @@ export class MemoryTransport implements Transport {
 
   async send(mailbox: string, messages: readonly string[]): Promise<void> {
     checkMessages(mailbox, messages);
+    if (this.#lost) return;
     this.#server.answer();
     const line = this.#server.line(mailbox);
     for (const text of messages) line.add({ id: this.#server.nextMessage(), text, lost: 0 });
@@ -72,6 +73,7 @@ export class MemoryTransport implements Transport {
 
   async announce(board: string, notice: BoardNotice): Promise<void> {
     checkNotice(board, notice);
+    if (this.#lost) return;
     this.#server.answer();
     this.#server.board(board).set(notice.id, notice.text);
   }
@@ -100,7 +102,7 @@ export class MemoryTransport implements Transport {
     await Promise.all([...this.#takers.values()].map(({ consumer }) => consumer.close()));
   }
 
-  /** As if its process were killed: takes nothing more, and what its handlers come to does not count. */
+  /** As if its process were killed: takes nothing more, nothing that it says arrives, and what its handlers come to does not count. */
   lose(): void {
     this.#lost = true;
     this.#letGo();
