@@ -204,7 +204,7 @@ test(
       const looking = ['search', ...small, '--on-end', 'env > environment.txt', '--budget', '20', '--name', 'looking'];
       expect((await runProgram(looking, { cwd, env: queue })).code).toBe(0);
       expect(readFileSync(join(cwd, 'environment.txt'), 'utf8')).toContain('SCATTERSHOT_STUDY=looking');
-      expect(readFileSync(join(cwd, 'environment.txt'), 'utf8')).not.toMatch(/SCATTERSHOT_QUEUE|secret/);
+      expect(readFileSync(join(cwd, 'environment.txt'), 'utf8')).not.toMatch(/SCATTERSHOT_QUEUE(_PASSWORD)?=|secret/);
       expect(finished.stderr).toContain('The command of --on-end failed (it ended with code 3)');
       const stopped = await runProgram([...search, '--budget', '10m', '--name', 'cut'], {
         cwd,
