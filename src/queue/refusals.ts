@@ -4,16 +4,16 @@ import type { ToStudy } from './wire.ts';
 /** Refusals that are kept. */
 const MOST_REFUSALS = 1_000;
 
-type Refusal = Extract<ToStudy, { kind: 'refused' }>;
+type ToldRefusal = Extract<ToStudy, { kind: 'refused' }>;
 
 /** Which workers do not do a study's jobs: kept for those who have jobs later than it was said. */
 export class Refusals {
   /** by worker: of those that have not come since */
-  readonly #refusals = new Map<string, Refusal>();
+  readonly #refusals = new Map<string, ToldRefusal>();
   readonly #informed = new WeakSet<DispatchListener>();
 
   /** Tells them of one, unless it is nothing new. */
-  add(refusal: Refusal, listeners: Iterable<DispatchListener>): void {
+  add(refusal: ToldRefusal, listeners: Iterable<DispatchListener>): void {
     const { worker, why } = refusal;
     if (this.#refusals.get(worker)?.why === why) return;
     this.#refusals.set(worker, refusal);
