@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { cleanLines } from '../base/clean-text.ts';
 import { messageOf, ScattershotError } from '../base/failure.ts';
 import { PrintLimit } from '../base/print-limit.ts';
 import type { EntryOptions } from '../pattern/entries.ts';
 import type { DispatchEnd, DispatchListener, Runner } from '../queue/assignment.ts';
 import type { Dispatcher } from '../queue/dispatcher.ts';
+import { blobDigest } from '../queue/pieces.ts';
 import { type BlobReference, workerMailbox } from '../queue/wire.ts';
 import type { AuditResult } from '../scatter/audit.ts';
 import type { IslandRunner, IslandRunnerFactory, IslandRunnerOptions } from '../search/island-runner.ts';
@@ -92,7 +92,7 @@ class QueueIslands implements IslandRunner {
   async start(): Promise<void> {
     await this.#local.start();
     if (this.#over.signal.aborted) return;
-    const setup = { digest: digestOf(this.#packedSetup), sizeBytes: this.#packedSetup.length };
+    const setup = { digest: blobDigest(this.#packedSetup), sizeBytes: this.#packedSetup.length };
     const dispatcher = this.#queue.dispatcher('search', { code: searchCode(), setup });
     dispatcher.pieces.keep(this.#packedSetup, { apart: true });
     this.#link = { dispatcher, listener: this.#listener(dispatcher) };
@@ -287,8 +287,6 @@ class QueueIslands implements IslandRunner {
     throw new ScattershotError(pulled);
   }
 }
-
-const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
  * Searches on the machines that work for a study's queue. @param entries how those of the search's problem were asked for: workers make
