@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { failure, messageOf } from '../base/failure.ts';
 import type { Executor, ExecutorSession } from './executor.ts';
 import { Gatherer } from './gatherer.ts';
+import { KeptResults } from './kept-results.ts';
 import { Mailer } from './mailer.ts';
 import type { Pieces } from './pieces.ts';
 import {
@@ -18,7 +19,6 @@ import { type JobFailure, queueOf, readPayload, type StudyNotice, studyMailbox }
 const GONE_MS = 60_000;
 /** results for it are kept so long. */
 const FORGOTTEN_MS = 600_000;
-const TELL_AGAIN_MS = 10_000;
 /** A study that could not be joined is tried again after so long, */
 const OPEN_AGAIN_MS = 60_000;
 /** unless it is for this: then one of the two would have to be started anew. */
@@ -48,13 +48,6 @@ interface WorkerRun {
   progress: number;
 }
 
-/** A result that its study has not said to have. */
-interface KeptResult {
-  readonly text: string;
-  readonly blobs: readonly string[];
-  toldMs: number;
-}
-
 interface LinkTools {
   readonly pieces: Pieces;
   readonly me: { readonly id: string; readonly host: string; readonly device: string };
@@ -76,8 +69,7 @@ export class StudyLink {
   #tokens = 0;
   /** by job: there is one run of a job here */
   readonly #runs = new Map<string, WorkerRun>();
-  /** by run */
-  readonly #kept = new Map<string, KeptResult>();
+  readonly #kept: KeptResults;
   /** aborted once it is let go of */
   #gone = new AbortController();
   #closing: Promise<void> | null = null;
@@ -95,6 +87,7 @@ export class StudyLink {
     this.#clock = clock;
     this.study = study;
     this.#tools = tools;
+    this.#kept = new KeptResults(tools.pieces);
     this.seenMs = clock.now();
   }
 
@@ -114,7 +107,7 @@ export class StudyLink {
 
   /** its study has not said to have all results */
   get owes(): boolean {
-    return this.#kept.size > 0;
+    return this.#kept.count > 0;
   }
 
   get #me() {
@@ -158,19 +151,12 @@ export class StudyLink {
     }
     // What nobody reads would fill the queue; it is told once the study is there again.
     if (now - this.seenMs > GONE_MS) return;
-    for (const kept of this.#kept.values()) {
-      if (now - kept.toldMs < TELL_AGAIN_MS) continue;
-      kept.toldMs = now;
-      await this.#send(kept.text);
-    }
+    for (const text of this.#kept.due(now)) await this.#send(text);
   }
 
   /** The study has these runs' results. */
   forget(runs: readonly string[]): void {
-    for (const run of runs) {
-      for (const digest of this.#kept.get(run)?.blobs ?? []) this.#tools.pieces.drop(digest);
-      this.#kept.delete(run);
-    }
+    this.#kept.forget(runs);
   }
 
   /** Nobody wants them any more. */
@@ -187,7 +173,7 @@ export class StudyLink {
   async leaveIfGone(nowMs: number): Promise<boolean> {
     const goneMs = nowMs - this.seenMs;
     if (goneMs > GONE_MS && !this.#gone.signal.aborted) void this.close();
-    if (goneMs > FORGOTTEN_MS) this.forget([...this.#kept.keys()]);
+    if (goneMs > FORGOTTEN_MS) this.#kept.forget();
     return this.#isClosed && !this.#comesBack && this.#runs.size === 0 && !this.owes;
   }
 
@@ -326,7 +312,7 @@ export class StudyLink {
       const sentence = `its result has ${text.length} characters, and ${MOST_MESSAGE_CHARACTERS} can be told`;
       text = JSON.stringify({ ...message, body: null, failure: { reason: 'result-too-big', message: sentence } });
     }
-    this.#kept.set(run.token, { text, blobs: run.blobs, toldMs: this.#clock.now() });
+    this.#kept.keep(run.token, text, run.blobs, this.#clock.now());
     this.#tools.finished();
     void this.#send(text, TELL_MS);
   }
