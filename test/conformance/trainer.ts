@@ -78,6 +78,16 @@ export function trainerConformance(name: string, options: ConformanceOptions): v
       return { events, results: new Map(results.map((result) => [result.job, result])) };
     };
 
+    /** Bit for bit, or to rounding. */
+    const expectSame = (got: TrainingResult['weights'], expected: TrainingResult['weights']) => {
+      if (!options.rounds) return expect(got).toEqual(expected);
+      const numbers = (all: TrainingResult['weights']) =>
+        all!.flatMap(({ weights, biases }) => [...weights, ...biases]);
+      const [ours, theirs] = [numbers(got), numbers(expected)];
+      expect(ours).toHaveLength(theirs.length);
+      for (const [at, value] of ours.entries()) expect(value).toBeCloseTo(theirs[at], 4);
+    };
+
     test('says what it runs on, in every result too', async () => {
       expect(trainer.runsOn).toMatchObject({ engine: options.engine, backend: options.backend });
       expect(trainer.runsOn.device.length).toBeGreaterThan(0);
@@ -112,8 +122,9 @@ export function trainerConformance(name: string, options: ConformanceOptions): v
       const alone = (await train([one])).results.get('one')!;
       const jobs = [{ ...one, id: 'other', seed: 2 }, one, { ...one, id: 'again' }];
       const { results, events } = await train(jobs);
-      expect(results.get('one')!.weights).toEqual(alone.weights);
-      expect(results.get('again')!.weights).toEqual(alone.weights);
+      expectSame(results.get('one')!.weights, alone.weights);
+      expect(results.get('again')!.weights).toEqual(results.get('one')!.weights);
+      expect((await train([one])).results.get('one')!.weights).toEqual(alone.weights);
       expect(epochsOf(events, 'again').map(({ loss }) => loss)).toEqual(
         epochsOf(events, 'one').map(({ loss }) => loss),
       );
@@ -268,16 +279,6 @@ export function trainerConformance(name: string, options: ConformanceOptions): v
     const watched = [1, 2, 3].map((seed) => ({ ...someJob({ ...sizes, id: `job ${seed}`, seed }), wantWeights: true }));
     const startedOf = (events: readonly TrainingEvent[]) =>
       events.flatMap((each) => (each.kind === 'started' ? [each] : []));
-
-    /** Bit for bit, or to rounding. */
-    const expectSame = (got: TrainingResult['weights'], expected: TrainingResult['weights']) => {
-      if (!options.rounds) return expect(got).toEqual(expected);
-      const numbers = (all: TrainingResult['weights']) =>
-        all!.flatMap(({ weights, biases }) => [...weights, ...biases]);
-      const [ours, theirs] = [numbers(got), numbers(expected)];
-      expect(ours).toHaveLength(theirs.length);
-      for (const [at, value] of ours.entries()) expect(value).toBeCloseTo(theirs[at], 4);
-    };
 
     test.skipIf(options.withoutSnapshots)(
       'goes on from any snapshot as if it had never stopped, bit for bit',
