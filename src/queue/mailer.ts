@@ -10,6 +10,17 @@ interface Outgoing {
   sent: Promise<void>;
 }
 
+interface LastRequest {
+  readonly leftMs: number;
+  /** how long the server took; 0 until that is known */
+  readonly tookMs: number;
+}
+
+/** What may wait leaves a server so many times a request's own time for other work, */
+const SPARED = 20;
+/** and waits for that no longer than so. */
+const MOST_SPARED_MS = 1_000;
+
 /**
  * Sends one party's messages. What is sent to a mailbox while a request for it is under way, or while what is there may wait, goes with
  * it, all in one: many small messages cost little more than one.
@@ -20,8 +31,7 @@ export class Mailer {
   /** by mailbox: what waits, and the request under way */
   readonly #outgoing = new Map<string, Outgoing>();
   readonly #busy = new Map<string, Promise<void>>();
-  /** by mailbox: when the last request for it left */
-  readonly #leftMs = new Map<string, number>();
+  readonly #last = new Map<string, LastRequest>();
 
   constructor(transport: Transport, clock: Clock) {
     this.#transport = transport;
@@ -31,14 +41,15 @@ export class Mailer {
   /**
    * Resolves when the server has it.
    * @param message an object is told as JSON
-   * @param apartMs it may wait for others until so long after the last request: the first of a while goes at once
+   * @param apartMs above 0 it may wait for others until so long after the last request, or longer where the server is slow, a second
+   *   at most: the first of a while goes at once
    * @throws as `Transport.send` does, for all that were in the same request
    */
   send(mailbox: string, message: object | string, apartMs = 0): Promise<void> {
     const text = typeof message === 'string' ? message : JSON.stringify(message);
     // Refused, and not to take others with it.
     if (text.length > MOST_MESSAGE_CHARACTERS) return this.#transport.send(mailbox, [text]);
-    const dueMs = (this.#leftMs.get(mailbox) ?? Number.NEGATIVE_INFINITY) + apartMs;
+    const dueMs = this.#dueMs(mailbox, apartMs);
     const waiting = this.#outgoing.get(mailbox);
     if (waiting === undefined) return this.#open(mailbox, text, dueMs).sent;
     waiting.texts.push(text);
@@ -47,6 +58,12 @@ export class Mailer {
       waiting.hurry.abort();
     }
     return waiting.sent;
+  }
+
+  #dueMs(mailbox: string, apartMs: number): number {
+    const last = this.#last.get(mailbox);
+    if (last === undefined || apartMs <= 0) return Number.NEGATIVE_INFINITY;
+    return last.leftMs + Math.max(apartMs, Math.min(MOST_SPARED_MS, SPARED * last.tookMs));
   }
 
   /** Resolves when all that was sent until now is with the server, or was refused. */
@@ -73,12 +90,15 @@ export class Mailer {
       if (outgoing.hurry.signal.aborted) outgoing.hurry = new AbortController();
     }
     this.#outgoing.delete(mailbox);
-    this.#leftMs.set(mailbox, this.#clock.now());
+    const leftMs = this.#clock.now();
+    const before = this.#last.get(mailbox);
+    this.#last.set(mailbox, { leftMs, tookMs: before?.tookMs ?? 0 });
     const request = this.#transport.send(mailbox, outgoing.texts);
     this.#busy.set(mailbox, request);
     try {
       await request;
     } finally {
+      this.#last.set(mailbox, { leftMs, tookMs: this.#clock.now() - leftMs });
       this.#busy.delete(mailbox);
     }
   }

@@ -5,15 +5,15 @@ import { MemoryTransport } from '../../src/queue/memory-transport.ts';
 import { MOST_MESSAGE_CHARACTERS } from '../../src/queue/transport.ts';
 import { FalseClock } from './false-clock.ts';
 
-/** A mailer whose requests take a tenth of a second, and what they were. */
-function mailer() {
+/** A mailer whose requests take a tenth of a second, or as told, and what they were. */
+function mailer(takesMs = 100) {
   const clock = new FalseClock();
   const requests: { readonly atMs: number; readonly mailbox: string; readonly texts: readonly string[] }[] = [];
   const transport = new MemoryTransport(new MemoryServer(clock));
   transport.send = async (mailbox, texts) => {
     if (texts.some((text) => text.length > MOST_MESSAGE_CHARACTERS)) throw new RangeError('too large');
     requests.push({ atMs: clock.now(), mailbox, texts: [...texts] });
-    await clock.sleep(100);
+    await clock.sleep(takesMs);
     if (texts.includes('"fails"')) throw new Error('it is down');
   };
   return { clock, requests, mailer: new Mailer(transport, clock) };
@@ -34,7 +34,7 @@ test('what is sent while a request is under way goes together with the next, by 
 });
 
 test('what may wait goes at once after a pause, else so long after the last, and with whatever is urgent', async () => {
-  const { clock, requests, mailer: own } = mailer();
+  const { clock, requests, mailer: own } = mailer(10);
   void own.send('one', '"first"', 500);
   await clock.goUntil(() => false, 200);
   void own.send('one', '"second"', 500);
@@ -48,6 +48,24 @@ test('what may wait goes at once after a pause, else so long after the last, and
   await flushed;
   expect(requests.map(({ texts }) => texts)).toEqual([['"first"'], ['"second"'], ['"third"', '"now"'], ['"last"']]);
   expect(requests.map(({ atMs }) => atMs).slice(0, 2)).toEqual([0, 500]);
+});
+
+test('what may wait spares a slow server: twenty times what it took, and a second at most', async () => {
+  const times = async (takesMs: number, apartMs: number) => {
+    const { clock, requests, mailer: own } = mailer(takesMs);
+    for (let message = 0; message < 60; message += 1) {
+      void own.send('one', `"${message}"`, apartMs);
+      await clock.goUntil(() => false, 50 * (message + 1));
+    }
+    await clock.goUntil(() => false, 10_000);
+    expect(requests.flatMap(({ texts }) => texts)).toHaveLength(60);
+    return requests.map(({ atMs }) => atMs).slice(0, 4);
+  };
+  expect(await times(1, 100)).toEqual([0, 100, 200, 300]);
+  expect(await times(20, 100)).toEqual([0, 400, 800, 1200]);
+  // What is sent before the first has arrived cannot know yet.
+  expect(await times(400, 100)).toEqual([0, 400, 1400, 2400]);
+  expect(await times(40, 1500)).toEqual([0, 1500, 3000]);
 });
 
 test('a request that fails rejects those in it alone; one too large is refused alone', async () => {
