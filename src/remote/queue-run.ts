@@ -11,8 +11,10 @@ import type { HeardHosts } from './heard-hosts.ts';
 import { OfferedTraining, type SnapshotRoom } from './offered-training.ts';
 import { readEnd, readProgress } from './training-answers.ts';
 
-/** Jobs of one call that are on offer at a time: more than all workers of a queue have at once. */
-export const MOST_OPEN = 1000;
+/** Jobs of one call that are offered at a time and nobody has begun, */
+const MOST_UNBEGUN = 1_000;
+/** and all that are offered and have not ended: their patterns and payloads are held here. */
+export const MOST_OPEN = 20_000;
 /** A job whose results were of no use so often has failed. */
 const MOST_UNSOUND = 3;
 /** So long after its result was of no use a job is offered again. */
@@ -37,7 +39,7 @@ interface QueueRunTools {
   readonly emit: (event: TrainingEvent) => void;
 }
 
-/** Offers the jobs of one call of `train`, a thousand at a time, until each has its result. */
+/** Offers the jobs of one call of `train`, a thousand more than are begun, until each has its result. */
 export class QueueRun {
   readonly #request: QueueRunRequest;
   readonly #tools: QueueRunTools;
@@ -82,7 +84,7 @@ export class QueueRun {
     this.#tools.hosts.waits();
     while (!this.isOver) {
       if (!this.#request.beginsMore()) this.#beginNoMore();
-      while (this.#waiting.length > 0 && this.#open.size < MOST_OPEN) this.#begin(dispatcher, listener);
+      for (let room = this.#room(); room > 0 && this.#waiting.length > 0; room -= 1) this.#begin(dispatcher, listener);
       if (this.#open.size === 0) break;
       await this.#change();
       if (![...this.#open.values()].some(({ isBegun }) => isBegun)) this.#tools.hosts.look();
@@ -103,6 +105,13 @@ export class QueueRun {
     this.#wake = () => wake.abort();
     if (this.isOver) return;
     await this.#tools.clock.sleep(LOOK_MS, wake.signal);
+  }
+
+  /** How many more may be offered now: what workers have begun makes room for as many others. */
+  #room(): number {
+    let unbegun = 0;
+    for (const { isBegun } of this.#open.values()) unbegun += isBegun ? 0 : 1;
+    return Math.min(MOST_UNBEGUN - unbegun, MOST_OPEN - this.#open.size);
   }
 
   /** What nobody has begun is left. */

@@ -76,7 +76,7 @@ export class QueueTrainer implements Trainer {
     this.#trainings = studyTrainings(queue);
   }
 
-  /** Whatever the workers, so many keep them busy. */
+  /** Whatever the workers: as many as are offered at a time. */
   capacity(_: Architecture): number {
     return MOST_OPEN;
   }

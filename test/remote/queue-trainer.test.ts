@@ -202,7 +202,7 @@ const body = (change: object = {}) => ({
 async function answered(answer: Answer, progress: readonly unknown[] = []) {
   const { lab, trainer } = await newLab();
   const training = train(trainer, jobs.slice(0, 1));
-  const consumer = await answerJobs(lab, answer, progress);
+  const consumer = await answerJobs(lab, answer, { progress });
   const events = await training;
   await consumer.close();
   return { lab, events, result: resultsOf(events).get('job 1')! };
@@ -249,6 +249,26 @@ test.each(hostile)('%s three times is a failed training, with the reason', async
   expect(result).toMatchObject({ status: 'failed', testAccuracy: null });
   expect(result.reason).toMatch(/^3 results were of no use, the last since /);
   expect(result.reason).toMatch(reason);
+});
+
+test('workers that have begun thousands of jobs are offered more', async () => {
+  const { lab, trainer } = await newLab();
+  const [job] = jobs;
+  const many = Array.from({ length: 2600 }, (_, index) => ({ ...job, id: `job ${index}`, seed: index + 1 }));
+  const training = train(trainer, many);
+  let letEnd = () => {};
+  const end = new Promise<void>((resolve) => {
+    letEnd = resolve;
+  });
+  // None ends before all are begun.
+  const answer: Answer = async (_, times) => {
+    if (times === many.length) letEnd();
+    await end;
+    return { body: body() };
+  };
+  const consumer = await answerJobs(lab, answer, { atOnce: 5000 });
+  expect(resultsOf(await training).size).toBe(many.length);
+  await consumer.close();
 });
 
 test('after two results of no use a third that is sound counts', async () => {
