@@ -1,7 +1,7 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
 import type { StudyEvent } from '../study/events.ts';
+import { studyNameOf } from '../study/study-name-of.ts';
 import { EXIT } from './errors.ts';
-import { studyNameOf } from './study-name-of.ts';
 
 type StudyState = Extract<StudyEvent, { kind: 'study-ended' }>['status'];
 

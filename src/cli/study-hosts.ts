@@ -1,21 +1,14 @@
-import type { HostEvent } from '../remote/host-events.ts';
 import type { StudyQueue } from '../remote/study-queue.ts';
 import type { StudyEvent, StudyListener } from '../study/events.ts';
-import { type HostsState, hostsText, initialHostsState, reduceHosts } from '../terminal/hosts-state.ts';
+import { StudyMachines } from '../study/study-machines.ts';
+import { hostsText, initialHostsState, reduceHosts } from '../terminal/hosts-state.ts';
 import type { Context } from './context.ts';
-import { type OpenedQueue, openQueue } from './open-queue.ts';
-import { studyNameOf } from './study-name-of.ts';
+import { openTypedQueue } from './open-typed-queue.ts';
 
-/** The machines of `--queue`, and what is heard of them as events of the study. */
+/** The machines of `--queue`, and what each of them did. */
 export class StudyHosts {
-  readonly queue: StudyQueue;
-  readonly #opened: OpenedQueue;
-  readonly #told = new Set<string>();
-  #listener: StudyListener = () => {};
-  #state: HostsState = initialHostsState;
-  #study: string | null = null;
-  /** time of the study's latest event, and when that was here */
-  #last = { atMs: 0, hereMs: performance.now() };
+  readonly #machines: StudyMachines;
+  #state = initialHostsState;
 
   /**
    * Null without `--queue`.
@@ -24,30 +17,28 @@ export class StudyHosts {
   static async open(context: Context): Promise<StudyHosts | null> {
     const { queue } = context.run;
     if (typeof queue !== 'string') return null;
-    const opened = await openQueue(queue, context);
-    const { StudyQueue } = await import('../remote/study-queue.ts');
-    return new StudyHosts(opened, StudyQueue);
+    return new StudyHosts(await openTypedQueue(queue, context, StudyMachines.open));
   }
 
-  private constructor(opened: OpenedQueue, Queue: typeof StudyQueue) {
-    this.#opened = opened;
-    this.queue = new Queue(
-      opened.transport,
-      opened.shown,
-      () => this.#study ?? 'a training',
-      (event) => this.#hear(event),
-    );
+  private constructor(machines: StudyMachines) {
+    this.#machines = machines;
+  }
+
+  get queue(): StudyQueue {
+    return this.#machines.queue;
   }
 
   /** @param listener hears of the machines from now on */
   tell(listener: StudyListener): void {
-    this.#listener = listener;
+    this.#machines.tell((event) => {
+      this.#state = reduceHosts(this.#state, event);
+      listener(event);
+    });
   }
 
   /** What the study tells: its name, and its time. */
   follow(event: StudyEvent): void {
-    this.#study = studyNameOf(event) ?? this.#study;
-    if (event.atMs >= this.#last.atMs) this.#last = { atMs: event.atMs, hereMs: performance.now() };
+    this.#machines.follow(event);
   }
 
   /** what each machine did */
@@ -55,22 +46,7 @@ export class StudyHosts {
     return hostsText(this.#state);
   }
 
-  async close(): Promise<void> {
-    this.#listener = () => {};
-    await this.queue.close();
-    await this.#opened.close();
-  }
-
-  #hear(event: HostEvent): void {
-    // Each part of a study hears of its machines anew.
-    if (event.kind === 'refused' || event.kind === 'joined') {
-      const fact = JSON.stringify(event);
-      if (this.#told.has(fact)) return;
-      this.#told.add(fact);
-    }
-    const { atMs, hereMs } = this.#last;
-    const told = { kind: 'host', atMs: Math.round(atMs + performance.now() - hereMs), event } as const;
-    this.#state = reduceHosts(this.#state, told);
-    this.#listener(told);
+  close(): Promise<void> {
+    return this.#machines.close();
   }
 }

@@ -4,6 +4,7 @@ import type { Store } from '../store/index.ts';
 import type { StudyEvent, StudyListener } from '../study/events.ts';
 import type { StudyHost } from '../study/host.ts';
 import { StudyControl } from '../study/study-control.ts';
+import { studyNameOf } from '../study/study-name-of.ts';
 import { WaitedFor } from '../terminal/waited-for.ts';
 import type { Context } from './context.ts';
 import { detached } from './detached.ts';
@@ -12,7 +13,6 @@ import { Interrupt } from './interrupt.ts';
 import { createJsonLines } from './json-lines.ts';
 import { StudyHosts } from './study-hosts.ts';
 import { ownLogPath, StudyLog } from './study-log.ts';
-import { studyNameOf } from './study-name-of.ts';
 import { redirectAll, TerminalLoss } from './terminal-loss.ts';
 import { noView, openView, type StudyView } from './watch.ts';
 

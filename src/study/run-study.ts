@@ -11,6 +11,7 @@ import type { StudyHost } from './host.ts';
 import { type SearchResult, searchResult } from './search-result.ts';
 import { type StudySettings, storedSettings } from './settings.ts';
 import { type ResumeChanges, resumeStudy, type StudyOutcome, startStudy } from './start-study.ts';
+import { onMachines } from './study-machines.ts';
 
 /** Where a study runs and what hears of it; nothing here changes what it finds. */
 export interface RunStudyOptions {
@@ -27,6 +28,11 @@ export interface RunStudyOptions {
   readonly onEvent?: StudyListener;
   /** when a step that hangs, or eats memory, is ended: its strategy's island ends, and nothing else */
   readonly limits?: StepLimits;
+  /**
+   * other machines do the work, those whose `scattershot worker` has this queue: redis://HOST:6379, rediss://HOST:6380 or
+   * postgres://USER@HOST:5432/DATABASE, the password there or in SCATTERSHOT_QUEUE_PASSWORD; they are heard as events of kind 'host'
+   */
+  readonly queue?: string;
 }
 
 /** What a study came to. */
@@ -59,22 +65,26 @@ export async function withTemporaryStore<T>(work: (store: Store) => Promise<T>):
  * ```
  *
  * @param settings of `searchSettings` or `demoSettings`, or read from a study
- * @throws RangeError for settings that cannot be; ScattershotError for what the world does. What was stored in a store of the
+ * @throws RangeError for settings that cannot be, and for what is no queue's URL; ScattershotError for what the world does. What was stored in a store of the
  *   caller's own stays, and `continueStudy` goes on with it
  */
 export async function runStudy(settings: StudySettings, options: RunStudyOptions = {}): Promise<RanStudy> {
   const { store, name = null } = options;
   const run = async (keeper: Store): Promise<RanStudy> => {
-    const outcome = await startStudy(settings, name, hostOf(keeper, options));
+    const outcome = await onHost(keeper, options, (host) => startStudy(settings, name, host));
     return { ...outcome, found: searchResult(keeper, outcome.study, settings.keep) };
   };
   return store === undefined ? withTemporaryStore(run) : run(store);
 }
 
-function hostOf(store: Store, options: Omit<RunStudyOptions, 'store' | 'name'>): StudyHost {
-  const { workers = availableParallelism(), cacheFolder = defaultCacheFolder() } = options;
-  const { signal = new AbortController().signal, onEvent = () => {}, limits } = options;
-  return { store, cacheFolder, workers, listener: onEvent, signal, limits };
+function onHost<T>(
+  store: Store,
+  options: Omit<RunStudyOptions, 'store' | 'name'>,
+  work: (host: StudyHost) => Promise<T>,
+): Promise<T> {
+  const { workers = availableParallelism(), cacheFolder = defaultCacheFolder(), limits } = options;
+  const { signal = new AbortController().signal, onEvent = () => {}, queue } = options;
+  return onMachines(queue, onEvent, (place) => work({ store, cacheFolder, workers, signal, limits, ...place }));
 }
 
 /**
@@ -97,7 +107,8 @@ export async function continueStudy(
   changes: ResumeChanges = {},
 ): Promise<RanStudy> {
   const { store } = options;
-  const outcome = await resumeStudy(unwrap(store.getStudy(study)), hostOf(store, options), changes);
+  const stored = unwrap(store.getStudy(study));
+  const outcome = await onHost(store, options, (host) => resumeStudy(stored, host, changes));
   const { keep } = unwrap(storedSettings(outcome.study));
   return { ...outcome, found: searchResult(store, outcome.study, keep) };
 }

@@ -5,6 +5,7 @@ import { type Architecture, type ArchitectureRequest, defineArchitecture } from 
 import { contextOf, type PatternWithContext, withContext } from '../pattern/context.ts';
 import type { NumberedCandidate } from '../search/candidate.ts';
 import type { SearchEnding } from '../search/events.ts';
+import type { IslandRunnerFactory } from '../search/island-runner.ts';
 import { BestOf } from '../search/ranking.ts';
 import type { StepLimits } from '../search/step-limits.ts';
 import type { StudyListener } from './events.ts';
@@ -13,10 +14,11 @@ import { type Emit, emitterTo } from './host.ts';
 import { rankingOf } from './leaderboard.ts';
 import type { SearchChoices } from './search-defaults.ts';
 import { searchMemoryLack } from './search-memory.ts';
-import { runSearchWithEvents, searchRequest } from './search-phase.ts';
+import { runnerOf, runSearchWithEvents, searchRequest } from './search-phase.ts';
 import { type TargetResult, targetResult } from './search-result.ts';
 import { searchSettings } from './search-settings.ts';
 import { problemOf, type StudySettings } from './settings.ts';
+import { onMachines, type WorkPlace } from './study-machines.ts';
 
 /** What is searched for, and how; everything may be left out. */
 export interface SearchOptions extends SearchChoices {
@@ -28,6 +30,8 @@ export interface SearchOptions extends SearchChoices {
   readonly signal?: AbortSignal;
   /** hears everything that happens, as it happens; what it throws ends the search and is thrown on */
   readonly onEvent?: StudyListener;
+  /** other machines do the work: a queue's URL, as `runStudy` takes it */
+  readonly queue?: string;
 }
 
 /** A pattern that a search found, scored and audited. */
@@ -85,14 +89,23 @@ export async function search(
     workers = availableParallelism(),
     signal = new AbortController().signal,
     limits,
-    onEvent,
+    onEvent = () => {},
+    queue,
     ...choices
   } = options;
   if (typeof network !== 'object' || network === null) {
     throw new InvalidTypeError(`a search needs an architecture, as defineArchitecture gives it; got ${typeof network}`);
   }
   const settings = unwrap(await searchSettings(defineArchitecture(network), choices, undefined, workers));
-  const emit = emitterTo(onEvent ?? (() => {}));
+  return onMachines(queue, onEvent, (place) => searchOn(place, settings, { workers, signal, limits }));
+}
+
+async function searchOn(
+  { listener, queue }: WorkPlace,
+  settings: StudySettings,
+  { workers, signal, limits }: RunHost,
+): Promise<SearchFound<FoundPattern | null>> {
+  const emit = emitterTo(listener);
   const threads = Math.min(workers, settings.islands.length);
   const lack = searchMemoryLack(settings.architecture, threads);
   if (lack !== null) throw new ScattershotError(lack);
@@ -102,7 +115,7 @@ export async function search(
     ...{ entryKeys, workers: threads, database: null },
   });
   try {
-    const found = await foundBy(settings, { workers, signal, emit, limits });
+    const found = await foundBy(settings, { workers, signal, limits }, emit, runnerOf(settings, { queue }));
     emit({ kind: 'study-ended', status: found.ended === 'aborted' ? 'interrupted' : 'finished', failure: null });
     return found;
   } catch (error) {
@@ -114,19 +127,20 @@ export async function search(
 interface RunHost {
   readonly workers: number;
   readonly signal: AbortSignal;
-  readonly emit: Emit;
   readonly limits: StepLimits | undefined;
 }
 
 async function foundBy(
   settings: StudySettings,
-  { workers, signal, emit, limits }: RunHost,
+  { workers, signal, limits }: RunHost,
+  emit: Emit,
+  runner: IslandRunnerFactory | undefined,
 ): Promise<SearchFound<FoundPattern | null>> {
   const { islands, budget, patience = null, target, order, keep: top } = settings;
   emit({ kind: 'phase', phase: 'search', islands, budget, patience });
   const kept = new BestOf<NumberedCandidate>(top, target, order);
   const { why, progress } = await runSearchWithEvents({
-    ...{ request: searchRequest(settings, workers), signal, emit, limits },
+    ...{ request: searchRequest(settings, workers), signal, emit, limits, runner },
     keep: ({ added }) => {
       for (const candidate of added) kept.offer(candidate);
     },

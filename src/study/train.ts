@@ -13,6 +13,7 @@ import { requireKnownOptions } from './known-options.ts';
 import { learnedData } from './learned-data.ts';
 import { requirePattern } from './score.ts';
 import { searchDefaults } from './search-defaults.ts';
+import { onMachines } from './study-machines.ts';
 import { type RanTraining, type RunsReport, trainOne, trainReport } from './train-one.ts';
 import { loadData, planTrainer } from './training-phase.ts';
 import { type TrainingPlan, type TrainingPlanRequest, trainingPlan } from './training-plan.ts';
@@ -34,6 +35,8 @@ export interface TrainOptions extends Omit<TrainingPlanRequest, 'architecture' |
   /** ends the trainings early: those that ran are then told as 'stopped' */
   readonly signal?: AbortSignal;
   readonly onEvent?: StudyListener;
+  /** other machines do the work: a queue's URL, as `runStudy` takes it */
+  readonly queue?: string;
 }
 
 /** What the trainings of a pattern came to. */
@@ -56,20 +59,27 @@ export interface TrainedPattern extends RunsReport {
  */
 export async function train(pattern: PatternWithContext, options: TrainOptions = {}): Promise<TrainedPattern> {
   const { data = 'morse', settings = {}, seeds = [searchDefaults.seed], store, onEvent, ...rest } = options;
-  const { workers = availableParallelism(), cacheFolder = defaultCacheFolder(), signal, ...training } = rest;
+  const { workers = availableParallelism(), cacheFolder = defaultCacheFolder(), signal, queue, ...training } = rest;
   requireKnownOptions(options, optionNames, 'train');
   requirePattern(pattern);
   requireSeeds(seeds);
   const architecture = architectureOf(pattern);
   const request = { ...training, dataset: data, settings };
-  const host = {
-    cacheFolder,
-    workers,
-    signal: signal ?? new AbortController().signal,
-    listener: onEvent ?? (() => {}),
-  };
+  const base = { cacheFolder, workers, signal: signal ?? new AbortController().signal };
+  return onMachines(queue, onEvent ?? (() => {}), (place) =>
+    trainOn(pattern, { ...request, architecture }, { seeds, store }, { ...base, ...place }),
+  );
+}
+
+async function trainOn(
+  pattern: PatternWithContext,
+  request: TrainingPlanRequest,
+  { seeds, store }: { readonly seeds: readonly number[]; readonly store?: Store },
+  host: Host,
+): Promise<TrainedPattern> {
+  const { architecture } = request;
   if (store === undefined) {
-    const plan = unwrap(await trainingPlan({ ...request, architecture }, host));
+    const plan = unwrap(await trainingPlan(request, host));
     return trainUnstored({ plan, pattern, seeds }, host);
   }
   const { metric = searchDefaults.metric, windows = searchDefaults.windows } = pattern.context ?? {};
@@ -81,7 +91,7 @@ export async function train(pattern: PatternWithContext, options: TrainOptions =
 }
 
 const optionNames = [
-  ...['data', 'settings', 'seeds', 'store', 'workers', 'cacheFolder', 'signal', 'onEvent'],
+  ...['data', 'settings', 'seeds', 'store', 'workers', 'cacheFolder', 'signal', 'onEvent', 'queue'],
   ...['front', 'freezeFront', 'network', 'engine', 'backend', 'trainer'],
 ] as const satisfies readonly (keyof TrainOptions)[];
 

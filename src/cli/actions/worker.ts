@@ -3,12 +3,13 @@ import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { version } from '../../base/version.ts';
 import { realClock } from '../../queue/clock.ts';
+import { openQueue } from '../../queue/open-queue.ts';
 import { Worker, type WorkerCard } from '../../queue/worker.ts';
 import type { Offers } from '../../remote/offers.ts';
 import { type Context, type GlobalOptions, makeContext, printJson } from '../context.ts';
 import { EXIT } from '../errors.ts';
 import { type Equipment, lookAtMachine } from '../machine.ts';
-import { openQueue } from '../open-queue.ts';
+import { openTypedQueue } from '../open-typed-queue.ts';
 import { queueUrlOf } from '../queue-option.ts';
 import { ExecutorByKind, ToldExecutor } from '../told-executor.ts';
 import { ownTrainerFrom, type TypedTrainer } from '../trainer-options.ts';
@@ -81,7 +82,7 @@ export async function workerAction(options: WorkerCommandOptions): Promise<void>
   const context = makeContext(options);
   const tell = workerListener(context);
   const executors = executorsOf(options, context, tell);
-  const { transport, shown, close } = await openQueue(queueUrlOf(options.queue ?? true), context);
+  const { transport, shown, close } = await openTypedQueue(queueUrlOf(options.queue ?? true), context, openQueue);
   try {
     const machine = await lookAtMachine(options.threads ?? availableParallelism(), options.trainer !== undefined);
     const card = cardOf(machine);

@@ -1,8 +1,9 @@
+import { openQueue } from '../../queue/open-queue.ts';
 import { currentStudies, currentWorkers, STUDIES, WORKERS } from '../../queue/wire.ts';
 import { readOffers } from '../../remote/offers.ts';
 import { boardText, type QueueBoard } from '../../report/workers.ts';
 import { type GlobalOptions, makeContext, printJson } from '../context.ts';
-import { openQueue } from '../open-queue.ts';
+import { openTypedQueue } from '../open-typed-queue.ts';
 import { queueUrlOf } from '../queue-option.ts';
 
 interface WorkersCommandOptions extends GlobalOptions {
@@ -11,7 +12,7 @@ interface WorkersCommandOptions extends GlobalOptions {
 
 export async function workersAction(options: WorkersCommandOptions): Promise<void> {
   const context = makeContext(options);
-  const { transport, shown, close } = await openQueue(queueUrlOf(options.queue ?? true), context);
+  const { transport, shown, close } = await openTypedQueue(queueUrlOf(options.queue ?? true), context, openQueue);
   let board: QueueBoard;
   try {
     const nowMs = Date.now();

@@ -1,4 +1,4 @@
-import type { StudyEvent } from '../study/events.ts';
+import type { StudyEvent } from './events.ts';
 
 /** The stored study that an event tells to have begun, by its name; null for other events, and where nothing is stored. */
 export function studyNameOf(event: StudyEvent): string | null {
