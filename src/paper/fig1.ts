@@ -14,6 +14,7 @@ import {
 
 interface Depth {
   readonly name: string;
+  readonly part: string;
   readonly layers: readonly number[];
   /** sparsest first, the last fully connected */
   readonly fanOuts: readonly (readonly number[])[];
@@ -29,7 +30,7 @@ interface Networks {
 
 const cifar: readonly Depth[] = [
   {
-    ...{ name: 'conv+2CLs', layers: [4096, 512, 16], usedOutputs: 10, network: 'cifar10-2cl' },
+    ...{ name: 'conv+2CLs', part: '2cl', layers: [4096, 512, 16], usedOutputs: 10, network: 'cifar10-2cl' },
     fanOuts: [
       [1, 1],
       [1, 8],
@@ -38,7 +39,7 @@ const cifar: readonly Depth[] = [
     ],
   },
   {
-    ...{ name: 'conv+3CLs', layers: [4096, 512, 256, 16], usedOutputs: 10, network: 'cifar10-3cl' },
+    ...{ name: 'conv+3CLs', part: '3cl', layers: [4096, 512, 256, 16], usedOutputs: 10, network: 'cifar10-3cl' },
     fanOuts: [
       [1, 1, 1],
       [1, 1, 8],
@@ -54,6 +55,7 @@ const networksAt: Readonly<Record<PaperScale, Networks>> = {
     depths: [
       {
         name: '2 CLs',
+        part: '2cl',
         layers: [64, 128, 64],
         fanOuts: [
           [2, 1],
@@ -62,6 +64,7 @@ const networksAt: Readonly<Record<PaperScale, Networks>> = {
       },
       {
         name: '3 CLs',
+        part: '3cl',
         layers: [64, 128, 128, 64],
         fanOuts: [
           [2, 1, 1],
@@ -86,6 +89,7 @@ function networks(scale: PaperScale): FigureNetwork[] {
   return depths.flatMap((depth) =>
     depth.fanOuts.map((fanOuts) => ({
       name: nameOf(depth, fanOuts),
+      parts: [depth.part],
       request: {
         architecture: figureArchitecture({ ...depth, fanOuts }),
         ...{ dataset, settings: { epochs }, ...front, ...(scale === 'small' ? frozen : {}) },
@@ -150,6 +154,7 @@ function findings(trained: readonly TrainedNetwork[], scale: PaperScale): Findin
 
 /** Figure 1 of Dey et al.: CIFAR by density and epochs, with two and three connected layers. */
 export const fig1: TrainedFigure = {
+  parts: ['2cl', '3cl'],
   networks,
   findings,
   notes: (scale) =>

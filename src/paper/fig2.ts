@@ -124,6 +124,7 @@ function networks(scale: PaperScale): FigureNetwork[] {
   const connected = own.flatMap(({ hidden, fanOuts }) =>
     fanOuts.map((each) => ({
       name: connectedName(hidden, each),
+      parts: ['cl'],
       request: {
         architecture: figureArchitecture({ layers: [inputs, hidden, outputs], fanOuts: each }),
         ...{ dataset, ...network, settings: { epochs: epochs.connected } },
@@ -132,6 +133,7 @@ function networks(scale: PaperScale): FigureNetwork[] {
   );
   const convolutional = conv.fanOuts.map((each) => ({
     name: convName(each),
+    parts: ['conv'],
     request: { architecture: figureArchitecture({ layers: conv.layers, fanOuts: each }), ...convRequest(scale) },
   }));
   return [...connected, ...convolutional];
@@ -209,6 +211,7 @@ function findings(trained: readonly TrainedNetwork[], scale: PaperScale): Findin
 
 /** Figure 2 of Dey et al.: MNIST by density, with convolutional layers and without, and by the number of hidden neurons. */
 export const fig2: TrainedFigure = {
+  parts: ['conv', 'cl'],
   networks,
   findings,
   notes: (scale) =>

@@ -87,8 +87,13 @@ function networks(scale: PaperScale): FigureNetwork[] {
   const { dataset, ...settings } = data[scale];
   const split = splits.flatMap(({ fanOuts }) => fanOuts).filter((each) => scale !== 'smoke' || claimed.has(key(each)));
   const all = new Map([...equal[scale], ...split].map((fanOuts) => [key(fanOuts), fanOuts]));
+  const has = (list: readonly (readonly number[])[], name: string) => list.some((each) => key(each) === name);
   return [...all].map(([name, fanOuts]) => ({
     name,
+    parts: [
+      ...(has(equal[scale], name) ? ['equal'] : []),
+      ...splits.flatMap((each) => (has(each.fanOuts, name) ? [`split-${each.overall}`] : [])),
+    ],
     request: { architecture: figureArchitecture({ layers, fanOuts }), dataset, network: 'morse', settings },
   }));
 }
@@ -183,6 +188,7 @@ function findings(trained: readonly TrainedNetwork[], scale: PaperScale): Findin
 
 /** Figure 3 of Dey et al. with the extremes of appendix 5.1: Morse by density, and by its split between the junctions. */
 export const fig3: TrainedFigure = {
+  parts: ['equal', 'split-25', 'split-50'],
   networks,
   findings,
   notes: (scale) =>

@@ -31,6 +31,8 @@ export interface Findings {
 
 /** A figure that is made of trained networks. */
 export interface TrainedFigure {
+  /** what may be reproduced alone, by name */
+  readonly parts: readonly string[];
   networks(scale: PaperScale): readonly FigureNetwork[];
   /** @param trained in the order of `networks`, some without trainings where it was interrupted */
   findings(trained: readonly TrainedNetwork[], scale: PaperScale): Findings;

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { InvalidValueError } from '../base/caller-errors.ts';
 import type { Store } from '../store/index.ts';
 import { defaultCacheFolder } from '../study/cache-folder.ts';
-import type { StudyListener } from '../study/events.ts';
+import type { StudyEvent, StudyListener } from '../study/events.ts';
 import type { StudyHost } from '../study/host.ts';
 import { RandomPatternTrainer } from '../study/random-trainings.ts';
 import { withTemporaryStore } from '../study/run-study.ts';
@@ -23,6 +23,8 @@ import { accuracyOf, type TrainedNetwork } from './trained-network.ts';
 export interface ReproduceOptions {
   /** default 'small' */
   readonly scale?: PaperScale;
+  /** one part of a figure alone: '2cl' or '3cl' of fig1, 'conv' or 'cl' of fig2, 'equal', 'split-25' or 'split-50' of fig3 */
+  readonly part?: string;
   /** trainings of each network; default: 2 at smoke scale, 4 at small, 5 at paper. `link` has its own plan */
   readonly seeds?: number;
   /** keeps the trainings, opened for writing: what it has is not trained again. Default: nothing is kept */
@@ -45,6 +47,8 @@ export interface ReproduceOptions {
 export interface Reproduction {
   readonly target: Target;
   readonly scale: PaperScale;
+  /** null: all of it */
+  readonly part: string | null;
   /** 'interrupted': what was trained is in the store, and the same call goes on with it */
   readonly status: 'finished' | 'interrupted';
   readonly claims: readonly PaperClaim[];
@@ -66,20 +70,35 @@ function accuracyText(network: TrainedNetwork): string {
   return `${value.toFixed(2)} %${interval}`;
 }
 
+/** A training's end, in words; null for any other event. */
+function endText(event: StudyEvent): string | null {
+  if (event.kind !== 'training' || event.event.kind !== 'result') return null;
+  const { status, testAccuracy } = event.event;
+  return `seed ${event.seed}: ${testAccuracy === null ? status : `${(100 * testAccuracy).toFixed(2)} %`}`;
+}
+
 interface FigureRun extends Pick<ReproduceOptions, 'engine' | 'backend'> {
   readonly scale: PaperScale;
+  readonly part: string | null;
   readonly seeds: readonly number[];
   readonly host: StudyHost;
   readonly tell: (text: string) => void;
 }
 
 async function trainFigure(figure: TrainedFigure, run: FigureRun): Promise<Findings> {
-  const { scale, seeds, host, tell, engine, backend } = run;
-  const trainer = new RandomPatternTrainer(host);
-  const networks = figure.networks(scale);
+  const { scale, part, seeds, host, tell, engine, backend } = run;
+  let begun = '';
+  const listener: StudyListener = (event) => {
+    const ended = endText(event);
+    if (ended !== null) tell(`${begun}: ${ended}`);
+    host.listener(event);
+  };
+  const trainer = new RandomPatternTrainer({ ...host, listener });
+  const networks = figure.networks(scale).filter(({ parts }) => part === null || parts.includes(part));
   const trained: TrainedNetwork[] = [];
   for (const [index, network] of networks.entries()) {
     const { request } = network;
+    begun = `${index + 1} of ${networks.length}: ${network.name}`;
     const on = request.front === undefined || request.freezeFront !== undefined ? { engine, backend } : { backend };
     const asked = Object.fromEntries(Object.entries(on).filter(([, value]) => value !== undefined));
     const found = host.signal.aborted ? null : await trainer.train({ ...request, ...asked, seeds });
@@ -87,10 +106,17 @@ async function trainFigure(figure: TrainedFigure, run: FigureRun): Promise<Findi
     trained.push(own);
     if (host.signal.aborted) continue;
     const before = found?.trainedBefore ? `, ${found.trainedBefore} of ${seeds.length} trained before` : '';
-    tell(`${index + 1} of ${networks.length}: ${network.name}: ${accuracyText(own)}${before}`);
+    tell(`${begun}: ${accuracyText(own)}${before}`);
   }
-  return figure.findings(trained, scale);
+  const found = figure.findings(trained, scale);
+  return part === null ? found : partOf(found);
 }
+
+/** What a part alone has measured: claims of the others have nothing, and their plots at most a point that is shared. */
+const partOf = ({ claims, plots }: Findings): Findings => ({
+  claims: claims.filter(({ measured }) => measured !== null),
+  plots: plots.filter(({ points }) => points.length > 1),
+});
 
 const stillFindings: Partial<Readonly<Record<Target, () => Findings>>> = {
   table1: () => ({ claims: table1Claims(), plots: [table1Plot()] }),
@@ -103,6 +129,14 @@ function notesOf(target: Target, scale: PaperScale): readonly string[] {
   if (target === 'link') return linkNotes(scale);
   if (target === 'fig4' || target === 'fig6') return [EXAMPLE_NOTE];
   return figures[target]?.notes(scale) ?? [];
+}
+
+function requirePart(part: string, target: Target): void {
+  const figure = figures[target];
+  if (figure === undefined) {
+    throw new InvalidValueError(`${target} has no parts; fig1, fig2 and fig3 have`);
+  }
+  requireOneOf(part, figure.parts, `part of ${target}`);
 }
 
 const requireOneOf = <T extends string>(value: string, all: readonly T[], what: string): void => {
@@ -124,21 +158,22 @@ const untold = (claim: PaperClaim): PaperClaim => ({ ...claim, holds: null, note
  * ```
  *
  * @param target table1, table2, fig1, fig2, fig3, fig4, fig6 or link
- * @throws RangeError for what is no target, scale or number of seeds; ScattershotError for what the world does, such as data that are
+ * @throws RangeError for what is no target, scale, part or number of seeds; ScattershotError for what the world does, such as data that are
  *   not fetched
  */
 export async function reproduce(target: Target, options: ReproduceOptions = {}): Promise<Reproduction> {
-  const { scale = 'small', store, onEvent = () => {}, onProgress: tell = () => {}, engine, backend } = options;
-  const { workers = availableParallelism(), cacheFolder = defaultCacheFolder() } = options;
+  const { scale = 'small', part = null, store, onEvent = () => {}, onProgress: tell = () => {} } = options;
+  const { workers = availableParallelism(), cacheFolder = defaultCacheFolder(), engine, backend } = options;
   requireOneOf(target, targets, 'target');
   requireOneOf(scale, scales, 'scale');
+  if (part !== null) requirePart(part, target);
   const count = options.seeds ?? seedsAt[scale];
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new InvalidValueError(`the number of seeds must be a whole number from 1; got ${count}`);
   }
   const notes = notesOf(target, scale);
   const still = stillFindings[target];
-  if (still !== undefined) return { ...{ target, scale, status: 'finished', notes, seeds: 0 }, ...still() };
+  if (still !== undefined) return { ...{ target, scale, part, status: 'finished', notes, seeds: 0 }, ...still() };
   const signal = options.signal ?? new AbortController().signal;
   const run = async (keeper: Store): Promise<Reproduction> => {
     const host = { store: keeper, cacheFolder, workers, listener: onEvent, signal };
@@ -147,10 +182,10 @@ export async function reproduce(target: Target, options: ReproduceOptions = {}):
     const { claims, plots, ...used } =
       figure === undefined
         ? await linkFindings(scale, host, tell)
-        : { ...(await trainFigure(figure, { scale, seeds, host, tell, engine, backend })), seeds: count };
+        : { ...(await trainFigure(figure, { scale, part, seeds, host, tell, engine, backend })), seeds: count };
     const status = signal.aborted ? 'interrupted' : 'finished';
     const told = scale === 'smoke' ? claims.map(untold) : claims;
-    return { target, scale, status, claims: told, plots, notes, seeds: used.seeds };
+    return { target, scale, part, status, claims: told, plots, notes, seeds: used.seeds };
   };
   return store === undefined ? withTemporaryStore(run) : run(store);
 }

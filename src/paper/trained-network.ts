@@ -6,6 +6,8 @@ import { type MeanInterval, meanInterval } from './mean-interval.ts';
 export interface FigureNetwork {
   /** how claims and plots name it: "Morse 25 %, 75 %" */
   readonly name: string;
+  /** of the figure, those that it belongs to */
+  readonly parts: readonly string[];
   readonly request: Omit<RandomTrainingRequest, 'seeds'>;
 }
 

@@ -31,7 +31,7 @@ function measuredText(claim: PaperClaim): string {
   return `${value} (${numberText(claim, low)} to ${numberText(claim, high)})`;
 }
 
-function summary({ claims, scale, seeds, status, target }: Reproduction): string {
+function summary({ claims, scale, part, seeds, status, target }: Reproduction): string {
   const count = (holds: boolean | null) => claims.filter((claim) => claim.holds === holds).length;
   const most =
     target === 'link'
@@ -39,7 +39,8 @@ function summary({ claims, scale, seeds, status, target }: Reproduction): string
       : `${plural(seeds, 'training')} of each network`;
   const trained = seeds === 0 ? '' : `, ${most}`;
   const ended = status === 'interrupted' ? ' It was interrupted: what is missing is not measured.' : '';
-  return `${target}, ${scale} scale${trained}: ${plural(claims.length, 'claim')}. Held: ${count(true)}, not held: ${count(false)}, left open: ${count(null)}.${ended}`;
+  const named = part === null ? target : `${target} (${part})`;
+  return `${named}, ${scale} scale${trained}: ${plural(claims.length, 'claim')}. Held: ${count(true)}, not held: ${count(false)}, left open: ${count(null)}.${ended}`;
 }
 
 /** Every claim with what was measured and whether it holds. */
@@ -58,8 +59,8 @@ export function reproductionText(reproduction: Reproduction, options: TextOption
 }
 
 /** As `reproduce --json` prints it. */
-export const reproductionJson = ({ target, scale, status, seeds, notes, claims, plots }: Reproduction) => ({
-  ...{ target, scale, status, seeds, claims, notes, plots },
+export const reproductionJson = ({ target, scale, part, status, seeds, notes, claims, plots }: Reproduction) => ({
+  ...{ target, scale, part, status, seeds, claims, notes, plots },
 });
 
 async function page(reproduction: Reproduction): Promise<string> {

@@ -60,7 +60,8 @@ test('fig3 that was interrupted goes on, and trains nothing twice', async () => 
       signal: stop.signal,
       onProgress: (text) => {
         begun.push(text);
-        if (begun.length === 2) stop.abort();
+        // Two networks: what each training and the network came to.
+        if (begun.length === 4) stop.abort();
       },
     });
     expect(interrupted.status).toBe('interrupted');
@@ -75,6 +76,45 @@ test('fig3 that was interrupted goes on, and trains nothing twice', async () => 
     expect(after).toHaveLength(fig3.networks('smoke').length);
     expect(after).toEqual(expect.arrayContaining(before));
   });
+});
+
+test.each([
+  ['fig1', '3cl', 2, 2],
+  ['fig2', 'cl', 6, 1],
+  ['fig2', 'conv', 2, 1],
+  ['fig3', 'split-50', 4, 1],
+] as const)('%s alone by its part %s trains only that, and judges its claims', async (target, part, claims, plots) => {
+  const figure = { fig1, fig2, fig3 }[target];
+  expect(figure.parts).toContain(part);
+  const own = figure.networks('smoke').filter((network) => network.parts.includes(part));
+  const told: string[] = [];
+  const found = await reproduce(target, {
+    ...{ scale: 'smoke', seeds: 2, workers: 1, part },
+    onProgress: (text) => void told.push(text),
+  });
+  expect(found).toMatchObject({ part, status: 'finished' });
+  expect(found.claims.every(({ measured }) => measured !== null)).toBe(true);
+  expect(found.claims).toHaveLength(claims);
+  expect(found.plots).toHaveLength(plots);
+  expect(own.length).toBeLessThan(figure.networks('smoke').length);
+  // Each training when it ends, and each network.
+  expect(told.filter((text) => /: seed [12]: [\d.]+ %$/.test(text))).toHaveLength(2 * own.length);
+  expect(told.filter((text) => text.startsWith(`${own.length} of ${own.length}: `))).toHaveLength(3);
+});
+
+test('every network of a figure belongs to one of its parts, and every part has networks', () => {
+  for (const figure of [fig1, fig2, fig3]) {
+    for (const scale of scales) {
+      const parts = figure.networks(scale).map((network) => network.parts);
+      expect(parts.every((each) => each.length > 0)).toBe(true);
+      expect(new Set(parts.flat())).toEqual(new Set(figure.parts));
+    }
+  }
+});
+
+test('a part that a target does not have is refused, and those it has are named', async () => {
+  await expect(reproduce('fig3', { part: 'cl' })).rejects.toThrow(/equal, split-25, split-50; got cl/);
+  await expect(reproduce('table1', { part: 'cl' })).rejects.toThrow(/table1 has no parts/);
 });
 
 test.each(['table1', 'table2', 'fig4', 'fig6'] as const)('%s needs no training', async (target) => {

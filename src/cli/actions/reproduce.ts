@@ -10,6 +10,7 @@ import { withStore } from '../stores.ts';
 
 interface ReproduceCommandOptions extends GlobalOptions {
   readonly scale?: PaperScale;
+  readonly part?: string;
   readonly seeds?: number;
   readonly json?: boolean;
 }
@@ -18,8 +19,8 @@ interface ReproduceCommandOptions extends GlobalOptions {
 const TRAINED: ReadonlySet<Target> = new Set(['fig1', 'fig2', 'fig3', 'link']);
 
 async function run(target: Target, options: ReproduceCommandOptions, context: Context): Promise<Reproduction> {
-  const { scale, seeds } = options;
-  const asked = { ...(scale === undefined ? {} : { scale }), ...(seeds === undefined ? {} : { seeds }) };
+  const { scale, part, seeds } = options;
+  const asked = Object.fromEntries(Object.entries({ scale, part, seeds }).filter(([, value]) => value !== undefined));
   if (!TRAINED.has(target)) return reproduce(target, asked);
   const interrupt = new Interrupt({
     onFirst: () => context.say('Stopping; what is trained is stored.'),
@@ -42,7 +43,9 @@ async function run(target: Target, options: ReproduceCommandOptions, context: Co
 export async function reproduceAction(target: Target, options: ReproduceCommandOptions): Promise<void> {
   const context = makeContext(options);
   const reproduction = await run(target, options, context);
-  const folder = join(context.reportsFolder, `reproduce-${target}-${reproduction.scale}`);
+  const { scale, part } = reproduction;
+  const name = ['reproduce', target, scale, ...(part === null ? [] : [part])].join('-');
+  const folder = join(context.reportsFolder, name);
   const { page } = await writeReproduction(reproduction, folder);
   if (options.json) printJson(context, { ...reproductionJson(reproduction), report: page });
   else context.print(reproductionText(reproduction, context.text).trimEnd());

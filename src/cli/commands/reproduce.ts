@@ -9,6 +9,7 @@ Examples:
   scattershot reproduce table1
   scattershot reproduce fig3 --scale smoke
   scattershot reproduce fig2 --scale small --seeds 6
+  scattershot reproduce fig2 --scale paper --part cl
   scattershot reproduce link --scale paper --json
 
 Trainings are kept in the database: the same command goes on after an interruption and trains nothing twice.
@@ -18,6 +19,10 @@ export function reproduceCommand(): Command {
   return new Command('reproduce')
     .addArgument(new Argument('<target>', `what of the paper: ${targets.join(', ')}`).argParser(oneOf(targets)))
     .addOption(new Option('--scale <scale>', `${scales.join(', ')} (default: small)`).argParser(oneOf(scales)))
+    .option(
+      '--part <name>',
+      'one part of a figure alone: 2cl, 3cl (fig1), conv, cl (fig2), equal, split-25, split-50 (fig3)',
+    )
     .addOption(
       new Option(
         '--seeds <n>',
