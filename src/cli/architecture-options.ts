@@ -133,7 +133,7 @@ export function architectureFrom(
   }
   const architecture = defineArchitecture({
     layers,
-    fanOuts: withPadding(options, layers, base, () => fanOutsFrom(options, layers, base)),
+    fanOuts: withSizes(options, layers, base, () => fanOutsFrom(options, layers, base)),
     shapes: options.shapes ?? base?.shapes,
     usedInputs: options.usedInputs ?? base?.usedInputs,
     usedOutputs: options.usedOutputs ?? base?.usedOutputs,
@@ -182,14 +182,15 @@ function presetNamed(net: string): ArchitectureRequest {
   return preset;
 }
 
-/** Commands that a refusal of degrees advises are given the padding of what was asked for, without which they are another problem. */
-function withPadding<T>(
-  { usedInputs, usedOutputs }: ArchitectureOptions,
+/** Commands that a refusal of degrees advises are given the shapes and padding of what was asked for, without which they are another problem. */
+function withSizes<T>(
+  { shapes: own, usedInputs, usedOutputs }: ArchitectureOptions,
   layers: readonly number[],
   base: ArchitectureRequest | undefined,
   choose: () => T,
 ): T {
-  const padding = Object.entries({
+  const sizes = Object.entries({
+    '--shapes': own?.map((shape) => shape.join('x')).join(','),
     '--used-inputs': usedInputs ?? base?.usedInputs,
     '--used-outputs': usedOutputs ?? base?.usedOutputs,
   }).flatMap(([name, used]) => (used === undefined ? [] : [` ${name} ${used}`]));
@@ -198,7 +199,7 @@ function withPadding<T>(
   } catch (error) {
     if (!(error instanceof InvalidValueError) || error.nextStep === null) throw error;
     const named = `search --layers ${layers.join(',')}`;
-    throw new InvalidValueError(error.message, error.nextStep.replaceAll(named, named + padding.join('')));
+    throw new InvalidValueError(error.message, error.nextStep.replaceAll(named, named + sizes.join('')));
   }
 }
 
