@@ -1,6 +1,7 @@
-import type { Findings, PaperPlot, TrainedFigure } from './figure.ts';
+import type { FigurePart, PaperPlot, TrainedFigure } from './figure.ts';
 import { judgeBetter, judgeNoLoss } from './judge-claim.ts';
 import { accuracyPoint, type NamedNetworks, networksByName, pointsClaim } from './named-networks.ts';
+import type { PaperClaim } from './paper-claim.ts';
 import type { PaperScale } from './scale.ts';
 import {
   densityOf,
@@ -99,64 +100,69 @@ function networks(scale: PaperScale): FigureNetwork[] {
   );
 }
 
-function plots({ find }: NamedNetworks, scale: PaperScale): PaperPlot[] {
-  const { depths, epochs } = networksAt[scale];
-  return depths.flatMap((depth): PaperPlot[] => {
-    const own = depth.fanOuts.flatMap((fanOuts) => find(nameOf(depth, fanOuts)));
-    const density = (network: TrainedNetwork) => `${Number(densityOf(network).toPrecision(2))} %`;
-    const curves = Array.from({ length: epochs }, (_, index) => index + 1).flatMap((epoch) =>
-      own.flatMap((network) => accuracyPoint(density(network), epoch, network, validationAfter(epoch))),
-    );
-    const marks = [1, 5, epochs].filter((epoch, index, all) => epoch <= epochs && all.indexOf(epoch) === index);
-    const byDensity = marks.flatMap((epoch) =>
-      own.flatMap((network) =>
-        accuracyPoint(`after epoch ${epoch}`, densityOf(network), network, validationAfter(epoch)),
-      ),
-    );
-    const y = 'validation accuracy, %';
-    return [
-      { title: `Figure 1: ${depth.name}, by epoch`, x: 'epoch', y, scale: 'numbers', joined: true, points: curves },
-      {
-        title: `Figure 1: ${depth.name}, by density`,
-        x: 'density of the connected layers, %',
-        y,
-        scale: 'ratios',
-        joined: true,
-        points: byDensity,
-      },
-    ];
-  });
+function plots(depth: Depth, { find }: NamedNetworks, epochs: number): PaperPlot[] {
+  const own = depth.fanOuts.flatMap((fanOuts) => find(nameOf(depth, fanOuts)));
+  const density = (network: TrainedNetwork) => `${Number(densityOf(network).toPrecision(2))} %`;
+  const curves = Array.from({ length: epochs }, (_, index) => index + 1).flatMap((epoch) =>
+    own.flatMap((network) => accuracyPoint(density(network), epoch, network, validationAfter(epoch))),
+  );
+  const marks = [1, 5, epochs].filter((epoch, index, all) => epoch <= epochs && all.indexOf(epoch) === index);
+  const byDensity = marks.flatMap((epoch) =>
+    own.flatMap((network) =>
+      accuracyPoint(`after epoch ${epoch}`, densityOf(network), network, validationAfter(epoch)),
+    ),
+  );
+  const y = 'validation accuracy, %';
+  return [
+    { title: `Figure 1: ${depth.name}, by epoch`, x: 'epoch', y, scale: 'numbers', joined: true, points: curves },
+    {
+      title: `Figure 1: ${depth.name}, by density`,
+      x: 'density of the connected layers, %',
+      y,
+      scale: 'ratios',
+      joined: true,
+      points: byDensity,
+    },
+  ];
 }
 
-function findings(trained: readonly TrainedNetwork[], scale: PaperScale): Findings {
-  const named = networksByName(trained);
-  const claims = networksAt[scale].depths.flatMap((depth) => {
-    const [sparsest, dense] = [depth.fanOuts[0], depth.fanOuts[depth.fanOuts.length - 1]].map((each) =>
-      nameOf(depth, each),
-    );
-    const claim = (text: string, measure: TrainingMeasure, judge: typeof judgeBetter) =>
-      pointsClaim(text, `${sparsest} less ${dense}`, judge(named.difference(sparsest, dense, measure)));
-    return [
-      claim(
-        `CIFAR10 ${depth.name}: negligible degradation at the lowest density, 0.22 % (fig. 1c)`,
-        testAccuracy,
-        judgeNoLoss,
-      ),
-      claim(
-        `CIFAR10 ${depth.name}: sparse layers start training quicker, more accurate after 1 epoch (fig. 1c)`,
-        validationAfter(1),
-        judgeBetter,
-      ),
-    ];
-  });
-  return { claims, plots: plots(named, scale) };
+function claims(depth: Depth, named: NamedNetworks): PaperClaim[] {
+  const [sparsest, dense] = [depth.fanOuts[0], depth.fanOuts[depth.fanOuts.length - 1]].map((each) =>
+    nameOf(depth, each),
+  );
+  const claim = (text: string, measure: TrainingMeasure, judge: typeof judgeBetter) =>
+    pointsClaim(text, `${sparsest} less ${dense}`, judge(named.difference(sparsest, dense, measure)));
+  return [
+    claim(
+      `CIFAR10 ${depth.name}: negligible degradation at the lowest density, 0.22 % (fig. 1c)`,
+      testAccuracy,
+      judgeNoLoss,
+    ),
+    claim(
+      `CIFAR10 ${depth.name}: sparse layers start training quicker, more accurate after 1 epoch (fig. 1c)`,
+      validationAfter(1),
+      judgeBetter,
+    ),
+  ];
 }
+
+const part = (name: string): FigurePart => ({
+  name,
+  findings: (trained, scale) => {
+    const named = networksByName(trained);
+    const { depths, epochs } = networksAt[scale];
+    const own = depths.filter((depth) => depth.part === name);
+    return {
+      claims: own.flatMap((depth) => claims(depth, named)),
+      plots: own.flatMap((depth) => plots(depth, named, epochs)),
+    };
+  },
+});
 
 /** Figure 1 of Dey et al.: CIFAR by density and epochs, with two and three connected layers. */
 export const fig1: TrainedFigure = {
-  parts: ['2cl', '3cl'],
+  parts: [part('2cl'), part('3cl')],
   networks,
-  findings,
   notes: (scale) =>
     ({
       smoke: ['Morse and small networks stand in for CIFAR: nothing is downloaded.'],

@@ -1,6 +1,7 @@
-import type { Findings, PaperPlot, TrainedFigure } from './figure.ts';
+import type { FigurePart, TrainedFigure } from './figure.ts';
 import { judgeBetter, judgeLoss, judgeNoLoss } from './judge-claim.ts';
 import { accuracyPoint, type NamedNetworks, networksByName, pointsClaim } from './named-networks.ts';
+import type { PaperClaim } from './paper-claim.ts';
 import type { PaperScale } from './scale.ts';
 import { densityOf, type FigureNetwork, figureArchitecture, type TrainedNetwork } from './trained-network.ts';
 
@@ -141,86 +142,102 @@ function networks(scale: PaperScale): FigureNetwork[] {
 
 const point = (series: string, network: TrainedNetwork) => accuracyPoint(series, densityOf(network), network);
 
-function plots({ find }: NamedNetworks, scale: PaperScale): PaperPlot[] {
-  const { families: own, conv } = networksAt[scale];
-  const axes = {
-    x: 'density of the connected layers, %',
-    y: 'test accuracy, %',
-    scale: 'ratios',
-    joined: true,
-  } as const;
-  const convolutional = conv.fanOuts.flatMap((each) =>
-    find(convName(each)).flatMap((network) => point('conv', network)),
-  );
-  const connected = own.flatMap(({ hidden, fanOuts }) =>
-    fanOuts.flatMap((each) =>
-      find(connectedName(hidden, each)).flatMap((network) => point(`${hidden} hidden neurons`, network)),
-    ),
-  );
-  return [
-    { ...axes, title: 'Figure 2(a), (b): convolutional layers before two junctions', points: convolutional },
-    { ...axes, title: 'Figure 2(c): connected layers only', points: connected },
-  ];
-}
+const axes = {
+  x: 'density of the connected layers, %',
+  y: 'test accuracy, %',
+  scale: 'ratios',
+  joined: true,
+} as const;
 
-function findings(trained: readonly TrainedNetwork[], scale: PaperScale): Findings {
-  const { alike, half, families: own, conv } = networksAt[scale];
-  const named = networksByName(trained);
-  const claim = (text: string, names: readonly [string, string], judge: typeof judgeBetter) =>
+/** What judges the difference of two networks, by their names. */
+const claimAbout =
+  (named: NamedNetworks) =>
+  (text: string, names: readonly [string, string], judge: typeof judgeBetter): PaperClaim =>
     pointsClaim(text, `${names[0]} less ${names[1]}`, judge(named.difference(...names)));
-  const [sparsest, , kept, dense] = conv.fanOuts.map(convName);
-  const largest = own[0];
-  const full = connectedName(largest.hidden, largest.fanOuts[largest.fanOuts.length - 1]);
-  const steps = alike
-    .slice(1)
-    .map((name, index) =>
-      claim(
-        `Large sparse layers beat small dense ones of as many parameters: ${alike[index]} beats ${name} (fig. 2c)`,
-        [alike[index], name],
-        judgeBetter,
+
+const convolutional: FigurePart = {
+  name: 'conv',
+  findings: (trained, scale) => {
+    const named = networksByName(trained);
+    const claim = claimAbout(named);
+    const names = networksAt[scale].conv.fanOuts.map(convName);
+    const [sparsest, , kept, dense] = names;
+    const points = names.flatMap((name) => named.find(name).flatMap((network) => point('conv', network)));
+    return {
+      claims: [
+        claim(
+          'MNIST conv: connected layers 2.35 % dense still match fully connected ones (fig. 2a)',
+          [kept, dense],
+          judgeNoLoss,
+        ),
+        claim('MNIST conv: performance degrades at the sparsest, 0.29 % (fig. 2a)', [sparsest, dense], judgeLoss),
+      ],
+      plots: [{ ...axes, title: 'Figure 2(a), (b): convolutional layers before two junctions', points }],
+    };
+  },
+  notes: (scale) =>
+    scale === 'small'
+      ? [
+          `Convolutional layers are trained for ${FRONT_EPOCHS} epochs with the fully connected network and then frozen and shared; the connected layers are trained for 10 epochs on what they give. In the paper both are trained together, for 30.`,
+        ]
+      : [],
+};
+
+const connected: FigurePart = {
+  name: 'cl',
+  findings: (trained, scale) => {
+    const { alike, half, families: own } = networksAt[scale];
+    const named = networksByName(trained);
+    const claim = claimAbout(named);
+    const largest = own[0];
+    const full = connectedName(largest.hidden, largest.fanOuts[largest.fanOuts.length - 1]);
+    const steps = alike
+      .slice(1)
+      .map((name, index) =>
+        claim(
+          `Large sparse layers beat small dense ones of as many parameters: ${alike[index]} beats ${name} (fig. 2c)`,
+          [alike[index], name],
+          judgeBetter,
+        ),
+      );
+    const points = own.flatMap(({ hidden, fanOuts }) =>
+      fanOuts.flatMap((each) =>
+        named.find(connectedName(hidden, each)).flatMap((network) => point(`${hidden} hidden neurons`, network)),
       ),
     );
-  return {
-    claims: [
-      claim(
-        'MNIST conv: connected layers 2.35 % dense still match fully connected ones (fig. 2a)',
-        [kept, dense],
-        judgeNoLoss,
-      ),
-      claim('MNIST conv: performance degrades at the sparsest, 0.29 % (fig. 2a)', [sparsest, dense], judgeLoss),
-      claim(
-        'MNIST CL: half the parameters can be dropped without appreciable degradation (fig. 2c)',
-        [half, full],
-        judgeNoLoss,
-      ),
-      claim(
-        'MNIST CL: performance drops at higher densities than with convolutional layers: 3 % loses (fig. 2c)',
-        [connectedName(largest.hidden, largest.fanOuts[0]), full],
-        judgeLoss,
-      ),
-      ...steps,
-      claim(
-        'The largest of equal parameters beats the smallest (fig. 2c)',
-        [alike[0], alike[alike.length - 1]],
-        judgeBetter,
-      ),
-    ],
-    plots: plots(named, scale),
-  };
-}
+    return {
+      claims: [
+        claim(
+          'MNIST CL: half the parameters can be dropped without appreciable degradation (fig. 2c)',
+          [half, full],
+          judgeNoLoss,
+        ),
+        claim(
+          'MNIST CL: performance drops at higher densities than with convolutional layers: 3 % loses (fig. 2c)',
+          [connectedName(largest.hidden, largest.fanOuts[0]), full],
+          judgeLoss,
+        ),
+        ...steps,
+        claim(
+          'The largest of equal parameters beats the smallest (fig. 2c)',
+          [alike[0], alike[alike.length - 1]],
+          judgeBetter,
+        ),
+      ],
+      plots: [{ ...axes, title: 'Figure 2(c): connected layers only', points }],
+    };
+  },
+  notes: (scale) => (scale === 'small' ? ['30 epochs for the connected networks, the paper has 100.'] : []),
+};
 
 /** Figure 2 of Dey et al.: MNIST by density, with convolutional layers and without, and by the number of hidden neurons. */
 export const fig2: TrainedFigure = {
-  parts: ['conv', 'cl'],
+  parts: [convolutional, connected],
   networks,
-  findings,
   notes: (scale) =>
     ({
       smoke: ['Morse and small networks stand in for MNIST: nothing is downloaded.'],
-      small: [
-        'MNIST: 5000 training examples of 60000; 30 epochs for the connected networks, the paper has 100.',
-        `Convolutional layers are trained for ${FRONT_EPOCHS} epochs with the fully connected network and then frozen and shared; the connected layers are trained for 10 epochs on what they give. In the paper both are trained together, for 30.`,
-      ],
+      small: ['MNIST: 5000 training examples of 60000.'],
       paper: [],
     })[scale],
 };

@@ -1,6 +1,6 @@
-import type { Findings, PaperPlot, TrainedFigure } from './figure.ts';
+import type { FigurePart, TrainedFigure } from './figure.ts';
 import { judgeAbout, judgeBetter, judgeLoss, judgeNoLoss } from './judge-claim.ts';
-import { accuracyPoint, type NamedNetworks, networksByName, pointsClaim } from './named-networks.ts';
+import { accuracyPoint, networksByName, pointsClaim } from './named-networks.ts';
 import type { PaperClaim } from './paper-claim.ts';
 import type { PaperScale } from './scale.ts';
 import {
@@ -101,27 +101,10 @@ function networks(scale: PaperScale): FigureNetwork[] {
 /** Per cent of junction 1's connections. */
 const firstDensity = ({ request }: FigureNetwork) => (100 * request.architecture.fanOuts[0]) / layers[1];
 
+const y = 'test accuracy, %';
+
 const points = (trained: readonly TrainedNetwork[], x: (network: FigureNetwork) => number) =>
   trained.flatMap((network) => accuracyPoint('Morse', x(network), network));
-
-function plots({ find }: NamedNetworks, scale: PaperScale): PaperPlot[] {
-  const y = 'test accuracy, %';
-  const splitPlots = splits.map(({ overall, fanOuts }, index): PaperPlot => {
-    const title = `Figure 3(${'bc'[index]}): ${overall} % overall, split between the junctions (equal at ${overall})`;
-    const own = fanOuts.flatMap((each) => find(key(each)));
-    return {
-      title,
-      x: 'density of junction 1, %',
-      y,
-      scale: 'numbers',
-      joined: true,
-      points: points(own, firstDensity),
-    };
-  });
-  const own = equal[scale].flatMap((each) => find(key(each)));
-  const density = { title: 'Figure 3(a): both junctions equally dense', x: 'density, %', y } as const;
-  return [{ ...density, scale: 'ratios', joined: true, points: points(own, densityOf) }, ...splitPlots];
-}
 
 /** Printed accuracies are of the paper's amount of data: at another scale only their order can be held against it. */
 const absolute = (found: ReturnType<typeof judgeAbout>, scale: PaperScale) =>
@@ -135,62 +118,95 @@ function asShare(found: ReturnType<typeof judgeAbout>): ReturnType<typeof judgeA
   return { ...found, measured: share(found.measured), low: share(found.low), high: share(found.high) };
 }
 
-function findings(trained: readonly TrainedNetwork[], scale: PaperScale): Findings {
-  const named = networksByName(trained);
-  const { difference } = named;
-  const extreme = (text: string, name: string, printed: number): PaperClaim => {
-    const [accuracy = null] = named.find(name).map((network) => accuracyOf(network));
+const equalPart: FigurePart = {
+  name: 'equal',
+  findings: (trained, scale) => {
+    const { difference, find } = networksByName(trained);
+    const own = equal[scale].flatMap((each) => find(key(each)));
+    const axes = { x: 'density, %', y, scale: 'ratios', joined: true } as const;
     return {
-      ...{ claim: text, what: `test accuracy of fan-outs ${name}`, unit: 'share', printed: String(printed) },
-      ...asShare(absolute(judgeAbout(accuracy, printed, 5), scale)),
+      claims: [
+        pointsClaim(
+          'Morse: 50 % density has negligible degradation in accuracy (fig. 3a)',
+          '50 % dense less dense',
+          judgeNoLoss(difference('512,32', '1024,64')),
+        ),
+        pointsClaim(
+          'Morse: performance degrades quickly as connections are removed (fig. 3a)',
+          '12.5 % dense less dense',
+          judgeLoss(difference('128,8', '1024,64')),
+        ),
+      ],
+      plots: [{ ...axes, title: 'Figure 3(a): both junctions equally dense', points: points(own, densityOf) }],
     };
-  };
-  return {
-    claims: [
-      pointsClaim(
-        'Morse: 50 % density has negligible degradation in accuracy (fig. 3a)',
-        '50 % dense less dense',
-        judgeNoLoss(difference('512,32', '1024,64')),
-      ),
-      pointsClaim(
-        'Morse: performance degrades quickly as connections are removed (fig. 3a)',
-        '12.5 % dense less dense',
-        judgeLoss(difference('128,8', '1024,64')),
-      ),
-      pointsClaim(
-        '25 % overall: junction 2 denser than junction 1 is better than equal (fig. 3b)',
-        '12.5 %, 37.5 % less 25 %, 25 %',
-        judgeBetter(difference('128,24', '256,16')),
-      ),
-      pointsClaim(
-        '50 % overall: 25 % before 75 % is better than 50 %, 50 % (fig. 3c)',
-        '25 %, 75 % less 50 %, 50 %',
-        judgeBetter(difference('256,48', '512,32')),
-      ),
-      pointsClaim(
-        '25 % overall: junction 1 at its bare minimum costs more than junction 2 at its own (appendix 5.1)',
-        'junction 2 bare less junction 1 bare',
-        judgeBetter(difference('496,1', '16,31')),
-      ),
-      pointsClaim(
-        '50 % overall: junction 1 at its bare minimum costs more than junction 2 at its own (appendix 5.1)',
-        'junction 2 bare less junction 1 bare',
-        judgeBetter(difference('1008,1', '16,63')),
-      ),
-      extreme('25 % overall, junction 1 bare: about 36 % (appendix 5.1)', '16,31', 36),
-      extreme('25 % overall, junction 2 bare: 67 % (appendix 5.1)', '496,1', 67),
-      extreme('50 % overall, junction 1 bare: about 36 % (appendix 5.1)', '16,63', 36),
-      extreme('50 % overall, junction 2 bare: 75 % (appendix 5.1)', '1008,1', 75),
-    ],
-    plots: plots(named, scale),
-  };
+  },
+};
+
+/** What the paper says of a split: which beats equal densities, and the extremes of appendix 5.1. */
+interface SplitClaims {
+  readonly better: readonly [claim: string, what: string, fanOuts: string, equal: string];
+  /** fan-outs of junction 1 at its bare minimum, and of junction 2, with the accuracies that are printed, % */
+  readonly bare: readonly [first: string, printed: number, second: string, printed: number];
 }
+
+const splitClaims: Readonly<Record<number, SplitClaims>> = {
+  25: {
+    better: [
+      '25 % overall: junction 2 denser than junction 1 is better than equal (fig. 3b)',
+      '12.5 %, 37.5 % less 25 %, 25 %',
+      '128,24',
+      '256,16',
+    ],
+    bare: ['16,31', 36, '496,1', 67],
+  },
+  50: {
+    better: [
+      '50 % overall: 25 % before 75 % is better than 50 %, 50 % (fig. 3c)',
+      '25 %, 75 % less 50 %, 50 %',
+      '256,48',
+      '512,32',
+    ],
+    bare: ['16,63', 36, '1008,1', 75],
+  },
+};
+
+const splitPart = ({ overall, fanOuts }: (typeof splits)[number], letter: string): FigurePart => ({
+  name: `split-${overall}`,
+  findings: (trained, scale) => {
+    const { difference, find } = networksByName(trained);
+    const [better, what, own, alike] = splitClaims[overall].better;
+    const [first, firstPrinted, second, secondPrinted] = splitClaims[overall].bare;
+    const extreme = (text: string, name: string, printed: number): PaperClaim => {
+      const [accuracy = null] = find(name).map((network) => accuracyOf(network));
+      return {
+        ...{ claim: `${overall} % overall, ${text} (appendix 5.1)`, what: `test accuracy of fan-outs ${name}` },
+        ...{ unit: 'share', printed: String(printed) },
+        ...asShare(absolute(judgeAbout(accuracy, printed, 5), scale)),
+      };
+    };
+    const drawn = fanOuts.flatMap((each) => find(key(each)));
+    const axes = { x: 'density of junction 1, %', y, scale: 'numbers', joined: true } as const;
+    const title = `Figure 3(${letter}): ${overall} % overall, split between the junctions (equal at ${overall})`;
+    return {
+      claims: [
+        pointsClaim(better, what, judgeBetter(difference(own, alike))),
+        pointsClaim(
+          `${overall} % overall: junction 1 at its bare minimum costs more than junction 2 at its own (appendix 5.1)`,
+          'junction 2 bare less junction 1 bare',
+          judgeBetter(difference(second, first)),
+        ),
+        extreme(`junction 1 bare: about ${firstPrinted} %`, first, firstPrinted),
+        extreme(`junction 2 bare: ${secondPrinted} %`, second, secondPrinted),
+      ],
+      plots: [{ ...axes, title, points: points(drawn, firstDensity) }],
+    };
+  },
+});
 
 /** Figure 3 of Dey et al. with the extremes of appendix 5.1: Morse by density, and by its split between the junctions. */
 export const fig3: TrainedFigure = {
-  parts: ['equal', 'split-25', 'split-50'],
+  parts: [equalPart, ...splits.map((split, index) => splitPart(split, 'bc'[index]))],
   networks,
-  findings,
   notes: (scale) =>
     scale === 'paper'
       ? ['Data: the 2017 version of Morse (σ = 1, rounded), which is of the paper’s time.']

@@ -29,13 +29,19 @@ export interface Findings {
   readonly plots: readonly PaperPlot[];
 }
 
+/** A part of a figure, which can be reproduced alone. */
+export interface FigurePart {
+  readonly name: string;
+  /** @param trained networks of the part, or of the figure, some without trainings where it was interrupted */
+  findings(trained: readonly TrainedNetwork[], scale: PaperScale): Findings;
+  /** what this scale leaves out or replaces in it, sentences; absent: nothing that the figure's notes do not say */
+  notes?(scale: PaperScale): readonly string[];
+}
+
 /** A figure that is made of trained networks. */
 export interface TrainedFigure {
-  /** what may be reproduced alone, by name */
-  readonly parts: readonly string[];
+  readonly parts: readonly FigurePart[];
   networks(scale: PaperScale): readonly FigureNetwork[];
-  /** @param trained in the order of `networks`, some without trainings where it was interrupted */
-  findings(trained: readonly TrainedNetwork[], scale: PaperScale): Findings;
   /** what this scale leaves out or replaces, sentences */
   notes(scale: PaperScale): readonly string[];
 }

@@ -10,7 +10,7 @@ import { EXAMPLE_NOTE, fig4Findings, fig6Findings } from './example.ts';
 import { fig1 } from './fig1.ts';
 import { fig2 } from './fig2.ts';
 import { fig3 } from './fig3.ts';
-import type { Findings, PaperPlot, TrainedFigure } from './figure.ts';
+import type { FigurePart, Findings, PaperPlot, TrainedFigure } from './figure.ts';
 import { linkFindings, linkNotes } from './link.ts';
 import type { PaperClaim } from './paper-claim.ts';
 import { type PaperScale, SMOKE_NOTE, scales, seedsAt } from './scale.ts';
@@ -70,6 +70,10 @@ function accuracyText(network: TrainedNetwork): string {
   return `${value.toFixed(2)} %${interval}`;
 }
 
+/** All of a figure's parts, or the one that is meant. */
+const partsOf = ({ parts }: TrainedFigure, part: string | null): readonly FigurePart[] =>
+  parts.filter(({ name }) => part === null || name === part);
+
 /** A training's end, in words; null for any other event. */
 function endText(event: StudyEvent): string | null {
   if (event.kind !== 'training' || event.event.kind !== 'result') return null;
@@ -108,15 +112,9 @@ async function trainFigure(figure: TrainedFigure, run: FigureRun): Promise<Findi
     const before = found?.trainedBefore ? `, ${found.trainedBefore} of ${seeds.length} trained before` : '';
     tell(`${begun}: ${accuracyText(own)}${before}`);
   }
-  const found = figure.findings(trained, scale);
-  return part === null ? found : partOf(found);
+  const found = partsOf(figure, part).map((each) => each.findings(trained, scale));
+  return { claims: found.flatMap(({ claims }) => claims), plots: found.flatMap(({ plots }) => plots) };
 }
-
-/** What a part alone has measured: claims of the others have nothing, and their plots at most a point that is shared. */
-const partOf = ({ claims, plots }: Findings): Findings => ({
-  claims: claims.filter(({ measured }) => measured !== null),
-  plots: plots.filter(({ points }) => points.length > 1),
-});
 
 const stillFindings: Partial<Readonly<Record<Target, () => Findings>>> = {
   table1: () => ({ claims: table1Claims(), plots: [table1Plot()] }),
@@ -125,18 +123,26 @@ const stillFindings: Partial<Readonly<Record<Target, () => Findings>>> = {
   fig6: fig6Findings,
 };
 
-function notesOf(target: Target, scale: PaperScale): readonly string[] {
+function notesOf(target: Target, scale: PaperScale, part: string | null): readonly string[] {
   if (target === 'link') return linkNotes(scale);
   if (target === 'fig4' || target === 'fig6') return [EXAMPLE_NOTE];
-  return figures[target]?.notes(scale) ?? [];
+  const figure = figures[target];
+  if (figure === undefined) return [];
+  return [...figure.notes(scale), ...partsOf(figure, part).flatMap(({ notes }) => notes?.(scale) ?? [])];
 }
 
-function requirePart(part: string, target: Target): void {
-  const figure = figures[target];
-  if (figure === undefined) {
-    throw new InvalidValueError(`${target} has no parts; fig1, fig2 and fig3 have`);
+/** The parts of each figure, by name; a target that is not among them has none. */
+export const figureParts: Readonly<Partial<Record<Target, readonly string[]>>> = Object.fromEntries(
+  Object.entries(figures).map(([name, { parts }]) => [name, parts.map((part) => part.name)]),
+);
+
+/** @throws RangeError */
+export function requirePart(part: string, target: Target): void {
+  const parts = figureParts[target];
+  if (parts === undefined) {
+    throw new InvalidValueError(`${target} has no parts; ${Object.keys(figureParts).join(', ')} have`);
   }
-  requireOneOf(part, figure.parts, `part of ${target}`);
+  requireOneOf(part, parts, `part of ${target}`);
 }
 
 const requireOneOf = <T extends string>(value: string, all: readonly T[], what: string): void => {
@@ -171,7 +177,7 @@ export async function reproduce(target: Target, options: ReproduceOptions = {}):
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new InvalidValueError(`the number of seeds must be a whole number from 1; got ${count}`);
   }
-  const notes = notesOf(target, scale);
+  const notes = notesOf(target, scale, part);
   const still = stillFindings[target];
   if (still !== undefined) return { ...{ target, scale, part, status: 'finished', notes, seeds: 0 }, ...still() };
   const signal = options.signal ?? new AbortController().signal;

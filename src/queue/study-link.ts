@@ -246,9 +246,10 @@ export class StudyLink {
   }
 
   async #do(run: WorkerRun, taken: TakenJob, gatherer: Gatherer): Promise<TakenOutcome> {
-    const begun = this.#send({ kind: 'begun', job: run.job, run: run.token, ...this.#me }, TELL_MS);
     // Its pulses say the same, unless this job ends its workers: then the study must have heard of each to count them.
-    if (taken.lostBefore > 0) await begun;
+    const isHeard = taken.lostBefore > 0;
+    const begun = this.#send({ kind: 'begun', job: run.job, run: run.token, ...this.#me }, isHeard ? 0 : TELL_MS);
+    if (isHeard) await begun;
     try {
       if (taken.lostBefore >= MOST_LOST_BEFORE) {
         const message = `${taken.lostBefore} workers ended while they did it`;
@@ -314,7 +315,8 @@ export class StudyLink {
     }
     this.#kept.keep(run.token, text, run.blobs, this.#clock.now());
     this.#tools.finished();
-    void this.#send(text, TELL_MS);
+    // A search waits for the last of its steps.
+    void this.#send(text, this.study.kind === 'search' ? 0 : TELL_MS);
   }
 
   #pull(reference: Parameters<Pieces['pull']>[0], signal: AbortSignal) {

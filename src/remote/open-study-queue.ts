@@ -17,8 +17,11 @@ export async function openStudyQueue(
   return {
     queue,
     close: async () => {
-      await queue.close();
-      await close();
+      try {
+        await queue.close();
+      } finally {
+        await close();
+      }
     },
   };
 }

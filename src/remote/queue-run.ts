@@ -11,9 +11,9 @@ import type { HeardHosts } from './heard-hosts.ts';
 import { OfferedTraining, type SnapshotRoom } from './offered-training.ts';
 import { readEnd, readProgress } from './training-answers.ts';
 
-/** Jobs of one call that are offered at a time and nobody has begun, */
-const MOST_UNBEGUN = 1_000;
-/** and all that are offered and have not ended: their patterns and payloads are held here. */
+/** Jobs of one call that are offered and nobody has begun: as many as are begun, but at least so many. */
+const LEAST_UNBEGUN = 1_000;
+/** All that are offered and have not ended: their patterns and payloads are held here. */
 export const MOST_OPEN = 20_000;
 /** A job whose results were of no use so often has failed. */
 const MOST_UNSOUND = 3;
@@ -39,13 +39,15 @@ interface QueueRunTools {
   readonly emit: (event: TrainingEvent) => void;
 }
 
-/** Offers the jobs of one call of `train`, a thousand more than are begun, until each has its result. */
+/** Offers the jobs of one call of `train`, until each has its result. */
 export class QueueRun {
   readonly #request: QueueRunRequest;
   readonly #tools: QueueRunTools;
   readonly #waiting: TrainingJob[];
   /** by the id that the queue knows a job by */
   readonly #open = new Map<string, OfferedTraining>();
+  /** of these, those that somebody does */
+  readonly #begun = new Set<OfferedTraining>();
   /** how often a job with equal key was offered, which makes its id another */
   readonly #twins = new Map<string, number>();
   readonly #runs = new Set<Promise<void>>();
@@ -87,7 +89,7 @@ export class QueueRun {
       for (let room = this.#room(); room > 0 && this.#waiting.length > 0; room -= 1) this.#begin(dispatcher, listener);
       if (this.#open.size === 0) break;
       await this.#change();
-      if (![...this.#open.values()].some(({ isBegun }) => isBegun)) this.#tools.hosts.look();
+      if (this.#begun.size === 0) this.#tools.hosts.look();
     }
     if (!this.isOver) await Promise.all(this.#runs);
     for (const offered of this.#open.values()) await offered.saved();
@@ -109,9 +111,19 @@ export class QueueRun {
 
   /** How many more may be offered now: what workers have begun makes room for as many others. */
   #room(): number {
-    let unbegun = 0;
-    for (const { isBegun } of this.#open.values()) unbegun += isBegun ? 0 : 1;
-    return Math.min(MOST_UNBEGUN - unbegun, MOST_OPEN - this.#open.size);
+    const begun = this.#begun.size;
+    const unbegun = this.#open.size - begun;
+    return Math.min(Math.max(LEAST_UNBEGUN, begun) - unbegun, MOST_OPEN - this.#open.size);
+  }
+
+  /** @param runner null: nobody does it any more */
+  #takenBy(id: string, runner: Runner | null): void {
+    const offered = this.#open.get(id);
+    if (offered === undefined) return;
+    offered.begunBy(runner);
+    if (runner === null) this.#begun.delete(offered);
+    else this.#begun.add(offered);
+    this.#wake();
   }
 
   /** What nobody has begun is left. */
@@ -153,6 +165,7 @@ export class QueueRun {
       this.#fail(error);
     } finally {
       this.#open.delete(offered.id);
+      this.#begun.delete(offered);
       offered.close();
     }
     await offered.saved();
@@ -173,7 +186,7 @@ export class QueueRun {
         return offered === undefined ? 'kept' : this.#ended(offered, end, pieces);
       },
       begun: (id, runner) => {
-        open(id)?.begunBy(runner);
+        this.#takenBy(id, runner);
         hosts.begun(runner);
       },
       progress: (id, body) => {
@@ -181,7 +194,7 @@ export class QueueRun {
         if (offered !== undefined) this.#progress(offered, body);
       },
       returned: (id, runner, why, goesOn) => {
-        open(id)?.begunBy(goesOn);
+        this.#takenBy(id, goesOn);
         hosts.returned(id, runner, why);
       },
       refused: (refusal) => hosts.refused(refusal),

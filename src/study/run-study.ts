@@ -11,7 +11,7 @@ import type { StudyHost } from './host.ts';
 import { type SearchResult, searchResult } from './search-result.ts';
 import { type StudySettings, storedSettings } from './settings.ts';
 import { type ResumeChanges, resumeStudy, type StudyOutcome, startStudy } from './start-study.ts';
-import { onMachines } from './study-machines.ts';
+import { withMachines } from './study-machines.ts';
 
 /** Where a study runs and what hears of it; nothing here changes what it finds. */
 export interface RunStudyOptions {
@@ -71,20 +71,21 @@ export async function withTemporaryStore<T>(work: (store: Store) => Promise<T>):
 export async function runStudy(settings: StudySettings, options: RunStudyOptions = {}): Promise<RanStudy> {
   const { store, name = null } = options;
   const run = async (keeper: Store): Promise<RanStudy> => {
-    const outcome = await onHost(keeper, options, (host) => startStudy(settings, name, host));
+    const outcome = await withHost(keeper, options, (host) => startStudy(settings, name, host));
     return { ...outcome, found: searchResult(keeper, outcome.study, settings.keep) };
   };
   return store === undefined ? withTemporaryStore(run) : run(store);
 }
 
-function onHost<T>(
+function withHost<T>(
   store: Store,
   options: Omit<RunStudyOptions, 'store' | 'name'>,
   work: (host: StudyHost) => Promise<T>,
 ): Promise<T> {
   const { workers = availableParallelism(), cacheFolder = defaultCacheFolder(), limits } = options;
   const { signal = new AbortController().signal, onEvent = () => {}, queue } = options;
-  return onMachines(queue, onEvent, (place) => work({ store, cacheFolder, workers, signal, limits, ...place }));
+  const place = { listener: onEvent, signal };
+  return withMachines(queue, place, (there) => work({ store, cacheFolder, workers, limits, ...there }));
 }
 
 /**
@@ -108,7 +109,7 @@ export async function continueStudy(
 ): Promise<RanStudy> {
   const { store } = options;
   const stored = unwrap(store.getStudy(study));
-  const outcome = await onHost(store, options, (host) => resumeStudy(stored, host, changes));
+  const outcome = await withHost(store, options, (host) => resumeStudy(stored, host, changes));
   const { keep } = unwrap(storedSettings(outcome.study));
   return { ...outcome, found: searchResult(store, outcome.study, keep) };
 }

@@ -18,7 +18,7 @@ import { runnerOf, runSearchWithEvents, searchRequest } from './search-phase.ts'
 import { type TargetResult, targetResult } from './search-result.ts';
 import { searchSettings } from './search-settings.ts';
 import { problemOf, type StudySettings } from './settings.ts';
-import { onMachines, type WorkPlace } from './study-machines.ts';
+import { type WorkPlace, withMachines } from './study-machines.ts';
 
 /** What is searched for, and how; everything may be left out. */
 export interface SearchOptions extends SearchChoices {
@@ -97,13 +97,13 @@ export async function search(
     throw new InvalidTypeError(`a search needs an architecture, as defineArchitecture gives it; got ${typeof network}`);
   }
   const settings = unwrap(await searchSettings(defineArchitecture(network), choices, undefined, workers));
-  return onMachines(queue, onEvent, (place) => searchOn(place, settings, { workers, signal, limits }));
+  return withMachines(queue, { listener: onEvent, signal }, (place) => searchOn(place, settings, { workers, limits }));
 }
 
 async function searchOn(
-  { listener, queue }: WorkPlace,
+  { listener, signal, queue }: WorkPlace,
   settings: StudySettings,
-  { workers, signal, limits }: RunHost,
+  { workers, limits }: Omit<RunHost, 'signal'>,
 ): Promise<SearchFound<FoundPattern | null>> {
   const emit = emitterTo(listener);
   const threads = Math.min(workers, settings.islands.length);

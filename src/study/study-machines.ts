@@ -73,31 +73,62 @@ class HeardMachines {
   }
 }
 
-/** Where a study's work is done, and who hears of it. */
+/** Where a study's work is done, who hears of it, and what ends it early. */
 export interface WorkPlace {
   readonly listener: StudyListener;
+  readonly signal: AbortSignal;
   readonly queue?: StudyQueue;
 }
 
 /**
- * Does something on the machines of a queue, and leaves it afterwards; without a URL on this machine alone.
- * @throws as `StudyMachines.open`, and what the work throws
+ * Does something on the machines of a queue, and leaves it afterwards; without a URL, or where the signal comes first, on this machine
+ * alone.
+ * @throws as `StudyMachines.open`, what the work throws, and what the listener throws of an event of a machine, which ends the work
  */
-export async function onMachines<T>(
+export async function withMachines<T>(
   url: string | undefined,
-  listener: StudyListener,
+  { listener, signal }: Omit<WorkPlace, 'queue'>,
   work: (place: WorkPlace) => Promise<T>,
 ): Promise<T> {
-  if (url === undefined) return work({ listener });
-  const machines = await StudyMachines.open(url);
-  machines.tell(listener);
+  const machines = url === undefined ? null : await openUnless(signal, url);
+  if (machines === null) return work({ listener, signal });
+  const failed = new AbortController();
+  machines.tell((event) => {
+    // Nobody there can take what it throws.
+    try {
+      listener(event);
+    } catch (error) {
+      failed.abort(error);
+    }
+  });
   const heard: StudyListener = (event) => {
     machines.follow(event);
     listener(event);
   };
   try {
-    return await work({ listener: heard, queue: machines.queue });
+    const place = { listener: heard, signal: AbortSignal.any([signal, failed.signal]), queue: machines.queue };
+    const result = await work(place);
+    failed.signal.throwIfAborted();
+    return result;
   } finally {
     await machines.close();
+  }
+}
+
+/** Null where the signal comes before the queue has answered. */
+async function openUnless(signal: AbortSignal, url: string): Promise<StudyMachines | null> {
+  if (signal.aborted) return null;
+  let give: () => void = () => {};
+  const aborted = new Promise<null>((resolve) => {
+    give = () => resolve(null);
+    signal.addEventListener('abort', give);
+  });
+  const opening = StudyMachines.open(url);
+  try {
+    const opened = await Promise.race([opening, aborted]);
+    if (opened === null) void opening.then((late) => late.close()).catch(() => {});
+    return opened;
+  } finally {
+    signal.removeEventListener('abort', give);
   }
 }

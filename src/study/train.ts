@@ -13,7 +13,7 @@ import { requireKnownOptions } from './known-options.ts';
 import { learnedData } from './learned-data.ts';
 import { requirePattern } from './score.ts';
 import { searchDefaults } from './search-defaults.ts';
-import { onMachines } from './study-machines.ts';
+import { withMachines } from './study-machines.ts';
 import { type RanTraining, type RunsReport, trainOne, trainReport } from './train-one.ts';
 import { loadData, planTrainer } from './training-phase.ts';
 import { type TrainingPlan, type TrainingPlanRequest, trainingPlan } from './training-plan.ts';
@@ -65,9 +65,9 @@ export async function train(pattern: PatternWithContext, options: TrainOptions =
   requireSeeds(seeds);
   const architecture = architectureOf(pattern);
   const request = { ...training, dataset: data, settings };
-  const base = { cacheFolder, workers, signal: signal ?? new AbortController().signal };
-  return onMachines(queue, onEvent ?? (() => {}), (place) =>
-    trainOn(pattern, { ...request, architecture }, { seeds, store }, { ...base, ...place }),
+  const place = { listener: onEvent ?? (() => {}), signal: signal ?? new AbortController().signal };
+  return withMachines(queue, place, (there) =>
+    trainOn(pattern, { ...request, architecture }, { seeds, store }, { cacheFolder, workers, ...there }),
   );
 }
 

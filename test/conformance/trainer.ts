@@ -128,7 +128,7 @@ export function trainerConformance(name: string, options: ConformanceOptions): v
       expect(epochsOf(events, 'again').map(({ loss }) => loss)).toEqual(
         epochsOf(events, 'one').map(({ loss }) => loss),
       );
-      expect(results.get('other')!.weights).not.toEqual(alone.weights);
+      expect(results.get('other')!.weights).not.toEqual(results.get('one')!.weights);
     });
 
     const optimizers: readonly [string, Partial<TrainingSettings>][] = [

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Reproduction, reproduce } from '../../paper/reproduce.ts';
+import { type Reproduction, reproduce, requirePart } from '../../paper/reproduce.ts';
 import type { PaperScale } from '../../paper/scale.ts';
 import type { Target } from '../../paper/targets.ts';
 import { reproductionJson, reproductionText, writeReproduction } from '../../report/reproduction.ts';
@@ -20,7 +20,12 @@ const TRAINED: ReadonlySet<Target> = new Set(['fig1', 'fig2', 'fig3', 'link']);
 
 async function run(target: Target, options: ReproduceCommandOptions, context: Context): Promise<Reproduction> {
   const { scale, part, seeds } = options;
-  const asked = Object.fromEntries(Object.entries({ scale, part, seeds }).filter(([, value]) => value !== undefined));
+  if (part !== undefined) requirePart(part, target);
+  const asked = {
+    ...(scale === undefined ? {} : { scale }),
+    ...(part === undefined ? {} : { part }),
+    ...(seeds === undefined ? {} : { seeds }),
+  };
   if (!TRAINED.has(target)) return reproduce(target, asked);
   const interrupt = new Interrupt({
     onFirst: () => context.say('Stopping; what is trained is stored.'),

@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { environmentOfOthers } from '../../base/environment-of-others.ts';
 import { LineReader } from './line-reader.ts';
 import { OrphanWatch } from './orphan-watch.ts';
 import { TrainerStderr } from './trainer-stderr.ts';
@@ -46,7 +47,7 @@ export class TrainerProcess {
     this.#child = spawn(program, args, {
       cwd: folder,
       // What Python prints through a pipe would else come when it ends.
-      env: { PYTHONUNBUFFERED: '1', ...process.env, ...variables },
+      env: { PYTHONUNBUFFERED: '1', ...environmentOfOthers(), ...variables },
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
     });
