@@ -86,12 +86,19 @@ test.skipIf(process.platform === 'win32')(
 );
 
 test('what the first module loads before it knows the Node is parsed by old ones', () => {
-  for (const path of ['cli/main', 'cli/node-version', 'base/manifest']) {
+  for (const path of ['cli/main', 'cli/node-version', 'cli/typed-password', 'base/manifest']) {
     const text = readFileSync(new URL(`../../dist/src/${path}.js`, import.meta.url), 'utf8');
     const code = text.replace(/\/\/.*|\/\*[\s\S]*?\*\//g, '');
     expect(code).not.toMatch(/\?\?|\?\.|\|\|=|&&=|#[a-z]|\bawait\b|\bstatic\b|\.at\(|Object\.hasOwn|replaceAll/);
     const imports = [...text.matchAll(/^import .* from '([^']+)'/gm)].map(([, name]) => name);
-    const known = ['node:fs', 'node:path', 'node:url', '../base/manifest.js', './node-version.js'];
+    const known = [
+      'node:fs',
+      'node:path',
+      'node:url',
+      '../base/manifest.js',
+      './node-version.js',
+      './typed-password.js',
+    ];
     expect(known).toEqual(expect.arrayContaining(imports));
   }
 });

@@ -82,7 +82,7 @@ test('a search killed at any moment resumes to what an uninterrupted one finds',
       cwd,
       onStart: (child) => void delay(700).then(() => child.kill('SIGKILL')),
     });
-    for (let wait = 500; run.signal === 'SIGKILL'; wait += 150) {
+    for (let wait = 600; run.signal === 'SIGKILL'; wait += 300) {
       const known = JSON.parse((await runProgram(['studies', '--json'], { cwd })).stdout) as { study: string }[];
       const started = known.some(({ study }) => study === 'cut');
       const next = started ? ['search', '--resume', 'cut', '--quiet'] : [...args, '--name', 'cut'];
