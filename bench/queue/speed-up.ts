@@ -16,7 +16,7 @@ const STUDY = [
     '--data',
     'morse:examples=500/50/50',
     '--epochs',
-    '2',
+    '40',
   ],
   ...['--candidates', '16', '--twins', '0', '--seeds', '1', '--quiet'],
 ];
