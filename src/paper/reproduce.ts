@@ -132,7 +132,7 @@ function notesOf(target: Target, scale: PaperScale, part: string | null): readon
 }
 
 /** The parts of each figure, by name; a target that is not among them has none. */
-export const figureParts: Readonly<Partial<Record<Target, readonly string[]>>> = Object.fromEntries(
+const figureParts: Readonly<Partial<Record<Target, readonly string[]>>> = Object.fromEntries(
   Object.entries(figures).map(([name, { parts }]) => [name, parts.map((part) => part.name)]),
 );
 
