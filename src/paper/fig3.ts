@@ -208,9 +208,11 @@ export const fig3: TrainedFigure = {
   parts: [equalPart, ...splits.map((split, index) => splitPart(split, 'bc'[index]))],
   networks,
   notes: (scale) =>
-    scale === 'paper'
-      ? ['Data: the 2017 version of Morse (σ = 1, rounded), which is of the paper’s time.']
-      : [
-          `Data: ${data[scale].dataset}, the version of the paper’s time; the paper has 5000 training examples of each class. 15 epochs in batches of 32, not 30 in batches of 256: with so few examples those would be a fiftieth of the paper’s steps.`,
-        ],
+    ({
+      smoke: ['A few examples and two epochs stand in for what the paper trained.'],
+      small: [
+        `Data: ${data.small.dataset}, the version of the paper’s time; the paper has 5000 training examples of each class. 15 epochs in batches of 32, not 30 in batches of 256: with so few examples those would be a fiftieth of the paper’s steps.`,
+      ],
+      paper: ['Data: the 2017 version of Morse (σ = 1, rounded), which is of the paper’s time.'],
+    })[scale],
 };

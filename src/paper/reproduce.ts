@@ -131,18 +131,14 @@ function notesOf(target: Target, scale: PaperScale, part: string | null): readon
   return [...figure.notes(scale), ...partsOf(figure, part).flatMap(({ notes }) => notes?.(scale) ?? [])];
 }
 
-/** The parts of each figure, by name; a target that is not among them has none. */
-const figureParts: Readonly<Partial<Record<Target, readonly string[]>>> = Object.fromEntries(
-  Object.entries(figures).map(([name, { parts }]) => [name, parts.map((part) => part.name)]),
-);
-
 /** @throws RangeError */
 export function requirePart(part: string, target: Target): void {
-  const parts = figureParts[target];
-  if (parts === undefined) {
-    throw new InvalidValueError(`${target} has no parts; ${Object.keys(figureParts).join(', ')} have`);
+  const figure = figures[target];
+  if (figure === undefined) {
+    throw new InvalidValueError(`${target} has no parts; ${Object.keys(figures).join(', ')} have`);
   }
-  requireOneOf(part, parts, `part of ${target}`);
+  const names = figure.parts.map(({ name }) => name);
+  requireOneOf(part, names, `part of ${target}`);
 }
 
 const requireOneOf = <T extends string>(value: string, all: readonly T[], what: string): void => {

@@ -85,11 +85,7 @@ export class OfferedTraining {
     return this.#offering.runsOn;
   }
 
-  /** somebody does it */
-  get isBegun(): boolean {
-    return this.#runner !== null;
-  }
-
+  /** @param runner null: nobody does it any more */
   begunBy(runner: Runner | null): void {
     this.#runner = runner;
   }

@@ -3,7 +3,7 @@ import type { HostListener } from './host-events.ts';
 import { StudyQueue } from './study-queue.ts';
 
 /**
- * Connects a study to its queue; the caller closes both, the study's side first.
+ * Connects a study to its queue; `close` ends what the study kept there, then the connection.
  * @param study its name, as workers show it, once there is one
  * @throws RangeError for what is no queue's URL; ScattershotError 'queue-unreachable', 'queue-refused'
  */

@@ -130,7 +130,7 @@ export class QueueRun {
   #beginNoMore(): void {
     this.#stopWaiting('it was stopped before it began');
     for (const offered of this.#open.values()) {
-      if (!offered.isBegun) this.#finishWithout(offered, 'stopped', 'it was stopped before it began');
+      if (!this.#begun.has(offered)) this.#finishWithout(offered, 'stopped', 'it was stopped before it began');
     }
   }
 
