@@ -10,12 +10,16 @@ import { summarize, type Timing, table } from '../timing.ts';
 import { type Contender, ourContender, torchContender } from './contenders.ts';
 import { type TrainingCase, trainingCase, trainingNets } from './nets.ts';
 import { kernelsHere, measuredPeaks, operationsOf } from './peak.ts';
+import { profiles, profileTable } from './profile.ts';
 import { CaseFiles, Torch } from './torch.ts';
 
 const usage = `usage: npm run bench -- training [--seed N] [--nets NAME,…] [--threads 1,2] [--rounds N] [--seconds S]
   [--candidates N] [--seeds N] [--no-peers] [--json]
+       npm run bench -- training --profile [--together N] [--nets NAME,…] [--seconds S] [--json]
   --rounds N      times that every contender gets its turn on every net (default 5)
   --seconds S     of each turn (default 1)
+  --profile       where a step's time goes, by native kernels with clocks in them; nothing else is measured
+  --together N    and where it goes with N trainings that load the same examples (default 8)
   --candidates N  and --seeds N: trainings timed together on the first net, an epoch each (default 24 and 3; 0 for none)
 `;
 
@@ -28,6 +32,8 @@ interface Options {
   readonly trainings: number;
   readonly peers: boolean;
   readonly json: boolean;
+  /** trainings together in a profile; null: no profile is asked for */
+  readonly profile: number | null;
 }
 
 function optionsOf(parameters: readonly string[]): Options {
@@ -37,6 +43,7 @@ function optionsOf(parameters: readonly string[]): Options {
     options: {
       ...{ seed: text('1'), threads: text('1,2'), rounds: text('5'), seconds: text('1') },
       ...{ candidates: text('24'), seeds: text('3'), nets: { type: 'string' } },
+      ...{ profile: { type: 'boolean', default: false }, together: text('8') },
       ...{ 'no-peers': { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
     },
   });
@@ -49,6 +56,7 @@ function optionsOf(parameters: readonly string[]): Options {
     trainings: Number(values.candidates) * Number(values.seeds),
     peers: !values['no-peers'],
     json: values.json,
+    profile: values.profile ? Number(values.together) : null,
   };
 }
 
@@ -247,9 +255,14 @@ export async function main(parameters: readonly string[]): Promise<void> {
       `expected nets among ${trainingNets.map(({ name }) => name).join(', ')}; got ${options.nets?.join()}`,
     );
   }
+  const items = chosen.map((net) => trainingCase(net, options.seed));
+  if (options.profile !== null) {
+    const found = await profiles(items, options.seconds, options.profile);
+    process.stdout.write(options.json ? `${JSON.stringify(found, null, 2)}\n` : profileTable(found));
+    return;
+  }
   const files = new CaseFiles();
   try {
-    const items = chosen.map((net) => trainingCase(net, options.seed));
     if (options.peers) for (const item of items) files.write(item);
     const report = await measureAll(items, options, files);
     const json = () => `${JSON.stringify({ seed: options.seed, ...report }, null, 2)}\n`;

@@ -52,6 +52,15 @@ export interface PopulationDevice {
   readonly sameFanOuts?: boolean;
 }
 
+/** Divides jobs into those that one thread trains at the same time. */
+export type Grouping = (
+  jobs: readonly TrainingJob[],
+  dataset: Dataset,
+  settings: TrainingSettings,
+) => readonly (readonly TrainingJob[])[];
+
+const oneByOne: Grouping = (jobs) => jobs.map((job) => [job]);
+
 const densePopulation = (architecture: Architecture, rows: number, _orders: number, limits: DeviceLimits) =>
   populationSize(architecture, rows, limits);
 
@@ -114,13 +123,14 @@ class Saves {
   }
 }
 
-/** Trains on a pool of worker threads, as many jobs at once as it has; on a device one population after the other. */
+/** Trains on a pool of worker threads, as many jobs or groups of them at once as it has; on a device one population after the other. */
 export class PoolTrainer implements Trainer {
   readonly runsOn: RunsOn;
   readonly warnings: readonly string[];
   readonly #pool: TaskRunner;
   readonly #threads: number;
   readonly #device: PopulationDevice | null;
+  readonly #grouping: Grouping;
   readonly #stops = new Set<Int32Array>();
 
   constructor(
@@ -129,10 +139,12 @@ export class PoolTrainer implements Trainer {
     runsOn: RunsOn,
     warnings: readonly string[],
     device: PopulationDevice | null = null,
+    grouping = oneByOne,
   ) {
     this.#pool = pool;
     this.#threads = threads;
     this.#device = device;
+    this.#grouping = grouping;
     this.runsOn = runsOn;
     this.warnings = warnings;
   }
@@ -146,13 +158,14 @@ export class PoolTrainer implements Trainer {
   }
 
   /** What is trained together. A convolutional front is no part of a population's graph: such jobs go one by one. */
-  #groups({ jobs, dataset, settings }: Run): TrainingJob[][] {
+  #groups({ jobs, dataset, settings }: Run): readonly (readonly TrainingJob[])[] {
     const device = this.#device;
-    if (device === null || settings.front !== undefined) return jobs.map((job) => [job]);
+    if (settings.front !== undefined) return oneByOne(jobs, dataset, settings);
+    if (device === null) return this.#grouping(jobs, dataset, settings);
     const rows = Math.min(settings.batchSize, dataset.train.examples);
     const sizeOf = (alike: readonly TrainingJob[]) =>
       sizeOn(device, alike[0].architecture, rows, new Set(alike.map(({ seed }) => seed)).size);
-    return planPopulations(jobs, sizeOf, device.sameFanOuts);
+    return planPopulations(jobs, sizeOf, device);
   }
 
   train(

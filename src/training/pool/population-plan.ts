@@ -1,16 +1,24 @@
 import { placeOf } from '../snapshot.ts';
 import type { TrainingJob } from '../trainer.ts';
 
+/** What jobs that are trained together must have in common beside their layers and the place where they go on. */
+export interface Alike {
+  readonly sameFanOuts?: boolean | undefined;
+  /** and with it the order of the examples */
+  readonly sameSeed?: boolean | undefined;
+}
+
 /**
  * Networks that can be trained together: their patterns may differ, and their fan-outs where kernels are dense; their layers and where
  * they go on may not.
  */
-const shapeOf = ({ architecture, snapshot }: TrainingJob, sameFanOuts: boolean): string => {
+const shapeOf = ({ architecture, snapshot, seed }: TrainingJob, { sameFanOuts, sameSeed }: Alike): string => {
   const { layers, fanOuts, usedOutputs } = architecture;
   const place = snapshot === undefined ? null : placeOf(snapshot);
   const stands = place === null ? '' : `/${place.epoch}.${place.batches}`;
   const degrees = sameFanOuts ? `/${fanOuts.join()}` : '';
-  return `${layers.join()}/${usedOutputs}${degrees}${stands}`;
+  const examples = sameSeed ? `/seed ${seed}` : '';
+  return `${layers.join()}/${usedOutputs}${degrees}${examples}${stands}`;
 };
 
 /**
@@ -20,11 +28,11 @@ const shapeOf = ({ architecture, snapshot }: TrainingJob, sameFanOuts: boolean):
 export function planPopulations(
   jobs: readonly TrainingJob[],
   sizeOf: (alike: readonly TrainingJob[]) => number,
-  sameFanOuts = false,
+  alike: Alike = {},
 ): TrainingJob[][] {
   const byShape = new Map<string, TrainingJob[]>();
   for (const job of jobs) {
-    const shape = shapeOf(job, sameFanOuts);
+    const shape = shapeOf(job, alike);
     const others = byShape.get(shape);
     if (others === undefined) byShape.set(shape, [job]);
     else others.push(job);

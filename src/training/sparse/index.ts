@@ -6,6 +6,7 @@ import { TrainingPool } from '../pool/training-pool.ts';
 import type { RunsOn, Trainer } from '../trainer.ts';
 import { fastMathFault } from './fast-math.ts';
 import { chooseKernels, chosenKernels, type KernelName } from './native-kernels.ts';
+import { loadedTogether } from './shared-loading.ts';
 
 export interface SparseOptions {
   /** trainings at once */
@@ -22,7 +23,7 @@ const ownWorker = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './w
 
 /**
  * The sparse engine: connected layers over existing edges only, by native kernels where they were built, else in WebAssembly SIMD, one
- * training a thread. Cost follows the connections, and equal jobs give bit-equal weights on every machine and by any kernels, except
+ * training a thread, or several where they load the same examples and that takes long. Cost follows the connections, and equal jobs give bit-equal weights on every machine and by any kernels, except
  * with fast math.
  * @returns Failure 'no-relaxed-simd' where fast math is wanted and this runtime has not what it is made of, 'unknown-kernels' or
  * 'no-native-kernels' where SCATTERSHOT_KERNELS asks for some that do not run here
@@ -48,5 +49,7 @@ export async function createSparseTrainer(options: SparseOptions = {}): Promise<
   const device = describeDevice(kind, started.value, threads);
   // Equal bits: the backend is one, whichever kernels compute it.
   const runsOn: RunsOn = { engine: 'sparse', backend: 'wasm', device };
-  return success(new PoolTrainer(pool, threads, runsOn, []));
+  // WebAssembly's kernels have each network's inputs in its own memory.
+  const grouping = kind === 'native' ? loadedTogether(threads) : undefined;
+  return success(new PoolTrainer(pool, threads, runsOn, [], null, grouping));
 }

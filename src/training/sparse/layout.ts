@@ -116,6 +116,8 @@ export interface NetworkLayout {
   readonly usedOutputs: number;
   readonly exampleRows: ExampleRows;
   readonly totalBytes: number;
+  /** of a memory of their own for the first layer's values, which native kernels can share; null: they lie with the rest */
+  readonly inputBytes: number | null;
 }
 
 /** One network's memory as words and as floats. */
@@ -183,7 +185,7 @@ function offsetsOf(lengths: readonly number[], start: number): { offsets: number
 }
 
 /** How many tiles are kept of a batch. */
-function tilesKept({ layers, mostTiles }: NetworkSizes, batch: number): number {
+export function tilesKept({ layers, mostTiles }: Pick<NetworkSizes, 'layers' | 'mostTiles'>, batch: number): number {
   const bytes = 2 * ROW_BYTES * layers.reduce((sum, neurons) => sum + neurons, 0);
   const most = mostTiles ?? Math.max(FEWEST_TILES_KEPT, Math.floor(MOST_KEPT_BYTES / bytes));
   return Math.min(Math.ceil(batch / TILE_WIDTH), most);
@@ -216,10 +218,11 @@ export function layOut(request: NetworkSizes, kind: KernelKind = 'wasm'): Networ
   );
   const { rows, exampleRows, examples, stride } = tileRows(take, request, kind);
   const tiles = tilesKept(request, batch);
-  const kept = (from: number, count: number): KeptRows => {
+  const inputs = kind === 'native' ? new Addresses() : take;
+  const kept = (from: number, count: number, addresses = take): KeptRows => {
     // A line more, or the same tile of every row would want the same place in a cache.
     const rowStride = ROW_BYTES * tiles + LINE_BYTES;
-    return { from, rows: count, address: take.take(rowStride * count), rowStride };
+    return { from, rows: count, address: addresses.take(rowStride * count), rowStride };
   };
   /** What edges read. */
   const read = ({ from, address, rowStride }: KeptRows): Rows =>
@@ -237,7 +240,7 @@ export function layOut(request: NetworkSizes, kind: KernelKind = 'wasm'): Networ
       ...{ rows: leftRows, ends: words(leftRows), sources: words(liveEdges), places: words(liveEdges) },
     });
     const byLeft = index > 0 || gradientOrder === 'by-left' ? leftLists() : null;
-    const values = kept(rows[index], leftRows);
+    const values = kept(rows[index], leftRows, index === 0 ? inputs : take);
     const deltas = kept(rows[index + 1], size.right);
     return {
       ...{ size, leftRows, weights: weights.offsets[index], biases: biases.offsets[index] },
@@ -251,5 +254,6 @@ export function layOut(request: NetworkSizes, kind: KernelKind = 'wasm'): Networ
   return {
     ...{ junctions, parameters, weightsEnd: weights.end, end: biases.end, examples, stride, exampleRows },
     ...{ tiles, partials, logits, outputs: layers[layers.length - 1], usedOutputs, features, totalBytes: take.top },
+    inputBytes: inputs === take ? null : inputs.top,
   };
 }

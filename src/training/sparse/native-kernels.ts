@@ -36,13 +36,18 @@ export interface KernelAddon {
     fastMath: number,
     bytes: number,
     description: Uint32Array,
+    inputBytes: number,
+    sharing: NetworkHandle | null,
   ): { readonly handle: NetworkHandle; readonly memory: ArrayBuffer };
-  accumulate(network: NetworkHandle, ...rest: [...Examples, begin: number, share: number, tile: number]): number;
+  accumulate(
+    network: NetworkHandle,
+    ...rest: [...Examples, begin: number, share: number, tile: number, loaded: number]
+  ): number;
   takeLoss(network: NetworkHandle): number;
   gradients(network: NetworkHandle, junction: number, tiles: number, first: number, last: number): void;
   load(network: NetworkHandle, ...examples: Examples): void;
   backward(network: NetworkHandle, tiles: number): void;
-  countCorrect(network: NetworkHandle, ...examples: Examples): number;
+  countCorrect(network: NetworkHandle, ...rest: [...Examples, tile: number, loaded: number]): number;
   gather(network: NetworkHandle): void;
   adam(network: NetworkHandle, from: number, to: number, rate: number, twiceL2: number, ...betas: number[]): void;
   peak(name: string, fastMath: number, rounds: number): number;
@@ -50,7 +55,7 @@ export interface KernelAddon {
 }
 
 /** REVISION of native/network.h */
-const REVISION = 2;
+const REVISION = 3;
 
 const fromSources = import.meta.url.endsWith('.ts');
 /** native/build, beside the sources also where the built program runs. */

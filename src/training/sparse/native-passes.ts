@@ -41,6 +41,10 @@ export function describedLayout(layout: NetworkLayout): Uint32Array {
   );
 }
 
+/** Whether two networks' first layers can have their values in common. */
+const sharesInputs = (one: NetworkLayout, other: NetworkLayout): boolean =>
+  one.features === other.features && one.tiles === other.tiles && one.inputBytes === other.inputBytes;
+
 /** Values and deltas of the tiles that are worked on at once are to stay in a processor's second cache. */
 const CACHE_BYTES = 2 ** 20;
 /** Tiles that a strip of the widest kernels takes. */
@@ -53,6 +57,31 @@ function tilesAtOnce({ junctions, features, tiles }: NetworkLayout): number {
   return Math.min(tiles, Math.max(STRIP_TILES, fitting - (fitting % STRIP_TILES)));
 }
 
+/** The first layer's values of one network, or of several that share them: whose they are is known by the examples that they are of. */
+class Inputs {
+  #split: Split | null = null;
+  #order: Uint32Array | null = null;
+  #from = 0;
+  #to = 0;
+
+  /** Whether they are those of these examples, in the tiles from 0 on. */
+  are({ split, order, from, to }: InputRange): boolean {
+    return this.#split === split && this.#order === order && this.#from === from && this.#to === to;
+  }
+
+  become({ split, order, from, to }: InputRange): void {
+    [this.#split, this.#order, this.#from, this.#to] = [split, order, from, to];
+  }
+
+  /** Nobody's: they are about to be written over, or the data that they came from is to be let go. */
+  forget(): void {
+    [this.#split, this.#order] = [null, null];
+  }
+}
+
+/** Examples of a split, from `from` to below `to` of an order; null: of the split's own. */
+type InputRange = Omit<Batch, 'order'> & { readonly order: Uint32Array | null };
+
 /** Passes by the native kernels of one instruction set. */
 export class NativePasses implements Passes {
   readonly layout: NetworkLayout;
@@ -60,15 +89,31 @@ export class NativePasses implements Passes {
   readonly words: Uint32Array;
   readonly #addon: KernelAddon;
   readonly #network: NetworkHandle;
+  readonly #inputs: Inputs;
   readonly #tilesAtOnce: number;
 
-  /** @throws RangeError for a network that needs more than 4 GiB, and Error where there is not the memory */
-  constructor(addon: KernelAddon, name: NativeName, sizes: NetworkSizes, fastMath: boolean) {
+  /**
+   * @param sharing passes whose first layer's values these share where they are laid out alike: examples that one of them has loaded
+   * last, the others need not load again
+   * @throws RangeError for a network that needs more than 4 GiB, and Error where there is not the memory
+   */
+  constructor(
+    addon: KernelAddon,
+    name: NativeName,
+    sizes: NetworkSizes,
+    fastMath: boolean,
+    sharing: NativePasses | null = null,
+  ) {
     this.layout = checkedLayout(layOut(sizes, 'native'));
-    const { totalBytes } = this.layout;
-    const { handle, memory } = addon.open(name, Number(fastMath), totalBytes, describedLayout(this.layout));
+    const shared = sharing !== null && sharesInputs(sharing.layout, this.layout) ? sharing : null;
+    const { totalBytes, inputBytes } = this.layout;
+    const { handle, memory } = addon.open(
+      ...([name, Number(fastMath), totalBytes, describedLayout(this.layout)] as const),
+      ...([inputBytes ?? 0, shared === null ? null : shared.#network] as const),
+    );
     this.#addon = addon;
     this.#network = handle;
+    this.#inputs = shared === null ? new Inputs() : shared.#inputs;
     this.floats = new Float32Array(memory);
     this.words = new Uint32Array(memory);
     this.#tilesAtOnce = tilesAtOnce(this.layout);
@@ -77,29 +122,46 @@ export class NativePasses implements Passes {
   accumulate(batch: Batch, sums: Sums, stopped: () => boolean): boolean {
     checkBatch(this, batch, TILE_WIDTH);
     const { split, order, from, to } = batch;
-    const { tiles } = this.layout;
     const share = 1 / (to - from);
-    for (let part = from; part < to; part += tiles * TILE_WIDTH) {
-      const end = Math.min(to, part + tiles * TILE_WIDTH);
-      for (let tile = 0; part + tile * TILE_WIDTH < end; tile += this.#tilesAtOnce) {
+    for (const range of this.#rangesOf(split, order, from, to)) {
+      const loaded = Number(this.#inputs.are(range));
+      if (loaded === 0) this.#inputs.forget();
+      for (let tile = 0; range.from + tile * TILE_WIDTH < range.to; tile += this.#tilesAtOnce) {
         if (stopped()) return false;
-        const start = part + tile * TILE_WIDTH;
-        const stop = Math.min(end, start + this.#tilesAtOnce * TILE_WIDTH);
-        const { inputs, labels } = split;
-        sums.correct += this.#addon.accumulate(this.#network, inputs, labels, order, start, stop, from, share, tile);
+        const start = range.from + tile * TILE_WIDTH;
+        const stop = Math.min(range.to, start + this.#tilesAtOnce * TILE_WIDTH);
+        const examples = [split.inputs, split.labels, order, start, stop] as const;
+        sums.correct += this.#addon.accumulate(this.#network, ...examples, from, share, tile, loaded);
       }
-      if (!this.#sumGradients(Math.ceil((end - part) / TILE_WIDTH), part === from, end === to, stopped)) return false;
+      this.#inputs.become(range);
+      const tiles = Math.ceil((range.to - range.from) / TILE_WIDTH);
+      if (!this.#sumGradients(tiles, range.from === from, range.to === to, stopped)) return false;
     }
     sums.loss += this.#addon.takeLoss(this.#network);
     return true;
   }
 
-  countCorrect({ inputs, labels }: Split, from: number, to: number): number {
-    return this.#addon.countCorrect(this.#network, inputs, labels, null, from, to);
+  countCorrect(split: Split, from: number, to: number): number {
+    const { inputs, labels } = split;
+    let correct = 0;
+    for (const range of this.#rangesOf(split, null, from, to)) {
+      const loaded = Number(this.#inputs.are(range));
+      correct += this.#addon.countCorrect(this.#network, inputs, labels, null, range.from, range.to, 0, loaded);
+      this.#inputs.become(range);
+    }
+    return correct;
+  }
+
+  /** Examples in as many parts as there are tiles for. */
+  *#rangesOf(split: Split, order: Uint32Array | null, from: number, to: number): Generator<InputRange> {
+    const most = this.layout.tiles * TILE_WIDTH;
+    for (let start = from; start < to; start += most)
+      yield { split, order, from: start, to: Math.min(to, start + most) };
   }
 
   outputGradients({ inputs, labels }: Split, example: number): void {
     const { logits, outputs, usedOutputs } = this.layout;
+    this.#inputs.forget();
     this.#addon.load(this.#network, inputs, labels, null, example, example + 1);
     for (let output = 0; output < outputs; output++) {
       const row = (logits.address + logits.stride * output) / 4;
@@ -108,6 +170,10 @@ export class NativePasses implements Passes {
     }
     this.#addon.backward(this.#network, 1);
     this.#sumGradients(1, true, true, () => false);
+  }
+
+  letGo(): void {
+    this.#inputs.forget();
   }
 
   adam({ from, to, rate, twiceL2 }: StepRange): void {

@@ -5,6 +5,7 @@ import { adam, rateAt } from '../settings.ts';
 import { type LearnerState, StateReader } from '../snapshot.ts';
 import type { JunctionWeights, TrainingSettings } from '../trainer.ts';
 import { readJunction, writeJunction, writeValues } from './edges.ts';
+import { TILE_WIDTH } from './kernels/arithmetic.ts';
 import { type KernelChoice, requiredKernels } from './native-kernels.ts';
 import type { Passes, Sums } from './passes.ts';
 import { threadPasses } from './thread-passes.ts';
@@ -23,6 +24,8 @@ export interface NetworkRequest {
   readonly fastMath: boolean;
   /** default: the fastest that run here, or those that SCATTERSHOT_KERNELS names */
   readonly kernels?: KernelChoice;
+  /** among the networks that this thread trains at the same time; default 0: it is the only one, and ends those before it */
+  readonly place?: number;
 }
 
 /**
@@ -40,10 +43,10 @@ export class SparseNetwork {
   #beta2Power = 1;
 
   constructor(request: NetworkRequest) {
-    const { architecture, pattern, start, settings, features, batch, mostTiles, fastMath, kernels } = request;
+    const { architecture, pattern, start, settings, features, batch, mostTiles, fastMath, kernels, place } = request;
     const { layers, fanOuts, usedOutputs } = architecture;
     const sizes = { layers, fanOuts, usedOutputs, features, batch, mostTiles };
-    this.#passes = threadPasses(sizes, fastMath, kernels ?? requiredKernels());
+    this.#passes = threadPasses(sizes, fastMath, kernels ?? requiredKernels(), place);
     this.#pattern = pattern;
     this.#settings = settings;
     for (const [i, junction] of this.#passes.layout.junctions.entries()) {
@@ -84,6 +87,16 @@ export class SparseNetwork {
   /** Correct guesses among a split's examples from `from` to below `to`; NaN if any logit is not finite. */
   countCorrect(split: Split, from: number, to: number): number {
     return this.#passes.countCorrect(split, from, to);
+  }
+
+  /** examples that are worked on at once, at most: those of a batch, unless it is too large */
+  get examplesAtOnce(): number {
+    return this.#passes.layout.tiles * TILE_WIDTH;
+  }
+
+  /** Lets go of the data that it was trained on. */
+  dispose(): void {
+    this.#passes.letGo();
   }
 
   weights(): JunctionWeights[] {

@@ -26,8 +26,8 @@ export interface StepRange {
 }
 
 /**
- * A network's passes over data, in one memory: what WebAssembly and native kernels are to the engine. They give the same bits. One
- * network at a time.
+ * A network's passes over data, in one memory: what WebAssembly and native kernels are to the engine. They give the same bits. A split
+ * and an order that they are given stay as they are: native ones do not load the same examples twice in a row.
  */
 export interface Passes extends NetworkMemory {
   /** The gradient of the mean loss over a batch; its loss and correct guesses are added to `sums`. @returns false when stopped in between */
@@ -40,6 +40,8 @@ export interface Passes extends NetworkMemory {
   sgd(range: StepRange, momentum: number): void;
   /** Weights in the order in which they are needed backward: to be called whenever they have changed. */
   gather(): void;
+  /** Forgets the data that it has worked on. */
+  letGo(): void;
 }
 
 /** @throws Error for a batch that is larger than what the memory was laid out for */

@@ -4,22 +4,45 @@ import { NativePasses } from './native-passes.ts';
 import type { Passes } from './passes.ts';
 import { WasmPasses } from './wasm-passes.ts';
 
-/** @throws RangeError when a network needs more than the 4 GiB that one memory can hold */
-export function openPasses(sizes: NetworkSizes, fastMath: boolean, kernels: KernelChoice): Passes {
+/**
+ * @param sharing whose inputs native passes are to share where they can
+ * @throws RangeError when a network needs more than the 4 GiB that one memory can hold
+ */
+export function openPasses(
+  sizes: NetworkSizes,
+  fastMath: boolean,
+  kernels: KernelChoice,
+  sharing: Passes | null = null,
+): Passes {
   if (kernels.addon === null) return new WasmPasses(sizes, fastMath);
-  return new NativePasses(kernels.addon, kernels.name, sizes, fastMath);
+  const native = sharing instanceof NativePasses ? sharing : null;
+  return new NativePasses(kernels.addon, kernels.name, sizes, fastMath, native);
 }
 
-let last: { readonly key: string; readonly passes: Passes } | null = null;
+interface KeptPasses {
+  readonly key: string;
+  readonly passes: Passes;
+}
 
-/** This thread's passes for such networks: the last ones again, their memory emptied, where they fit. One network at a time. */
-export function threadPasses(sizes: NetworkSizes, fastMath: boolean, choice: KernelChoice): Passes {
+/** Of the networks that this thread has at once, by their places; all share the first one's inputs where they can. */
+const kept: KeptPasses[] = [];
+
+/**
+ * This thread's passes for such networks: those that had the place before again, their memory emptied, where they fit.
+ * @param place of a network among those that are trained at the same time: 0 for the first, or the only one
+ */
+export function threadPasses(sizes: NetworkSizes, fastMath: boolean, choice: KernelChoice, place = 0): Passes {
   const { layers, fanOuts, usedOutputs, features, batch, mostTiles } = sizes;
   const key = JSON.stringify([layers, fanOuts, usedOutputs, features, batch, mostTiles, fastMath, choice.name]);
-  if (last?.key === key) last.passes.words.fill(0);
-  else {
-    last = null;
-    last = { key, passes: openPasses(sizes, fastMath, choice) };
+  const before = kept[place];
+  if (before?.key === key) {
+    before.passes.letGo();
+    before.passes.words.fill(0);
+    return before.passes;
   }
-  return last.passes;
+  // The first one's go with all that share its inputs, and before new ones are made: both may be large.
+  kept.splice(place, place === 0 ? kept.length : 1);
+  const passes = openPasses(sizes, fastMath, choice, kept[0]?.passes ?? null);
+  kept.splice(place, 0, { key, passes });
+  return passes;
 }

@@ -3,9 +3,32 @@ import type { FeaturesMessage, SnapshotMessage } from '../pool/messages.ts';
 import type { StepClock } from '../pool/step-clock.ts';
 import { type EpochCourse, type JobTask, type Learner, trainWith } from '../pool/train-job.ts';
 import type { EpochSums } from '../snapshot.ts';
-import type { TrainingEvent } from '../trainer.ts';
+import type { TrainingEvent, TrainingJob } from '../trainer.ts';
 import { batchOrder, startWeights } from '../weights.ts';
+import { Lockstep } from './lockstep.ts';
 import { SparseNetwork } from './network.ts';
+
+export interface JobsTask extends Omit<JobTask, 'job'> {
+  readonly jobs: readonly TrainingJob[];
+}
+
+/** Trainings that are one thread's at the same time, and go through the same examples. */
+interface Together {
+  readonly lockstep: Lockstep;
+  readonly orders: Orders;
+}
+
+/** Orders of examples: equal ones are the same array, so that it is seen that they are equal. */
+class Orders {
+  #last: { readonly seed: number; readonly epoch: number; readonly order: Uint32Array } | null = null;
+
+  of(seed: number, epoch: number, examples: number): Uint32Array {
+    if (this.#last?.seed !== seed || this.#last.epoch !== epoch) {
+      this.#last = { seed, epoch, order: batchOrder(seed, epoch, examples) };
+    }
+    return this.#last.order;
+  }
+}
 
 /** One epoch of optimiser steps, or why it ended early. */
 async function trainEpoch(
@@ -13,12 +36,13 @@ async function trainEpoch(
   network: SparseNetwork,
   course: EpochCourse,
   clock: StepClock,
+  together: Together | null,
 ): Promise<EpochSums | Ending> {
   const { dataset, settings, job } = task;
   const { train } = dataset;
   const { examples } = train;
   const { epoch } = course;
-  const order = batchOrder(job.seed, epoch, examples);
+  const order = (together?.orders ?? new Orders()).of(job.seed, epoch, examples);
   const stopped = () => stopRequested(task);
   const { sums } = network;
   sums.loss = course.sums.loss;
@@ -27,6 +51,7 @@ async function trainEpoch(
   clock.start();
   for (let start = batches * settings.batchSize; start < examples; start += settings.batchSize) {
     const end = Math.min(examples, start + settings.batchSize);
+    if (together !== null) await together.lockstep.turn({ epoch, stage: 0, index: batches });
     const { loss, correct } = sums;
     if (!network.accumulate(train, order, start, end, stopped)) return course.stopped(batches, { loss, correct });
     network.update();
@@ -41,29 +66,50 @@ async function trainEpoch(
   return { ...sums };
 }
 
-function openLearner(task: JobTask): Learner {
+function openLearner(task: JobTask, together: Together | null, place: number): Learner {
   const { job, dataset, settings } = task;
   const { architecture, pattern, seed } = job;
   const start = job.startWeights ?? startWeights(pattern, seed, settings);
   const fastMath = settings.fastMath === true;
   const batch = Math.min(settings.batchSize, dataset.train.examples);
   const { features } = dataset;
-  const network = new SparseNetwork({ architecture, pattern, start, settings, features, batch, fastMath });
+  const network = new SparseNetwork({ architecture, pattern, start, settings, features, batch, fastMath, place });
+  let epoch = 1;
   return {
-    evaluationBatch: 1024,
-    trainEpoch: (course, clock) => trainEpoch(task, network, course, clock),
-    correct: (split, from, to) => network.countCorrect(split, from, to),
+    evaluationBatch: together === null ? 1024 : network.examplesAtOnce,
+    trainEpoch: (course, clock) => {
+      epoch = course.epoch;
+      return trainEpoch(task, network, course, clock, together);
+    },
+    correct: async (split, from, to) => {
+      const stage = split === dataset.test ? 2 : 1;
+      if (together !== null) await together.lockstep.turn({ epoch, stage, index: from });
+      return network.countCorrect(split, from, to);
+    },
     weights: () => network.weights(),
     state: () => network.state(),
     restore: (state) => network.restore(state),
+    dispose: () => network.dispose(),
   };
 }
 
-/** `trainWith` by the sparse engine; it holds this thread while an epoch lasts. */
-export function trainJob(
-  task: JobTask,
+/**
+ * `trainWith` by the sparse engine, of jobs at the same time, with the bits that each has alone. Those that go through the same examples
+ * in the same order (equal seeds) load each batch once for all. It holds this thread.
+ */
+export async function trainJobs(
+  { jobs, ...rest }: JobsTask,
   emit: (event: TrainingEvent) => void,
   tell?: (message: SnapshotMessage | FeaturesMessage) => void,
 ): Promise<void> {
-  return trainWith(task, 'the sparse engine', () => openLearner(task), emit, tell);
+  const together = jobs.length === 1 ? null : { lockstep: new Lockstep(jobs.length), orders: new Orders() };
+  const train = async (job: TrainingJob, place: number) => {
+    const task = { ...rest, job };
+    try {
+      await trainWith(task, 'the sparse engine', () => openLearner(task, together, place), emit, tell);
+    } finally {
+      together?.lockstep.leave();
+    }
+  };
+  await Promise.all(jobs.map(train));
 }

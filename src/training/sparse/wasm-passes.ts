@@ -87,6 +87,8 @@ export class WasmPasses implements Passes {
     for (const gather of this.#machine.gather) gather?.();
   }
 
+  letGo(): void {}
+
   /** Makes the tile's examples the first layer's values; columns without example are 0. @returns examples */
   #load(split: Split, order: Uint32Array | null, start: number, end: number): number {
     const { floats, layout } = this;

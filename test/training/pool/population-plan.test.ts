@@ -70,7 +70,15 @@ describe('dividing jobs into populations', () => {
     const others = [someJob({ layers: [8, 12, 4], fanOuts: [6, 2] }), someJob({ layers: [8, 12, 4], fanOuts: [3, 4] })];
     const jobs = [0, 1, 0].map((kind, index) => ({ ...others[kind], id: `${index}` }));
     const ids = (sameFanOuts: boolean) =>
-      planPopulations(jobs, () => 10, sameFanOuts).map((group) => group.map(({ id }) => id));
+      planPopulations(jobs, () => 10, { sameFanOuts }).map((group) => group.map(({ id }) => id));
+    expect(ids(true)).toEqual([['0', '2'], ['1']]);
+    expect(ids(false)).toEqual([['0', '1', '2']]);
+  });
+
+  test('keeps other seeds apart where the order of the examples must be the same', () => {
+    const jobs = [1, 2, 1].map((seed, index) => someJob({ layers: [8, 12, 4], fanOuts: [6, 2], seed, id: `${index}` }));
+    const ids = (sameSeed: boolean) =>
+      planPopulations(jobs, () => 10, { sameSeed }).map((group) => group.map(({ id }) => id));
     expect(ids(true)).toEqual([['0', '2'], ['1']]);
     expect(ids(false)).toEqual([['0', '1', '2']]);
   });

@@ -87,9 +87,10 @@ test('the build never fails an installation: the script ends well and says where
   );
 });
 
-/** The address sanitizer's library, which must be loaded before the program is; null where there is none. */
+/** The address sanitizer's library, which must be loaded before the program is; null where the compiler that builds has none. */
 function sanitizerLibrary(): string | null {
-  const { stdout = '' } = spawnSync('cc', ['-print-file-name=libasan.so'], { encoding: 'utf8' });
+  const compiler = process.env.SCATTERSHOT_CC || process.env.CC || 'cc';
+  const { stdout = '' } = spawnSync(compiler, ['-print-file-name=libasan.so'], { encoding: 'utf8' });
   const path = stdout?.trim() ?? '';
   return path.startsWith('/') && existsSync(path) ? path : null;
 }
@@ -109,6 +110,8 @@ test.skipIf(library === null)(
     const args = ['--import', 'tsx', child, binary, runs];
     const { stdout } = await promisify(execFile)(process.execPath, args, { env });
     expect(stdout).toMatch(/^\d+ nets\n$/);
+    const outlived = spawnSync(process.execPath, [...args.slice(0, -1), 'outlived'], { env, encoding: 'utf8' });
+    expect(outlived).toMatchObject({ status: 0, stdout: '5000 of 5000\n' });
     const outside = spawnSync(process.execPath, [...args.slice(0, -1), 'outside'], { env, encoding: 'utf8' });
     expect(outside.signal).toBe('SIGABRT');
     expect(outside.stderr).toMatch(/^scattershot: \d+ bytes at \d+ are outside a network of \d+ bytes/m);

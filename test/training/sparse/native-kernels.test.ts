@@ -12,6 +12,7 @@ import {
   type KernelAddon,
   loadKernels,
   type NativeName,
+  type NetworkHandle,
 } from '../../../src/training/sparse/native-kernels.ts';
 import { describedLayout } from '../../../src/training/sparse/native-passes.ts';
 
@@ -20,7 +21,7 @@ afterEach(() => vi.unstubAllEnvs());
 /** An addon of these kernels, of which the processor has some. */
 const addonOf = (built: readonly NativeName[], supported: readonly NativeName[]) => () =>
   success({
-    revision: 2,
+    revision: 3,
     kernels: () => built,
     supported: (name: string) => supported.includes(name as NativeName),
   } as unknown as KernelAddon);
@@ -95,10 +96,10 @@ describe('a file of kernels', () => {
 
   test('of which no build says that it made it is not loaded, whatever is in it', () => {
     const file = join(folder, 'kernels.cjs');
-    writeFileSync(file, 'exports.revision = 2;');
+    writeFileSync(file, 'exports.revision = 3;');
     const message = `${file} counts as not built: no outcome.json beside it says that a build made it`;
     expect(loadKernels(file)).toMatchObject({ ok: false, reason: 'no-native-kernels', message });
-    built('kernels.cjs', 'exports.revision = 2;');
+    built('kernels.cjs', 'exports.revision = 3;');
     expect(loadKernels(file).ok).toBe(true);
   });
 });
@@ -108,17 +109,23 @@ const loaded = loadKernels();
 describe.skipIf(!loaded.ok)('the addon', () => {
   const addon = loaded.ok ? loaded.value : (null as never);
   const [name] = loaded.ok ? addon.kernels().filter((each) => addon.supported(each)) : [];
-  const layout = layOut({ layers: [20, 30, 8], fanOuts: [6, 8], usedOutputs: 8, features: 17, batch: 100 }, 'native');
+  const sizes = { layers: [20, 30, 8], fanOuts: [6, 8], usedOutputs: 8, features: 17, batch: 100 };
+  const layout = layOut(sizes, 'native');
+  const inputBytes = layout.inputBytes!;
   const described = describedLayout(layout);
+  const open = (bytes: number, description: Uint32Array, sharing: NetworkHandle | null = null, inputs = inputBytes) =>
+    addon.open(name, 0, bytes, description, inputs, sharing);
 
   test('opens a network of a description, and gives its memory', () => {
-    expect(addon.open(name, 0, layout.totalBytes, described).memory.byteLength).toBe(layout.totalBytes);
+    expect(open(layout.totalBytes, described).memory.byteLength).toBe(layout.totalBytes);
   });
 
   test('refuses a memory that is too small, and kernels that there are not', () => {
-    expect(() => addon.open(name, 0, layout.totalBytes - 128, described)).toThrow(RangeError);
-    expect(() => addon.open('sse', 0, layout.totalBytes, described)).toThrow('does not have those kernels');
-    expect(() => addon.open(name, 0, layout.totalBytes, described.subarray(1))).toThrow(RangeError);
+    expect(() => open(layout.totalBytes - 128, described)).toThrow(RangeError);
+    expect(() => open(layout.totalBytes, described, null, inputBytes - 128)).toThrow(RangeError);
+    const sse = () => addon.open('sse', 0, layout.totalBytes, described, inputBytes, null);
+    expect(sse).toThrow('does not have those kernels');
+    expect(() => open(layout.totalBytes, described.subarray(1))).toThrow(RangeError);
   });
 
   test('property: a description with any word changed is opened within its memory or refused', () => {
@@ -132,7 +139,7 @@ describe.skipIf(!loaded.ok)('the addon', () => {
         const changed = described.slice();
         changed[place] = value;
         try {
-          return addon.open(name, 0, layout.totalBytes, changed).memory.byteLength === layout.totalBytes;
+          return open(layout.totalBytes, changed).memory.byteLength === layout.totalBytes;
         } catch (error) {
           return error instanceof RangeError;
         }
@@ -150,16 +157,27 @@ describe.skipIf(!loaded.ok)('the addon', () => {
   ])('refuses a description whose %s lead out of the memory', (_, place, value) => {
     const changed = described.slice();
     changed[place] = value;
-    expect(() => addon.open(name, 0, layout.totalBytes, changed)).toThrow(RangeError);
+    expect(() => open(layout.totalBytes, changed)).toThrow(RangeError);
+  });
+
+  test('shares the inputs of a network that lays them out alike, and of no other', () => {
+    const { handle } = open(layout.totalBytes, described);
+    const narrow = layOut({ ...sizes, features: 16 }, 'native');
+    const short = layOut({ ...sizes, batch: 96 }, 'native');
+    for (const other of [narrow, short]) {
+      const refused = () => open(other.totalBytes, describedLayout(other), handle, other.inputBytes!);
+      expect(refused).toThrow('the network that is to share its inputs has others');
+    }
+    expect(() => open(layout.totalBytes, described, {} as never)).toThrow(RangeError);
   });
 
   test('refuses examples and labels that are not there', () => {
-    const { handle } = addon.open(name, 0, layout.totalBytes, described);
+    const { handle } = open(layout.totalBytes, described);
     const inputs = new Float32Array(17 * 10);
     const labels = new Uint8Array(10);
     const order = Uint32Array.of(0, 3, 10);
     const accumulate = (from: number, to: number, by: Uint32Array | null, own = labels, tile = 0) =>
-      addon.accumulate(handle, inputs, own, by, from, to, from, 1, tile);
+      addon.accumulate(handle, inputs, own, by, from, to, from, 1, tile, 0);
     expect(accumulate(0, 2, order)).toBeGreaterThanOrEqual(0);
     expect(() => accumulate(0, 3, order)).toThrow(RangeError);
     expect(() => accumulate(0, 4, order)).toThrow(RangeError);

@@ -3,7 +3,13 @@ import { unwrap } from '../../../src/base/failure.ts';
 import { trainingSettings } from '../../../src/training/settings.ts';
 import { fastMathSupported } from '../../../src/training/sparse/fast-math.ts';
 import { createSparseTrainer, type SparseOptions } from '../../../src/training/sparse/index.ts';
-import type { Trainer, TrainingEvent, TrainingResult, TrainingSettings } from '../../../src/training/trainer.ts';
+import type {
+  Trainer,
+  TrainingEvent,
+  TrainingJob,
+  TrainingResult,
+  TrainingSettings,
+} from '../../../src/training/trainer.ts';
 import { someDataset, someJob } from '../samples.ts';
 
 const dataset = someDataset({ features: 8, classes: 4 });
@@ -35,6 +41,33 @@ test('gives the same bits on one thread and on three', async () => {
   const alone = await trainAll(await create({ threads: 1 }), ids);
   const beside = await trainAll(await create({ threads: 3 }), ids);
   for (const id of ids) expect(beside.get(id)!.weights).toEqual(alone.get(id)!.weights);
+});
+
+test('takes trainings that load the same examples together, with the bits of each alone', async () => {
+  const wide = { layers: [64, 16, 4], fanOuts: [2, 1] };
+  const data = someDataset({ features: 64, classes: 4 });
+  const jobs = [1, 2, 3, 4, 5].map((candidate) => {
+    const { pattern } = someJob({ ...wide, seed: candidate });
+    return someJob({ ...wide, id: `${candidate}`, seed: 7 }, { pattern, wantWeights: true });
+  });
+  const trainer = await create({ threads: 1 });
+  const events = async (some: readonly TrainingJob[]) => {
+    const all: TrainingEvent[] = [];
+    for await (const event of trainer.train(some, data, settings, new AbortController().signal)) all.push(event);
+    return all;
+  };
+  const together = await events(jobs);
+  const begun = together.slice(
+    0,
+    together.findIndex(({ kind }) => kind === 'result'),
+  );
+  const isNative = trainer.runsOn.device.includes('(native');
+  expect(begun.filter(({ kind }) => kind === 'started')).toHaveLength(isNative ? jobs.length : 1);
+  for (const job of jobs) {
+    const weightsIn = (all: readonly TrainingEvent[]) =>
+      all.flatMap((event) => (event.kind === 'result' && event.job === job.id ? [event.weights] : []));
+    expect(weightsIn(together)).toEqual(weightsIn(await events([job])));
+  }
 });
 
 test.each([1, 2])(

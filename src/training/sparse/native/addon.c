@@ -1,6 +1,6 @@
 /*
  * The kernels as functions of a Node-API addon; native-kernels.ts is what calls them. A network's memory is an ArrayBuffer that
- * `open` makes: it lives for as long as either it or the network is held. Examples are checked at every call, the layout at `open`;
+ * `open` makes: it lives for as long as either it or the network is held, its inputs for as long as any network that has them. Examples are checked at every call, the layout at `open`;
  * what the lists in the memory say is native-network.ts's to know.
  */
 #include <math.h>
@@ -10,8 +10,34 @@
 #include <sys/mman.h>
 #endif
 #include "network.h"
+#ifdef PROFILED
+#include <time.h>
+#endif
 
-#define MOST_ARGUMENTS 10
+#define MOST_ARGUMENTS 11
+
+/* Parts of a step. A build with PROFILED counts what each one takes; profile() gives it. */
+enum part { SPREAD, FORWARD, LOSS, BACKWARD, GRADIENTS, UPDATE, GATHER, PART_COUNT };
+
+#ifdef PROFILED
+static const char *const part_names[PART_COUNT] = {"spread", "forward", "loss", "backward", "gradients", "update", "gather"};
+/* nanoseconds, of all threads */
+static double spent[PART_COUNT];
+
+static double nanoseconds(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return 1e9 * (double)time.tv_sec + (double)time.tv_nsec;
+}
+#define COUNTED(part, work)                 \
+  do {                                      \
+    const double before = nanoseconds();    \
+    work;                                   \
+    spent[part] += nanoseconds() - before;  \
+  } while (0)
+#else
+#define COUNTED(part, work) work
+#endif
 
 static napi_value fail(napi_env env, const char *message) {
   bool pending = false;
@@ -68,19 +94,29 @@ static struct network *take_network(struct call *call) {
   return net;
 }
 
+/* Whether the next argument is null. */
+static int next_is_null(const struct call *call) {
+  napi_valuetype kind = napi_undefined;
+  return !call->failed && call->next < call->count && napi_typeof(call->env, call->values[call->next], &kind) == napi_ok && kind == napi_null;
+}
+
+static struct network *take_network_or_null(struct call *call) {
+  if (!next_is_null(call)) return take_network(call);
+  call->next++;
+  return NULL;
+}
+
 /* An array's elements; null for null. */
 static const void *take_array(struct call *call, napi_typedarray_type expected, size_t *length) {
   void *data = NULL;
   napi_typedarray_type type;
-  napi_valuetype kind;
-  const napi_value given = take(call);
   *length = 0;
-  if (call->failed || napi_typeof(call->env, given, &kind) != napi_ok) {
-    call->failed = 1;
+  if (next_is_null(call)) {
+    call->next++;
     return NULL;
   }
-  if (kind == napi_null) return NULL;
-  if (napi_get_typedarray_info(call->env, given, &type, length, &data, NULL, NULL) != napi_ok || type != expected) call->failed = 1;
+  const napi_value given = take(call);
+  if (call->failed || napi_get_typedarray_info(call->env, given, &type, length, &data, NULL, NULL) != napi_ok || type != expected) call->failed = 1;
   return data;
 }
 
@@ -122,7 +158,11 @@ static uint32_t tiles_of(struct call *call, const struct network *net, const str
 
 static void release(struct network *net) {
   if (--net->references > 0) return;
-  free(net->memory);
+  if (net->inputs != NULL && --net->inputs->references == 0) {
+    free(net->inputs->memory.start);
+    free(net->inputs);
+  }
+  free(net->memory.start);
   free(net);
 }
 
@@ -228,8 +268,8 @@ static uint32_t word(struct reader *reader) {
   return *reader->words++;
 }
 
-static struct rows read_rows(struct reader *r) {
-  struct rows rows;
+static struct rows read_rows(struct reader *r, const struct memory *memory) {
+  struct rows rows = {.memory = memory};
   rows.count = word(r), rows.address = word(r), rows.stride = word(r);
   return rows;
 }
@@ -249,20 +289,24 @@ static void describe(struct network *net, struct reader *r) {
     junction->dense = word(r), junction->by_left = word(r), junction->left_rows = word(r), junction->right = word(r);
     junction->edges = word(r), junction->weights = word(r), junction->biases = word(r);
     junction->forward = read_lists(r), junction->by_left_lists = read_lists(r);
-    junction->values = read_rows(r), junction->deltas = read_rows(r);
+    junction->values = read_rows(r, i == 0 ? &net->inputs->memory : &net->memory), junction->deltas = read_rows(r, &net->memory);
   }
 }
 
 enum { NETWORK_WORDS = 11, JUNCTION_WORDS = 23 };
 
-/* Whether `count` things of `bytes` bytes lie in the memory. */
+/* Whether `count` things of `bytes` bytes lie in a memory, or in the network's own. */
+static int lies_in(const struct memory *memory, uint32_t address, size_t count, size_t bytes) {
+  return address != 0 && address % 4 == 0 && address <= memory->bytes && count <= (memory->bytes - address) / bytes;
+}
+
 static int inside(const struct network *net, uint32_t address, size_t count, size_t bytes) {
-  return address != 0 && address % 4 == 0 && address <= net->bytes && count <= (net->bytes - address) / bytes;
+  return lies_in(&net->memory, address, count, bytes);
 }
 
 static int rows_inside(const struct network *net, struct rows rows) {
   return rows.count > 0 && rows.stride >= (size_t)net->tiles * ROW_BYTES && rows.stride % ROW_BYTES == 0 &&
-         inside(net, rows.address, rows.count, rows.stride);
+         lies_in(rows.memory, rows.address, rows.count, rows.stride);
 }
 
 /* Whether `count` floats lie in each of the parameter arrays from a byte offset on. */
@@ -308,13 +352,12 @@ static const struct kernels *find(const char *name, int fast) {
 
 static napi_value hand_out(napi_env env, struct network *net) {
   napi_value result = NULL, handle = NULL, memory = NULL;
-  net->references = 1;
   if (napi_create_external(env, net, release_handle, NULL, &handle) != napi_ok) {
     release(net);
     return fail(env, "no handle could be made");
   }
   net->references++;
-  if (napi_create_external_arraybuffer(env, net->memory, net->bytes, release_memory, net, &memory) != napi_ok) {
+  if (napi_create_external_arraybuffer(env, net->memory.start, net->memory.bytes, release_memory, net, &memory) != napi_ok) {
     release(net);
     return fail(env, "this runtime has no external memory");
   }
@@ -324,33 +367,74 @@ static napi_value hand_out(napi_env env, struct network *net) {
   return result;
 }
 
-/* open(kernels, fast, bytes, description): {handle, memory} */
+/* Inputs of its own, or those of another network that has as many. */
+static struct inputs *take_inputs(const struct network *sharing, size_t bytes) {
+  struct inputs *inputs = sharing == NULL ? calloc(1, sizeof *inputs) : sharing->inputs;
+  if (inputs == NULL || (sharing != NULL && inputs->memory.bytes != bytes)) return NULL;
+  if (sharing == NULL) {
+    inputs->memory.bytes = bytes;
+    inputs->memory.start = allocate(bytes);
+    if (inputs->memory.start == NULL) {
+      free(inputs);
+      return NULL;
+    }
+  }
+  inputs->references++;
+  return inputs;
+}
+
+static size_t take_bytes(struct call *call) {
+  const double bytes = take_number(call);
+  if (!(bytes > 0 && bytes <= 4294967296.0)) call->failed = 1;
+  return call->failed ? 0 : (size_t)bytes;
+}
+
+/* Whether two networks lay out their inputs alike. */
+static int alike(const struct network *a, const struct network *b) {
+  const struct rows own = a->junctions[0].values, other = b->junctions[0].values;
+  return a->tiles == b->tiles && own.count == other.count && own.address == other.address && own.stride == other.stride;
+}
+
+/* open(kernels, fast, bytes, description, inputBytes, sharing): {handle, memory}. A network whose inputs are those of `sharing`, unless
+   that is null. */
 static napi_value open_network(napi_env env, napi_callback_info info) {
   struct call call = begin_call(env, info);
   char name[16];
   size_t words = 0;
   take_name(&call, name, sizeof name);
   const int fast = take_count(&call) != 0;
-  const double bytes = take_number(&call);
+  const size_t bytes = take_bytes(&call);
   const uint32_t *description = take_array(&call, napi_uint32_array, &words);
-  if (call.failed || words < NETWORK_WORDS + JUNCTION_WORDS || (words - NETWORK_WORDS) % JUNCTION_WORDS != 0 || !(bytes > 0 && bytes <= 4294967296.0)) {
-    return fail(env, "open expects kernels, a flag, bytes and a description");
+  const size_t input_bytes = take_bytes(&call);
+  const struct network *sharing = take_network_or_null(&call);
+  if (call.failed || words < NETWORK_WORDS + JUNCTION_WORDS || (words - NETWORK_WORDS) % JUNCTION_WORDS != 0) {
+    return fail(env, "open expects kernels, a flag, bytes, a description, bytes of inputs and a network or null");
   }
   const struct kernels *kernels = supported(name) ? find(name, fast) : NULL;
   if (kernels == NULL) return fail(env, "this processor does not have those kernels");
   const uint32_t junctions = (uint32_t)((words - NETWORK_WORDS) / JUNCTION_WORDS);
   struct network *net = calloc(1, sizeof *net + junctions * sizeof net->junctions[0]);
   if (net == NULL) return fail(env, "there is not enough memory");
-  net->bytes = (size_t)bytes;
+  net->references = 1;
+  net->memory.bytes = bytes;
   net->kernels = kernels;
   net->junction_count = junctions;
+  net->inputs = take_inputs(sharing, input_bytes);
+  if (net->inputs == NULL) {
+    release(net);
+    return fail(env, sharing == NULL ? "there is not enough memory" : "the network that is to share its inputs has others");
+  }
   struct reader reader = {description, words};
   describe(net, &reader);
-  net->memory = network_inside(net) ? allocate(net->bytes) : NULL;
-  if (net->memory == NULL) {
-    const int fits = network_inside(net);
-    free(net);
-    return fail(env, fits ? "there is not enough memory" : "the description is not one of a network of that many bytes");
+  const int fits = network_inside(net);
+  if (!fits || (sharing != NULL && !alike(net, sharing))) {
+    release(net);
+    return fail(env, fits ? "the network that is to share its inputs has others" : "the description is not one of a network of that many bytes");
+  }
+  net->memory.start = allocate(bytes);
+  if (net->memory.start == NULL) {
+    release(net);
+    return fail(env, "there is not enough memory");
   }
   return hand_out(env, net);
 }
@@ -400,18 +484,19 @@ static uint32_t lose(struct network *net, const struct span *span, uint32_t plac
   return correct;
 }
 
-/* All layers' values, then guesses as logits in the last junction's deltas. */
-static void pass_forward(struct network *net, const struct span *span, uint32_t tile, uint32_t end) {
-  net->kernels->spread(net, span->from, span->start, span->end, tile);
-  for (uint32_t i = 0; i < net->junction_count; i++) net->kernels->forward(net, i, tile, end);
+/* All layers' values, then guesses as logits in the last junction's deltas. @param loaded whether the examples are the inputs already */
+static void pass_forward(struct network *net, const struct span *span, uint32_t tile, uint32_t end, int loaded) {
+  if (!loaded) COUNTED(SPREAD, net->kernels->spread(net, span->from, span->start, span->end, tile));
+  for (uint32_t i = 0; i < net->junction_count; i++) COUNTED(FORWARD, net->kernels->forward(net, i, tile, end));
 }
 
 static void pass_backward(struct network *net, uint32_t tile, uint32_t end) {
-  for (uint32_t i = net->junction_count; i-- > 1;) net->kernels->backward(net, i, tile, end);
+  for (uint32_t i = net->junction_count; i-- > 1;) COUNTED(BACKWARD, net->kernels->backward(net, i, tile, end));
 }
 
-/* accumulate(network, inputs, labels, order, start, end, begin, share, tile): correct guesses. Of the batch that begins at `begin`, a
-   multiple of 16 examples before `start`: values and deltas in the tiles from `tile` on, and the loss. */
+/* accumulate(network, inputs, labels, order, start, end, begin, share, tile, loaded): correct guesses. Of the batch that begins at
+   `begin`, a multiple of 16 examples before `start`: values and deltas in the tiles from `tile` on, and the loss. With `loaded`, by
+   this network or by one that shares its inputs, the examples are there already. */
 static napi_value accumulate(napi_env env, napi_callback_info info) {
   struct call call = begin_call(env, info);
   struct network *net = take_network(&call);
@@ -420,14 +505,15 @@ static napi_value accumulate(napi_env env, napi_callback_info info) {
   const uint32_t begin = take_count(&call);
   const double share = take_number(&call);
   const uint32_t tile = take_count(&call);
+  const int loaded = take_count(&call) != 0;
   const uint32_t end = tile + tiles_of(&call, net, &span, tile);
   if (call.failed || begin > span.start || (span.start - begin) % TILE != 0) return fail(env, "accumulate expects examples of the network");
   if (span.start == begin) {
     for (int i = 0; i < TILE; i++) net->loss_partials[i] = 0, net->loss_products[i] = 1;
   }
-  pass_forward(net, &span, tile, end);
+  pass_forward(net, &span, tile, end, loaded);
   uint32_t correct = 0;
-  for (uint32_t t = tile; t < end; t++) correct += lose(net, &span, span.start + TILE * (t - tile), begin, share, t);
+  for (uint32_t t = tile; t < end; t++) COUNTED(LOSS, correct += lose(net, &span, span.start + TILE * (t - tile), begin, share, t));
   pass_backward(net, tile, end);
   return number(env, correct);
 }
@@ -453,7 +539,7 @@ static napi_value gradients(napi_env env, napi_callback_info info) {
   if (call.failed || junction >= net->junction_count || tiles == 0 || tiles > net->tiles || (net->partials == 0 && !(first && last))) {
     return fail(env, "gradients expects a junction and tiles of the network");
   }
-  net->kernels->gradients(net, junction, tiles, first != 0, last != 0);
+  COUNTED(GRADIENTS, net->kernels->gradients(net, junction, tiles, first != 0, last != 0));
   return NULL;
 }
 
@@ -465,7 +551,7 @@ static napi_value load_examples(napi_env env, napi_callback_info info) {
   const struct span span = take_span(&call, net);
   const uint32_t end = tiles_of(&call, net, &span, 0);
   if (call.failed) return fail(env, "load expects examples of the network");
-  pass_forward(net, &span, 0, end);
+  pass_forward(net, &span, 0, end, 0);
   return NULL;
 }
 
@@ -479,23 +565,31 @@ static napi_value backward(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* countCorrect(network, inputs, labels, order, start, end): correct guesses, NaN where a logit is not finite; writes over all values and deltas */
+/* Tiles that are gone through at once where only values are wanted. */
+enum { COUNTED_TILES = 8 };
+
+/* countCorrect(network, inputs, labels, order, start, end, tile, loaded): correct guesses of examples in the tiles from `tile` on, NaN
+   where a logit is not finite; writes over their values and deltas. `loaded` as for accumulate. */
 static napi_value count_correct(napi_env env, napi_callback_info info) {
   struct call call = begin_call(env, info);
   struct network *net = take_network(&call);
   if (call.failed) return fail(env, "countCorrect expects a network");
   const struct span all = take_span(&call, net);
+  const uint32_t first = take_count(&call);
+  const int loaded = take_count(&call) != 0;
+  const uint32_t last = first + tiles_of(&call, net, &all, first);
   if (call.failed) return fail(env, "countCorrect expects examples of the network");
-  const uint32_t most = net->tiles < 8 ? net->tiles : 8;
   double correct = 0;
-  for (struct span span = all; span.start < all.end; span.start = span.end) {
-    span.end = all.end - span.start < most * TILE ? all.end : span.start + most * TILE;
-    const uint32_t end = tiles_of(&call, net, &span, 0);
-    pass_forward(net, &span, 0, end);
-    for (uint32_t place = span.start; place < span.end; place += TILE) {
+  struct span span = all;
+  for (uint32_t tile = first; tile < last; tile += COUNTED_TILES, span.start = span.end) {
+    const uint32_t end = last - tile < COUNTED_TILES ? last : tile + COUNTED_TILES;
+    span.end = end == last ? all.end : span.start + COUNTED_TILES * TILE;
+    pass_forward(net, &span, tile, end, loaded);
+    for (uint32_t t = tile; t < end; t++) {
       uint32_t guesses[TILE];
       float faults[TILE];
-      net->kernels->guess(net, (place - span.start) / TILE, guesses, faults);
+      net->kernels->guess(net, t, guesses, faults);
+      const uint32_t place = span.start + TILE * (t - tile);
       for (uint32_t i = 0; i < TILE && place + i < span.end; i++) {
         correct += (guesses[i] == span.from.labels[example_at(&span, place + i)]) + faults[i];
       }
@@ -504,11 +598,7 @@ static napi_value count_correct(napi_env env, napi_callback_info info) {
   return number(env, correct);
 }
 
-/* gather(network): weights in the order in which they are needed backward */
-static napi_value gather(napi_env env, napi_callback_info info) {
-  struct call call = begin_call(env, info);
-  struct network *net = take_network(&call);
-  if (call.failed) return fail(env, "gather expects a network");
+static void gather_weights(const struct network *net) {
   for (uint32_t j = 1; j < net->junction_count; j++) {
     const struct junction *junction = &net->junctions[j];
     const size_t bytes = 4 * (size_t)junction->edges;
@@ -516,6 +606,14 @@ static napi_value gather(napi_env env, napi_callback_info info) {
     float *weights = at(net, junction->by_left_lists.weights, bytes);
     for (uint32_t e = 0; e < junction->edges; e++) weights[e] = *(const float *)at(net, places[e], 4);
   }
+}
+
+/* gather(network): weights in the order in which they are needed backward */
+static napi_value gather(napi_env env, napi_callback_info info) {
+  struct call call = begin_call(env, info);
+  struct network *net = take_network(&call);
+  if (call.failed) return fail(env, "gather expects a network");
+  COUNTED(GATHER, gather_weights(net));
   return NULL;
 }
 
@@ -538,7 +636,7 @@ static napi_value adam_step(napi_env env, napi_callback_info info) {
   by.beta1 = (float)beta1, by.beta2 = (float)beta2, by.rest1 = (float)(1 - beta1), by.rest2 = (float)(1 - beta2);
   by.epsilon = (float)take_number(&call);
   if (call.failed) return fail(env, "adam expects rates");
-  net->kernels->adam(net, from, to, by);
+  COUNTED(UPDATE, net->kernels->adam(net, from, to, by));
   return NULL;
 }
 
@@ -551,7 +649,7 @@ static napi_value sgd_step(napi_env env, napi_callback_info info) {
   struct sgd by;
   by.rate = (float)take_number(&call), by.decay = (float)take_number(&call), by.momentum = (float)take_number(&call);
   if (call.failed) return fail(env, "sgd expects rates");
-  net->kernels->sgd(net, from, to, by);
+  COUNTED(UPDATE, net->kernels->sgd(net, from, to, by));
   return NULL;
 }
 
@@ -569,6 +667,20 @@ static napi_value peak(napi_env env, napi_callback_info info) {
   return number(env, 2.0 * rounds * PEAK_CHAINS * kernels->lanes);
 }
 
+#ifdef PROFILED
+/* profile(): nanoseconds that each part has taken since the last call, by its name */
+static napi_value profile(napi_env env, napi_callback_info info) {
+  (void)info;
+  napi_value parts = NULL;
+  napi_create_object(env, &parts);
+  for (int i = 0; i < PART_COUNT; i++) {
+    napi_set_named_property(env, parts, part_names[i], number(env, spent[i]));
+    spent[i] = 0;
+  }
+  return parts;
+}
+#endif
+
 NAPI_MODULE_INIT() {
   const napi_property_descriptor functions[] = {
 #define FUNCTION(name, function) {name, NULL, function, NULL, NULL, NULL, napi_enumerable, NULL}
@@ -577,6 +689,9 @@ NAPI_MODULE_INIT() {
       FUNCTION("load", load_examples),       FUNCTION("backward", backward),      FUNCTION("countCorrect", count_correct),
       FUNCTION("gather", gather),            FUNCTION("adam", adam_step),         FUNCTION("sgd", sgd_step),
       FUNCTION("peak", peak),
+#ifdef PROFILED
+      FUNCTION("profile", profile),
+#endif
 #undef FUNCTION
   };
   napi_value revision;

@@ -59,7 +59,7 @@ INLINE void store_row(const struct product *p, uint32_t row, uint32_t tile, int 
 INLINE void add_edge(const struct product *p, uint32_t edge, uint32_t tile, int tiles, vector *sums) {
   const uint32_t source = *(const uint32_t *)at(p->net, p->lists.sources + edge, 4);
   const vector weight = splat(*(const float *)at(p->net, p->lists.weights + edge, 4));
-  const float *row = at(p->net, source + (size_t)tile * ROW_BYTES, (size_t)tiles * ROW_BYTES);
+  const float *row = within(p->in.memory, source + (size_t)tile * ROW_BYTES, (size_t)tiles * ROW_BYTES);
   UNROLL for (int i = 0; i < tiles * PARTS; i++) sums[i] = multiply_add(load(row + i * WIDTH), weight, sums[i]);
 }
 
@@ -212,7 +212,7 @@ INLINE void edge_gradients(const struct summing *s, const struct gradient_lists 
   const uint32_t *sources = at(s->net, g->lists.sources + edge, 4 * (size_t)edges);
   const float *others[MOST_SUMS];
   vector sums[MOST_SUMS][PARTS];
-  UNROLL for (int e = 0; e < edges; e++) others[e] = at(s->net, sources[e], bytes);
+  UNROLL for (int e = 0; e < edges; e++) others[e] = within(g->others.memory, sources[e], bytes);
   begin_sums(s, edge / 4, edges, sums);
   for (size_t place = 0; place < (size_t)s->tiles * TILE; place += TILE) {
     UNROLL for (int i = 0; i < PARTS; i++) {

@@ -1,4 +1,4 @@
-/* One network's memory as layout.ts lays it out, and what each instruction set makes of it. Addresses are bytes from the memory's start. */
+/* One network's memory as layout.ts lays it out, and what each instruction set makes of it. Addresses are bytes from a memory's start. */
 #ifndef SCATTERSHOT_NETWORK_H
 #define SCATTERSHOT_NETWORK_H
 
@@ -8,13 +8,25 @@
 #include <stdlib.h>
 
 /* Raised whenever what addon.c exports, or a description's meaning, changes; native-kernels.ts expects the same number. */
-#define REVISION 2
+#define REVISION 3
 
 enum { TILE = 16, ROW_BYTES = 4 * TILE, PEAK_CHAINS = 12 };
 
+struct memory {
+  uint8_t *start;
+  size_t bytes;
+};
+
 /* Values or deltas of a layer: neuron n's value for example 16·t + i is the float i of the row at address + n·stride + 64·t. */
 struct rows {
+  const struct memory *memory;
   uint32_t count, address, stride;
+};
+
+/* The first layer's values. Networks that train on the same examples may have them in common. */
+struct inputs {
+  struct memory memory;
+  int references;
 };
 
 /* Edges by the neuron that they are summed into: see EdgeLists and LeftLists in layout.ts. An address of 0: there is none. */
@@ -31,8 +43,8 @@ struct junction {
 };
 
 struct network {
-  uint8_t *memory;
-  size_t bytes;
+  struct memory memory;
+  struct inputs *inputs;
   int references;
   const struct kernels *kernels;
   uint32_t tiles, features, outputs, used_outputs;
@@ -82,17 +94,21 @@ struct kernels {
 
 extern const struct kernels avx512_kernels, avx512_fast_kernels, avx2_kernels, avx2_fast_kernels, neon_kernels, neon_fast_kernels;
 
-/* The bytes at an address. A build with CHECKED ends the process where they are not the network's; others trust the layout. */
-static inline void *at(const struct network *net, size_t address, size_t bytes) {
+/* The bytes at an address of a memory, or of the network's own. A build with CHECKED ends the process where they are not the network's; others trust the layout. */
+static inline void *within(const struct memory *memory, size_t address, size_t bytes) {
 #ifdef CHECKED
-  if (address == 0 || address % 4 != 0 || bytes > net->bytes || address > net->bytes - bytes) {
-    fprintf(stderr, "scattershot: %zu bytes at %zu are outside a network of %zu bytes\n", bytes, address, net->bytes);
+  if (address == 0 || address % 4 != 0 || bytes > memory->bytes || address > memory->bytes - bytes) {
+    fprintf(stderr, "scattershot: %zu bytes at %zu are outside a network of %zu bytes\n", bytes, address, memory->bytes);
     abort();
   }
 #else
   (void)bytes;
 #endif
-  return net->memory + address;
+  return memory->start + address;
+}
+
+static inline void *at(const struct network *net, size_t address, size_t bytes) {
+  return within(&net->memory, address, bytes);
 }
 
 /* The tiles `tile` … `end − 1` of a neuron's row. */
@@ -103,7 +119,8 @@ static inline float *row_at(const struct network *net, struct rows rows, uint32_
     abort();
   }
 #endif
-  return at(net, rows.address + (size_t)neuron * rows.stride + (size_t)tile * ROW_BYTES, (size_t)(end - tile) * ROW_BYTES);
+  (void)net;
+  return within(rows.memory, rows.address + (size_t)neuron * rows.stride + (size_t)tile * ROW_BYTES, (size_t)(end - tile) * ROW_BYTES);
 }
 
 #endif

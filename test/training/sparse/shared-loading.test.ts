@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { trainingSettings } from '../../../src/training/settings.ts';
+import { loadedTogether } from '../../../src/training/sparse/shared-loading.ts';
+import type { TrainingJob, TrainingSettings } from '../../../src/training/trainer.ts';
+import { someDataset, someJob } from '../samples.ts';
+
+const dataset = someDataset({ features: 64, classes: 4, examples: { train: 5000, validation: 1, test: 1 } });
+const settings = trainingSettings({});
+
+/** Jobs of one or two edges an input, or of many. */
+const jobsOf = (candidates: number, seeds: number, fanOuts: readonly number[] = [2, 1]): TrainingJob[] =>
+  Array.from({ length: candidates * seeds }, (_, i) => {
+    const seed = 1 + (i % seeds);
+    return someJob({ layers: [64, 32, 8], fanOuts, seed, id: `${Math.floor(i / seeds)}/${seed}` });
+  });
+
+const idsOf = (jobs: readonly TrainingJob[], threads: number, more: Partial<TrainingSettings> = {}, data = dataset) =>
+  loadedTogether(threads)(jobs, data, { ...settings, ...more }).map((group) => group.map(({ id }) => id));
+
+const sizesOf = (...request: Parameters<typeof idsOf>) => idsOf(...request).map(({ length }) => length);
+
+test('trainings that load the same examples are taken together, those of each seed apart', () => {
+  expect(idsOf(jobsOf(3, 2), 1)).toEqual([
+    ['0/1', '1/1', '2/1'],
+    ['0/2', '1/2', '2/2'],
+  ]);
+});
+
+test('at most eight, in groups of about equal size, every job in one of them', () => {
+  expect(sizesOf(jobsOf(20, 1), 1)).toEqual([6, 7, 7]);
+  const jobs = jobsOf(25, 3);
+  const groups = idsOf(jobs, 2);
+  expect(groups.flat().sort()).toEqual(jobs.map(({ id }) => id).sort());
+  expect(Math.max(...groups.map(({ length }) => length))).toBeLessThanOrEqual(8);
+});
+
+test('no thread is left without work for it', () => {
+  expect(sizesOf(jobsOf(4, 1), 4)).toEqual([1, 1, 1, 1]);
+  expect(sizesOf(jobsOf(8, 1), 4)).toEqual([2, 2, 2, 2]);
+  expect(sizesOf(jobsOf(16, 1), 2)).toEqual([8, 8]);
+  expect(sizesOf(jobsOf(1, 3), 2)).toEqual([1, 1, 1]);
+});
+
+test('with many edges an input every training is alone, in the order of the jobs', () => {
+  const dense = jobsOf(3, 2, [32, 8]);
+  expect(idsOf(dense, 1)).toEqual(dense.map(({ id }) => [id]));
+});
+
+test('a batch that is more than what is kept of one is loaded in parts, and nothing of it could be shared', () => {
+  const layers = [4096, 4096, 4096, 16];
+  const jobs = [1, 2].map((candidate) => someJob({ layers, fanOuts: [1, 1, 1], seed: 1, id: `${candidate}` }));
+  const wide = { ...dataset, features: 4096 };
+  expect(sizesOf(jobs, 1, { batchSize: 64 }, wide)).toEqual([2]);
+  expect(sizesOf(jobs, 1, { batchSize: 4096 }, wide)).toEqual([1, 1]);
+});
+
+test('no jobs are no groups', () => {
+  expect(idsOf([], 2)).toEqual([]);
+});
