@@ -185,7 +185,7 @@ function offsetsOf(lengths: readonly number[], start: number): { offsets: number
 }
 
 /** How many tiles are kept of a batch. */
-export function tilesKept({ layers, mostTiles }: Pick<NetworkSizes, 'layers' | 'mostTiles'>, batch: number): number {
+function tilesKept({ layers, mostTiles }: NetworkSizes, batch: number): number {
   const bytes = 2 * ROW_BYTES * layers.reduce((sum, neurons) => sum + neurons, 0);
   const most = mostTiles ?? Math.max(FEWEST_TILES_KEPT, Math.floor(MOST_KEPT_BYTES / bytes));
   return Math.min(Math.ceil(batch / TILE_WIDTH), most);

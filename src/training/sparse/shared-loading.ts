@@ -1,11 +1,13 @@
 import type { Grouping } from '../pool/pool-trainer.ts';
 import { planPopulations } from '../pool/population-plan.ts';
 import type { TrainingJob } from '../trainer.ts';
-import { TILE_WIDTH } from './kernels/arithmetic.ts';
-import { tilesKept } from './layout.ts';
+import { layOut } from './layout.ts';
 
 /** Trainings at the same time, at most: more no longer pay, and each has arrays of its own in the caches. */
 const MOST_TOGETHER = 8;
+
+/** Bytes that they take together, at most, beside the inputs that they share. */
+const MOST_BYTES = 2 ** 28;
 
 /** Edges for each input from which on trainings beside one another cost more than loading the examples once saves. */
 const MOST_EDGES = 16;
@@ -38,13 +40,15 @@ export const loadedTogether =
     const [first] = jobs;
     if (first === undefined) return alone;
     const batch = Math.min(batchSize, train.examples);
-    const { layers } = first.architecture;
-    if (tilesKept({ layers }, batch) * TILE_WIDTH < batch) return alone;
+    const { partials, totalBytes } = layOut({ ...first.architecture, features, batch }, 'native');
+    // A batch that is loaded in parts is not there any more for the next training.
+    if (partials !== null) return alone;
     const edges = first.pattern.junctions.reduce((sum, { length }) => sum + length, 0) / features;
     if (edges > MOST_EDGES) return alone;
     const share = loadingShare(edges);
     let best: { readonly groups: readonly (readonly TrainingJob[])[]; readonly time: number } | null = null;
-    for (let size = 1; size <= Math.min(MOST_TOGETHER, jobs.length); size++) {
+    const most = Math.min(MOST_TOGETHER, jobs.length, Math.max(1, Math.floor(MOST_BYTES / totalBytes)));
+    for (let size = 1; size <= most; size++) {
       const groups = inOrderOf(
         jobs,
         planPopulations(jobs, () => size, { sameSeed: true }),

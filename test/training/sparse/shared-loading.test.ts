@@ -54,6 +54,14 @@ test('a batch that is more than what is kept of one is loaded in parts, and noth
   expect(sizesOf(jobs, 1, { batchSize: 4096 }, wide)).toEqual([1, 1]);
 });
 
+test('no more than are meant to be in memory, however little work they are', () => {
+  const layers = [2 ** 17, 2 ** 17, 8];
+  const jobs = [1, 2].map((candidate) => someJob({ layers, fanOuts: [1, 1], seed: 1, id: `${candidate}` }));
+  const wide = { ...dataset, features: 2 ** 17 };
+  expect(sizesOf(jobs, 1, { batchSize: 16 }, wide)).toEqual([2]);
+  expect(sizesOf(jobs, 1, { batchSize: 256 }, wide)).toEqual([1, 1]);
+});
+
 test('no jobs are no groups', () => {
   expect(idsOf([], 2)).toEqual([]);
 });
