@@ -36,6 +36,13 @@ interface Options {
   readonly profile: number | null;
 }
 
+function countOf(together: string): number {
+  const count = Number(together);
+  if (!Number.isInteger(count) || count < 1)
+    throw new RangeError(`--together must be a whole number from 1; got ${together}`);
+  return count;
+}
+
 function optionsOf(parameters: readonly string[]): Options {
   const text = (fallback: string) => ({ type: 'string', default: fallback }) as const;
   const { values } = parseArgs({
@@ -56,7 +63,7 @@ function optionsOf(parameters: readonly string[]): Options {
     trainings: Number(values.candidates) * Number(values.seeds),
     peers: !values['no-peers'],
     json: values.json,
-    profile: values.profile ? Number(values.together) : null,
+    profile: values.profile ? countOf(values.together) : null,
   };
 }
 

@@ -29,7 +29,7 @@ export interface ReproduceOptions {
   readonly seeds?: number;
   /** keeps the trainings, opened for writing: what it has is not trained again. Default: nothing is kept */
   readonly store?: Store;
-  /** trainings at once; default: one a core */
+  /** threads that train; default: one a core */
   readonly workers?: number;
   /** holds datasets/; default: cache/ of the working directory, or of SCATTERSHOT_HOME */
   readonly cacheFolder?: string;

@@ -28,7 +28,7 @@ export interface TrainOptions extends Omit<TrainingPlanRequest, 'architecture' |
   readonly seeds?: readonly number[];
   /** keeps the trainings, opened for writing: what it has already is not trained again. Default: nothing is kept */
   readonly store?: Store;
-  /** trainings at once; default: one a core */
+  /** threads that train; default: one a core */
   readonly workers?: number;
   /** holds datasets/; default: cache/ of the working directory, or of SCATTERSHOT_HOME */
   readonly cacheFolder?: string;

@@ -208,7 +208,7 @@ export interface Trainer {
    * Events of all jobs, interleaved; every job ends in exactly one 'result', aborted ones as 'stopped', within a second. A job that
    * lost its process may start once more. Only a trainer of the user's own may throw before all have ended, a ScattershotError.
    * @param keeper gets snapshots: after every epoch, every few minutes within one, and where the signal ends a training
-   * @param beginsMore asked before a job begins; where it says no, what has not begun is 'stopped'
+   * @param beginsMore asked before a job begins, or those that are trained together; where it says no, what has not begun is 'stopped'
    * @param onFeatures hears of finished jobs with a front that want their features
    */
   train(

@@ -4,7 +4,10 @@ import type { Dataset } from '../datasets/dataset.ts';
 import type { BackendName, FeatureChunk, RunsOn, TrainingEvent, TrainingJob, TrainingSettings } from '../trainer.ts';
 import type { DeviceLimits } from './population-size.ts';
 
-/** Jobs for one worker thread: one on a processor; on a device a population of one architecture, which it trains together. */
+/**
+ * Jobs for one worker thread: on a processor one, or a few that take turns; on a device a population of one architecture, which it trains
+ * together.
+ */
 export interface PoolTask {
   readonly jobs: readonly TrainingJob[];
   readonly dataset: Dataset;
@@ -22,9 +25,18 @@ export interface PoolTask {
 export interface KeepRequest {
   /** within an epoch, milliseconds from one to the next */
   readonly everyMs: number;
-  /** two shared words: how many were sent that are not stored yet, and what the last one took to store, in milliseconds */
+  /**
+   * Two shared words: how many were sent that are not stored yet, and what the last one took to store, in milliseconds. On a processor
+   * two for each job of the task, in their order: see `keepOf`.
+   */
   readonly storing: Int32Array;
 }
+
+/** What is kept of one of the jobs that a processor trains, by its place in the task. */
+export const keepOf = ({ everyMs, storing }: KeepRequest, place: number): KeepRequest => ({
+  everyMs,
+  storing: storing.subarray(2 * place, 2 * place + 2),
+});
 
 export type FeaturesMessage = { readonly kind: 'features' } & FeatureChunk;
 

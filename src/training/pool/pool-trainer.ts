@@ -13,7 +13,7 @@ import type {
 } from '../trainer.ts';
 import { stopRequested } from './ending.ts';
 import { EventQueue } from './event-queue.ts';
-import type { KeepRequest, TaskRunner, WorkerMessage } from './messages.ts';
+import { type KeepRequest, keepOf, type TaskRunner, type WorkerMessage } from './messages.ts';
 import { planPopulations } from './population-plan.ts';
 import { type DeviceLimits, populationSize } from './population-size.ts';
 import { resultWithout } from './result-without.ts';
@@ -67,9 +67,10 @@ const densePopulation = (architecture: Architecture, rows: number, _orders: numb
 const sizeOn = (device: PopulationDevice, architecture: Architecture, rows: number, orders: number): number =>
   device.size ?? (device.sizeOf ?? densePopulation)(architecture, rows, orders, device.limits);
 
-function keepRequest(keeper: SnapshotKeeper | null): KeepRequest | null {
+function keepRequest(keeper: SnapshotKeeper | null, jobs: number): KeepRequest | null {
   if (keeper === null) return null;
-  return { everyMs: keeper.everyMs ?? SNAPSHOT_EVERY_MS, storing: new Int32Array(new SharedArrayBuffer(8)) };
+  const storing = new Int32Array(new SharedArrayBuffer(2 * jobs * Int32Array.BYTES_PER_ELEMENT));
+  return { everyMs: keeper.everyMs ?? SNAPSHOT_EVERY_MS, storing };
 }
 
 /** How long workers that were asked to stop are waited for. */
@@ -221,8 +222,12 @@ export class PoolTrainer implements Trainer {
     const waiting = groups.values();
     const takeGroups = async () => {
       for (const jobs of waiting) {
-        const keep = keepRequest(run.keeper);
-        const emitOwn = (message: WorkerMessage) => emit({ message, keep });
+        // A population sends all its snapshots at once.
+        const keep = keepRequest(run.keeper, this.#device === null ? jobs.length : 1);
+        const keeps = new Map(
+          jobs.map(({ id }, place) => [id, keep && this.#device === null ? keepOf(keep, place) : keep]),
+        );
+        const emitOwn = (message: WorkerMessage) => emit({ message, keep: keeps.get(message.job) ?? null });
         if (!stopRequested(run) && run.beginsMore())
           await this.#pool.train({ jobs, keep, ...common }, emitOwn, abandoned);
         else

@@ -1,20 +1,22 @@
 import { placeOf } from '../snapshot.ts';
 import type { TrainingJob } from '../trainer.ts';
 
-/** What jobs that are trained together must have in common beside their layers and the place where they go on. */
+/** What jobs that are trained together must have in common beside their layers. */
 export interface Alike {
   readonly sameFanOuts?: boolean | undefined;
   /** and with it the order of the examples */
   readonly sameSeed?: boolean | undefined;
+  /** where they go on may differ: whoever is behind catches up */
+  readonly anyPlace?: boolean | undefined;
 }
 
 /**
- * Networks that can be trained together: their patterns may differ, and their fan-outs where kernels are dense; their layers and where
- * they go on may not.
+ * Networks that can be trained together: their patterns may differ, and their fan-outs where kernels are dense; their layers may not,
+ * nor where they go on, unless they need not take the same step at once.
  */
-const shapeOf = ({ architecture, snapshot, seed }: TrainingJob, { sameFanOuts, sameSeed }: Alike): string => {
+const shapeOf = ({ architecture, snapshot, seed }: TrainingJob, { sameFanOuts, sameSeed, anyPlace }: Alike): string => {
   const { layers, fanOuts, usedOutputs } = architecture;
-  const place = snapshot === undefined ? null : placeOf(snapshot);
+  const place = snapshot === undefined || anyPlace ? null : placeOf(snapshot);
   const stands = place === null ? '' : `/${place.epoch}.${place.batches}`;
   const degrees = sameFanOuts ? `/${fanOuts.join()}` : '';
   const examples = sameSeed ? `/seed ${seed}` : '';

@@ -9,7 +9,7 @@ export const SNAPSHOT_EVERY_MS = 120_000;
 const LEAST_REST = 20;
 
 /** Above this size none is made where a training is stopped: the answer must not take a second. The last one stands. */
-const MOST_BYTES_AT_STOP = 2 ** 25;
+export const MOST_BYTES_AT_STOP = 2 ** 25;
 
 type SnapshotTask = Pick<PoolTask, 'dataset' | 'settings' | 'runsOn' | 'keep'>;
 
@@ -40,17 +40,23 @@ export class SnapshotSender {
   readonly #task: SnapshotTask;
   readonly #tell: (message: SnapshotMessage) => void;
   readonly #bytes: number;
+  readonly #leastRest: number;
   readonly #keys = new Map<string, string>();
   #last = performance.now();
   #costMs = 0;
 
-  /** @param bytes of the snapshots of all jobs that are trained together, `snapshotBytes` of each */
+  /**
+   * @param bytes of the snapshots of all jobs that are trained together, `snapshotBytes` of each
+   * @param senders in this thread, this one among them, which all take of its time
+   */
   constructor(
     task: SnapshotTask,
     jobs: readonly TrainingJob[],
     bytes: number,
     tell: (message: SnapshotMessage) => void,
+    senders = 1,
   ) {
+    this.#leastRest = LEAST_REST * senders;
     this.#task = task;
     this.#tell = tell;
     this.#bytes = bytes;
@@ -67,7 +73,7 @@ export class SnapshotSender {
     const { keep } = this.#task;
     if (keep === null || !this.#wanted || Atomics.load(keep.storing, 0) > 0) return false;
     const costMs = this.#costMs + Atomics.load(keep.storing, 1);
-    return performance.now() - this.#last >= Math.max(leastMs, LEAST_REST * costMs);
+    return performance.now() - this.#last >= Math.max(leastMs, this.#leastRest * costMs);
   }
 
   /** Whether to make one between two batches. */

@@ -16,6 +16,8 @@ import { StepClock } from './step-clock.ts';
 
 export interface JobTask extends Omit<PoolTask, 'jobs' | 'limits'> {
   readonly job: TrainingJob;
+  /** jobs that this thread trains at the same time, this one among them; default 1 */
+  readonly together?: number;
 }
 
 /** One epoch as an engine is asked for it. */
@@ -71,7 +73,8 @@ class JobTraining {
   ) {
     this.#task = task;
     this.#learner = learner;
-    this.#sender = new SnapshotSender(task, [task.job], snapshotBytes(task.job, task.settings), tell);
+    const bytes = snapshotBytes(task.job, task.settings);
+    this.#sender = new SnapshotSender(task, [task.job], bytes, tell, task.together);
     this.#from = from;
     this.#begun = performance.now() - (from?.elapsedMs ?? 0);
     this.epochs = [...(from?.epochs ?? [])];

@@ -18,7 +18,7 @@ export interface PoolOptions {
   readonly otherwise: string;
 }
 
-/** Worker threads that each hold one started backend and train one job, or one population, at a time. */
+/** Worker threads that each hold one started backend and train one task at a time. */
 export class TrainingPool {
   readonly #piscina: Piscina<WorkerRequest, Outcome<StartedBackend>>;
   readonly #options: PoolOptions;

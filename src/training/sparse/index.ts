@@ -9,7 +9,7 @@ import { chooseKernels, chosenKernels, type KernelName } from './native-kernels.
 import { loadedTogether } from './shared-loading.ts';
 
 export interface SparseOptions {
-  /** trainings at once */
+  /** each has one training, or a few of them in turn (shared-loading.ts) */
   readonly threads?: number;
   /** settings with fast math will be asked for: say at once if this runtime cannot */
   readonly fastMath?: boolean | undefined;
@@ -23,8 +23,8 @@ const ownWorker = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './w
 
 /**
  * The sparse engine: connected layers over existing edges only, by native kernels where they were built, else in WebAssembly SIMD, one
- * training a thread, or several where they load the same examples and that takes long. Cost follows the connections, and equal jobs give bit-equal weights on every machine and by any kernels, except
- * with fast math.
+ * training a thread, or several in turn where they load the same examples and that takes long. Cost follows the connections, and equal
+ * jobs give bit-equal weights on every machine and by any kernels, except with fast math.
  * @returns Failure 'no-relaxed-simd' where fast math is wanted and this runtime has not what it is made of, 'unknown-kernels' or
  * 'no-native-kernels' where SCATTERSHOT_KERNELS asks for some that do not run here
  * @throws RangeError for a number of threads that makes no sense

@@ -105,7 +105,8 @@ export class NativePasses implements Passes {
     sharing: NativePasses | null = null,
   ) {
     this.layout = checkedLayout(layOut(sizes, 'native'));
-    const shared = sharing !== null && sharesInputs(sharing.layout, this.layout) ? sharing : null;
+    const alike = sharing !== null && sharing.#addon === addon && sharesInputs(sharing.layout, this.layout);
+    const shared = alike ? sharing : null;
     const { totalBytes, inputBytes } = this.layout;
     const { handle, memory } = addon.open(
       ...([name, Number(fastMath), totalBytes, describedLayout(this.layout)] as const),

@@ -94,11 +94,6 @@ export class SparseNetwork {
     return this.#passes.layout.tiles * TILE_WIDTH;
   }
 
-  /** Lets go of the data that it was trained on. */
-  dispose(): void {
-    this.#passes.letGo();
-  }
-
   weights(): JunctionWeights[] {
     return this.#read(this.#passes.layout.parameters.values);
   }

@@ -1,6 +1,9 @@
+import { availableMemory } from '../memory.ts';
 import type { Grouping } from '../pool/pool-trainer.ts';
 import { planPopulations } from '../pool/population-plan.ts';
-import type { TrainingJob } from '../trainer.ts';
+import { MOST_BYTES_AT_STOP } from '../pool/snapshot-sender.ts';
+import { snapshotBytes } from '../snapshot.ts';
+import type { TrainingJob, TrainingSettings } from '../trainer.ts';
 import { layOut } from './layout.ts';
 
 /** Trainings at the same time, at most: more no longer pay, and each has arrays of its own in the caches. */
@@ -9,21 +12,49 @@ const MOST_TOGETHER = 8;
 /** Bytes that they take together, at most, beside the inputs that they share. */
 const MOST_BYTES = 2 ** 28;
 
+/** Of the memory that there is, what the trainings of all threads take at most because they are together. */
+const SHARE_OF_MEMORY = 1 / 2;
+
 /** Edges for each input from which on trainings beside one another cost more than loading the examples once saves. */
 const MOST_EDGES = 16;
 
 /** Products of so many edges an input cost as much as to load it (docs/findings/training.md). */
 const EDGES_OF_LOADING = 2.2;
 
-/** Of one training's time what goes into loading examples, with so many edges for each input. */
-const loadingShare = (edges: number) => 1 / (1 + edges / EDGES_OF_LOADING);
+/** What is known of trainings that differ in their patterns alone. */
+interface Kind {
+  /** that can be together */
+  readonly most: number;
+  /** of one training's time what goes into loading examples */
+  readonly loading: number;
+}
+
+type Data = Parameters<Grouping>[1];
+
+function kindOf(job: TrainingJob, { features, train }: Data, settings: TrainingSettings, threads: number): Kind {
+  const edges = job.pattern.junctions.reduce((sum, { length }) => sum + length, 0) / features;
+  const loading = 1 / (1 + edges / EDGES_OF_LOADING);
+  const batch = Math.min(settings.batchSize, train.examples);
+  const { partials, totalBytes } = layOut({ ...job.architecture, features, batch }, 'native');
+  // A batch that is loaded in parts is not there any more for the next training.
+  if (edges > MOST_EDGES || partials !== null) return { most: 1, loading };
+  const bytes = Math.min(MOST_BYTES, (SHARE_OF_MEMORY * availableMemory()) / threads);
+  // All of them are to have a snapshot where they are stopped, and that soon.
+  const fitting = Math.min(bytes / totalBytes, MOST_BYTES_AT_STOP / snapshotBytes(job, settings));
+  return { most: Math.max(1, Math.floor(Math.min(MOST_TOGETHER, fitting))), loading };
+}
+
+interface Group {
+  readonly jobs: readonly TrainingJob[];
+  readonly loading: number;
+}
 
 /** How long threads take, with one training alone taking 1, each thread taking the next group in order. */
-function timeOf(groups: readonly (readonly TrainingJob[])[], threads: number, share: number): number {
+function timeOf(groups: readonly Group[], threads: number): number {
   const busy = new Float64Array(threads);
-  for (const { length } of groups) {
+  for (const { jobs, loading } of groups) {
     const free = busy.indexOf(Math.min(...busy));
-    busy[free] += length - (length - 1) * share;
+    busy[free] += jobs.length - (jobs.length - 1) * loading;
   }
   return Math.max(...busy);
 }
@@ -35,32 +66,26 @@ function timeOf(groups: readonly (readonly TrainingJob[])[], threads: number, sh
  */
 export const loadedTogether =
   (threads: number): Grouping =>
-  (jobs, { features, train }, { batchSize }) => {
-    const alone = jobs.map((job) => [job]);
-    const [first] = jobs;
-    if (first === undefined) return alone;
-    const batch = Math.min(batchSize, train.examples);
-    const { partials, totalBytes } = layOut({ ...first.architecture, features, batch }, 'native');
-    // A batch that is loaded in parts is not there any more for the next training.
-    if (partials !== null) return alone;
-    const edges = first.pattern.junctions.reduce((sum, { length }) => sum + length, 0) / features;
-    if (edges > MOST_EDGES) return alone;
-    const share = loadingShare(edges);
-    let best: { readonly groups: readonly (readonly TrainingJob[])[]; readonly time: number } | null = null;
-    const most = Math.min(MOST_TOGETHER, jobs.length, Math.max(1, Math.floor(MOST_BYTES / totalBytes)));
-    for (let size = 1; size <= most; size++) {
-      const groups = inOrderOf(
-        jobs,
-        planPopulations(jobs, () => size, { sameSeed: true }),
-      );
-      const time = timeOf(groups, threads, share);
-      if (best === null || time < best.time) best = { groups, time };
+  (jobs, dataset, settings) => {
+    const kinds = new Map<string, Kind>();
+    const known = (job: TrainingJob): Kind => {
+      const key = JSON.stringify(job.architecture);
+      const kind = kinds.get(key) ?? kindOf(job, dataset, settings, threads);
+      kinds.set(key, kind);
+      return kind;
+    };
+    const places = new Map(jobs.map((job, place) => [job, place]));
+    /** By their first jobs, as those came. */
+    const groupsOf = (size: number): Group[] =>
+      planPopulations(jobs, ([job]) => Math.min(size, known(job).most), {
+        ...{ sameFanOuts: true, sameSeed: true, anyPlace: true },
+      })
+        .map((group) => ({ jobs: group, loading: known(group[0]).loading }))
+        .sort((a, b) => places.get(a.jobs[0])! - places.get(b.jobs[0])!);
+    let best = groupsOf(1);
+    for (let size = 2; size <= Math.min(MOST_TOGETHER, jobs.length); size++) {
+      const groups = groupsOf(size);
+      if (timeOf(groups, threads) < timeOf(best, threads)) best = groups;
     }
-    return best?.groups ?? alone;
+    return best.map((group) => group.jobs);
   };
-
-/** Groups by their first jobs, as those came. */
-function inOrderOf(jobs: readonly TrainingJob[], groups: readonly (readonly TrainingJob[])[]) {
-  const places = new Map(jobs.map((job, place) => [job, place]));
-  return [...groups].sort(([a], [b]) => places.get(a)! - places.get(b)!);
-}

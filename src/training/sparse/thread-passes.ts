@@ -27,6 +27,16 @@ interface KeptPasses {
 /** Of the networks that this thread has at once, by their places; all share the first one's inputs where they can. */
 const kept: KeptPasses[] = [];
 
+/** Lets go of the data that this thread's networks have worked on. */
+export function letGoOfData(): void {
+  for (const { passes } of kept) passes.letGo();
+}
+
+/** Lets go of the memories of more networks than these, which is how many are trained at the same time from now on. */
+export function keepPlaces(networks: number): void {
+  kept.splice(networks);
+}
+
 /**
  * This thread's passes for such networks: those that had the place before again, their memory emptied, where they fit.
  * @param place of a network among those that are trained at the same time: 0 for the first, or the only one

@@ -1,5 +1,5 @@
 import { type Ending, notFiniteIn, stopRequested } from '../pool/ending.ts';
-import type { FeaturesMessage, SnapshotMessage } from '../pool/messages.ts';
+import { type FeaturesMessage, keepOf, type SnapshotMessage } from '../pool/messages.ts';
 import type { StepClock } from '../pool/step-clock.ts';
 import { type EpochCourse, type JobTask, type Learner, trainWith } from '../pool/train-job.ts';
 import type { EpochSums } from '../snapshot.ts';
@@ -7,6 +7,7 @@ import type { TrainingEvent, TrainingJob } from '../trainer.ts';
 import { batchOrder, startWeights } from '../weights.ts';
 import { Lockstep } from './lockstep.ts';
 import { SparseNetwork } from './network.ts';
+import { keepPlaces, letGoOfData } from './thread-passes.ts';
 
 export interface JobsTask extends Omit<JobTask, 'job'> {
   readonly jobs: readonly TrainingJob[];
@@ -48,10 +49,11 @@ async function trainEpoch(
   sums.loss = course.sums.loss;
   sums.correct = course.sums.correct;
   let { batches } = course;
-  clock.start();
   for (let start = batches * settings.batchSize; start < examples; start += settings.batchSize) {
     const end = Math.min(examples, start + settings.batchSize);
     if (together !== null) await together.lockstep.turn({ epoch, stage: 0, index: batches });
+    // Other trainings' turns are not this one's time.
+    if (together !== null || batches === course.batches) clock.start();
     const { loss, correct } = sums;
     if (!network.accumulate(train, order, start, end, stopped)) return course.stopped(batches, { loss, correct });
     network.update();
@@ -89,7 +91,6 @@ function openLearner(task: JobTask, together: Together | null, place: number): L
     weights: () => network.weights(),
     state: () => network.state(),
     restore: (state) => network.restore(state),
-    dispose: () => network.dispose(),
   };
 }
 
@@ -103,8 +104,10 @@ export async function trainJobs(
   tell?: (message: SnapshotMessage | FeaturesMessage) => void,
 ): Promise<void> {
   const together = jobs.length === 1 ? null : { lockstep: new Lockstep(jobs.length), orders: new Orders() };
+  keepPlaces(jobs.length);
   const train = async (job: TrainingJob, place: number) => {
-    const task = { ...rest, job };
+    const keep = rest.keep === null ? null : keepOf(rest.keep, place);
+    const task = { ...rest, job, keep, together: jobs.length };
     try {
       await trainWith(task, 'the sparse engine', () => openLearner(task, together, place), emit, tell);
     } finally {
@@ -112,4 +115,5 @@ export async function trainJobs(
     }
   };
   await Promise.all(jobs.map(train));
+  letGoOfData();
 }

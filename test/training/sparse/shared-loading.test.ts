@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { trainingSettings } from '../../../src/training/settings.ts';
+import { encodeSnapshot } from '../../../src/training/snapshot.ts';
 import { loadedTogether } from '../../../src/training/sparse/shared-loading.ts';
 import type { TrainingJob, TrainingSettings } from '../../../src/training/trainer.ts';
 import { someDataset, someJob } from '../samples.ts';
@@ -60,6 +61,36 @@ test('no more than are meant to be in memory, however little work they are', () 
   const wide = { ...dataset, features: 2 ** 17 };
   expect(sizesOf(jobs, 1, { batchSize: 16 }, wide)).toEqual([2]);
   expect(sizesOf(jobs, 1, { batchSize: 256 }, wide)).toEqual([1, 1]);
+});
+
+test('jobs of other degrees are apart, and each kind is taken by its own edges', () => {
+  const [sparse] = jobsOf(1, 1);
+  const dense = jobsOf(3, 1, [32, 8]).map((job, index) => ({ ...job, id: `dense ${index}` }));
+  const other = jobsOf(2, 1, [3, 1]).map((job, index) => ({ ...job, id: `other ${index}` }));
+  expect(idsOf([sparse, ...dense, ...other], 1)).toEqual([
+    ['0/1'],
+    ['dense 0'],
+    ['dense 1'],
+    ['dense 2'],
+    ['other 0', 'other 1'],
+  ]);
+});
+
+test('jobs that go on from different places are together all the same', () => {
+  const at = (epoch: number, batches: number) => {
+    const [job] = jobsOf(1, 1);
+    const progress = { epoch, batches, sums: { loss: 0, correct: 0 }, epochs: [], elapsedMs: 0 };
+    const snapshot = encodeSnapshot('a key', { progress, learner: { numbers: [], arrays: [] } });
+    return { ...job, id: `${epoch}.${batches}`, snapshot };
+  };
+  expect(idsOf([at(3, 4), at(3, 5), at(2, 0)], 1)).toEqual([['3.4', '3.5', '2.0']]);
+});
+
+test('all that are together have room for their snapshots where they are stopped', () => {
+  const layers = [2 ** 17, 64, 16];
+  // 15 edges an input: 24 MB a snapshot, and 32 are made at a stop
+  const jobs = [1, 2, 3].map((candidate) => someJob({ layers, fanOuts: [15, 2], seed: 1, id: `${candidate}` }));
+  expect(sizesOf(jobs, 1, {}, { ...dataset, features: 2 ** 17 })).toEqual([1, 1, 1]);
 });
 
 test('no jobs are no groups', () => {

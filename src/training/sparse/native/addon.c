@@ -1,7 +1,7 @@
 /*
  * The kernels as functions of a Node-API addon; native-kernels.ts is what calls them. A network's memory is an ArrayBuffer that
- * `open` makes: it lives for as long as either it or the network is held, its inputs for as long as any network that has them. Examples are checked at every call, the layout at `open`;
- * what the lists in the memory say is native-network.ts's to know.
+ * `open` makes: it lives for as long as either it or the network is held, its inputs for as long as any network that has them.
+ * Examples are checked at every call, the layout at `open`; what the lists in the memory say is edges.ts's to know.
  */
 #include <math.h>
 #include <node_api.h>
