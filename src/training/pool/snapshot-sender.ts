@@ -9,7 +9,7 @@ export const SNAPSHOT_EVERY_MS = 120_000;
 const LEAST_REST = 20;
 
 /** Above this size none is made where a training is stopped: the answer must not take a second. The last one stands. */
-export const MOST_BYTES_AT_STOP = 2 ** 25;
+const MOST_BYTES_AT_STOP = 2 ** 25;
 
 type SnapshotTask = Pick<PoolTask, 'dataset' | 'settings' | 'runsOn' | 'keep'>;
 

@@ -1,19 +1,16 @@
-import { availableMemory } from '../memory.ts';
 import type { Grouping } from '../pool/pool-trainer.ts';
 import { planPopulations } from '../pool/population-plan.ts';
-import { MOST_BYTES_AT_STOP } from '../pool/snapshot-sender.ts';
-import { snapshotBytes } from '../snapshot.ts';
 import type { TrainingJob, TrainingSettings } from '../trainer.ts';
 import { layOut } from './layout.ts';
 
-/** Trainings at the same time, at most: more no longer pay, and each has arrays of its own in the caches. */
+/** Trainings at the same time, at most: more no longer pay. */
 const MOST_TOGETHER = 8;
 
-/** Bytes that they take together, at most, beside the inputs that they share. */
-const MOST_BYTES = 2 ** 28;
-
-/** Of the memory that there is, what the trainings of all threads take at most because they are together. */
-const SHARE_OF_MEMORY = 1 / 2;
+/**
+ * Bytes that they take together, at most, beside the inputs that they share: they are to stay in a processor's third cache, of which
+ * other threads have their part. It is also so little that all of them can be stored soon where they are stopped.
+ */
+const MOST_BYTES = 10 * 2 ** 20;
 
 /** Edges for each input from which on trainings beside one another cost more than loading the examples once saves. */
 const MOST_EDGES = 16;
@@ -31,17 +28,14 @@ interface Kind {
 
 type Data = Parameters<Grouping>[1];
 
-function kindOf(job: TrainingJob, { features, train }: Data, settings: TrainingSettings, threads: number): Kind {
+function kindOf(job: TrainingJob, { features, train }: Data, { batchSize }: TrainingSettings): Kind {
   const edges = job.pattern.junctions.reduce((sum, { length }) => sum + length, 0) / features;
   const loading = 1 / (1 + edges / EDGES_OF_LOADING);
-  const batch = Math.min(settings.batchSize, train.examples);
+  const batch = Math.min(batchSize, train.examples);
   const { partials, totalBytes } = layOut({ ...job.architecture, features, batch }, 'native');
   // A batch that is loaded in parts is not there any more for the next training.
   if (edges > MOST_EDGES || partials !== null) return { most: 1, loading };
-  const bytes = Math.min(MOST_BYTES, (SHARE_OF_MEMORY * availableMemory()) / threads);
-  // All of them are to have a snapshot where they are stopped, and that soon.
-  const fitting = Math.min(bytes / totalBytes, MOST_BYTES_AT_STOP / snapshotBytes(job, settings));
-  return { most: Math.max(1, Math.floor(Math.min(MOST_TOGETHER, fitting))), loading };
+  return { most: Math.max(1, Math.min(MOST_TOGETHER, Math.floor(MOST_BYTES / totalBytes))), loading };
 }
 
 interface Group {
@@ -70,7 +64,7 @@ export const loadedTogether =
     const kinds = new Map<string, Kind>();
     const known = (job: TrainingJob): Kind => {
       const key = JSON.stringify(job.architecture);
-      const kind = kinds.get(key) ?? kindOf(job, dataset, settings, threads);
+      const kind = kinds.get(key) ?? kindOf(job, dataset, settings);
       kinds.set(key, kind);
       return kind;
     };
