@@ -167,7 +167,7 @@ export interface TrainingResult extends RunsOn {
   readonly testAccuracy: number | null;
   /** of the epochs that were ended; told beside the last one's, never chosen by. null where none was ended */
   readonly bestEpoch: BestEpoch | null;
-  /** over optimiser steps alone: warm-up, data loading and evaluation left out */
+  /** over this training's optimiser steps alone: warm-up, the reading of files, evaluation, and turns of other trainings of its thread left out */
   readonly samplesPerSecond: number;
   /** of an interrupted training all its parts */
   readonly durationMs: number;

@@ -5,7 +5,7 @@ import type { BackendName, FeatureChunk, RunsOn, TrainingEvent, TrainingJob, Tra
 import type { DeviceLimits } from './population-size.ts';
 
 /**
- * Jobs for one worker thread: on a processor one, or a few that take turns; on a device a population of one architecture, which it trains
+ * Jobs for one worker thread: one, or a few that take turns (sparse/lockstep.ts), or a population of one architecture, which is trained
  * together.
  */
 export interface PoolTask {
@@ -26,13 +26,13 @@ export interface KeepRequest {
   /** within an epoch, milliseconds from one to the next */
   readonly everyMs: number;
   /**
-   * Two shared words: how many were sent that are not stored yet, and what the last one took to store, in milliseconds. On a processor
-   * two for each job of the task, in their order: see `keepOf`.
+   * Two shared words: how many were sent that are not stored yet, and what the last one took to store, in milliseconds. Two for a
+   * population; else two for each job of the task, in their order (`keepOf`).
    */
   readonly storing: Int32Array;
 }
 
-/** What is kept of one of the jobs that a processor trains, by its place in the task. */
+/** What is kept of one of a task's jobs, by its place there, where they are no population. */
 export const keepOf = ({ everyMs, storing }: KeepRequest, place: number): KeepRequest => ({
   everyMs,
   storing: storing.subarray(2 * place, 2 * place + 2),

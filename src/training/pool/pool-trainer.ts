@@ -30,7 +30,7 @@ interface Run {
   readonly onFeatures: (chunk: FeatureChunk) => void;
 }
 
-/** A message of one task, whose snapshots are counted apart. */
+/** A message, and where the snapshots of its job are counted. */
 interface TaskMessage {
   readonly message: WorkerMessage;
   readonly keep: KeepRequest | null;

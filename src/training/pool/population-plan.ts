@@ -12,7 +12,7 @@ export interface Alike {
 
 /**
  * Networks that can be trained together: their patterns may differ, and their fan-outs where kernels are dense; their layers may not,
- * nor where they go on, unless they need not take the same step at once.
+ * nor where they go on, unless `anyPlace`.
  */
 const shapeOf = ({ architecture, snapshot, seed }: TrainingJob, { sameFanOuts, sameSeed, anyPlace }: Alike): string => {
   const { layers, fanOuts, usedOutputs } = architecture;

@@ -10,7 +10,7 @@ const MOST_TOGETHER = 8;
  * Bytes that they take together, at most, beside the inputs that they share: they are to stay in a processor's third cache, of which
  * other threads have their part. It is also so little that all of them can be stored soon where they are stopped.
  */
-const MOST_BYTES = 10 * 2 ** 20;
+const MOST_BYTES = 10.5 * 2 ** 20;
 
 /** Edges for each input from which on trainings beside one another cost more than loading the examples once saves. */
 const MOST_EDGES = 16;

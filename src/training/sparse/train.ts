@@ -21,13 +21,23 @@ interface Together {
 
 /** Orders of examples: equal ones are the same array, so that it is seen that they are equal. */
 class Orders {
-  #last: { readonly seed: number; readonly epoch: number; readonly order: Uint32Array } | null = null;
+  readonly #most: number;
+  readonly #known: { readonly seed: number; readonly epoch: number; readonly order: Uint32Array }[] = [];
+
+  /** @param most that are in use at the same time */
+  constructor(most: number) {
+    this.#most = most;
+  }
 
   of(seed: number, epoch: number, examples: number): Uint32Array {
-    if (this.#last?.seed !== seed || this.#last.epoch !== epoch) {
-      this.#last = { seed, epoch, order: batchOrder(seed, epoch, examples) };
-    }
-    return this.#last.order;
+    const known = this.#known.find((each) => each.seed === seed && each.epoch === epoch);
+    if (known !== undefined) return known.order;
+    const order = batchOrder(seed, epoch, examples);
+    this.#known.push({ seed, epoch, order });
+    // Whoever is behind comes to the later epochs too.
+    this.#known.sort((one, other) => other.epoch - one.epoch);
+    this.#known.splice(this.#most);
+    return order;
   }
 }
 
@@ -43,7 +53,7 @@ async function trainEpoch(
   const { train } = dataset;
   const { examples } = train;
   const { epoch } = course;
-  const order = (together?.orders ?? new Orders()).of(job.seed, epoch, examples);
+  const order = together?.orders.of(job.seed, epoch, examples) ?? batchOrder(job.seed, epoch, examples);
   const stopped = () => stopRequested(task);
   const { sums } = network;
   sums.loss = course.sums.loss;
@@ -76,7 +86,8 @@ function openLearner(task: JobTask, together: Together | null, place: number): L
   const batch = Math.min(settings.batchSize, dataset.train.examples);
   const { features } = dataset;
   const network = new SparseNetwork({ architecture, pattern, start, settings, features, batch, fastMath, place });
-  let epoch = 1;
+  // Where all epochs were trained before, nothing is left but the test split.
+  let { epochs: epoch } = settings;
   return {
     evaluationBatch: together === null ? 1024 : network.examplesAtOnce,
     trainEpoch: (course, clock) => {
@@ -103,7 +114,7 @@ export async function trainJobs(
   emit: (event: TrainingEvent) => void,
   tell?: (message: SnapshotMessage | FeaturesMessage) => void,
 ): Promise<void> {
-  const together = jobs.length === 1 ? null : { lockstep: new Lockstep(jobs.length), orders: new Orders() };
+  const together = jobs.length === 1 ? null : { lockstep: new Lockstep(jobs.length), orders: new Orders(jobs.length) };
   keepPlaces(jobs.length);
   const train = async (job: TrainingJob, place: number) => {
     const keep = rest.keep === null ? null : keepOf(rest.keep, place);

@@ -65,6 +65,20 @@ test('no more than fit in a cache beside one another, however little work they a
   expect([512, 1024, 2048, 4096].map(sizes)).toEqual([[4], [4], [2, 2], [1, 1, 1, 1]]);
 });
 
+test.each([
+  ['4096-512-16 at .2 %', [4096, 512, 16], [1, 1], 8],
+  ['4096-512-16 at .4 %', [4096, 512, 16], [2, 2], 8],
+  ['784-112-10 at 10 %', [784, 112, 10], [11, 5], 8],
+  ['4096-512-16 at 1.6 %', [4096, 512, 16], [8, 2], 4],
+  ['2000-2000-20', [2000, 2000, 20], [8, 1], 2],
+  ['4096-512-16 at 6 %', [4096, 512, 16], [32, 1], 1],
+  ['64-1024-64 at 12.5 %', [64, 1024, 64], [128, 8], 1],
+])('of eight alike, %s is taken as docs/findings/training.md says', (_, layers, fanOuts, size) => {
+  const jobs = Array.from({ length: 8 }, (_, id) => someJob({ layers, fanOuts, seed: 1, id: `${id}` }));
+  const data = { ...dataset, features: layers[0] };
+  expect(sizesOf(jobs, 1, { batchSize: 256 }, data)).toEqual(Array.from({ length: 8 / size }, () => size));
+});
+
 test('jobs of other degrees are apart, and each kind is taken by its own edges', () => {
   const [sparse] = jobsOf(1, 1);
   const dense = jobsOf(3, 1, [32, 8]).map((job, index) => ({ ...job, id: `dense ${index}` }));

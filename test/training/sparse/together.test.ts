@@ -144,17 +144,48 @@ describe('trainings at the same time', () => {
 const kernels = chosenKernels();
 const isNative = kernels.ok && kernels.value.addon !== null;
 
-/** A split whose inputs are there for the first of each `members` times that they are asked for, and are nonsense for the others. */
-function oncePerTurn(split: Split, members: number): Split {
+/**
+ * A split whose inputs are there for the first of each `members` times that they are asked for, and are nonsense for the others.
+ * @param before times that one training alone asks for them first
+ */
+function oncePerTurn(split: Split, members: number, before = 0): Split {
   const nonsense = new Float32Array(new SharedArrayBuffer(split.inputs.byteLength)).fill(Number.NaN);
-  let asked = 0;
+  let asked = -before;
   return {
     ...split,
     get inputs() {
-      return asked++ % members === 0 ? split.inputs : nonsense;
+      const time = asked++;
+      return time < 0 || time % members === 0 ? split.inputs : nonsense;
     },
   };
 }
+
+test.skipIf(!isNative)('whoever was behind shares what is loaded as soon as it has caught up', async () => {
+  const more = { batchSize: 160 };
+  const stoppedAfter = async (each: TrainingJob, stopAfter: number) => {
+    const { snapshots } = await trained([each], more, { stopAfter });
+    return { ...each, snapshot: snapshots.get(each.id)!.at(-1)! };
+  };
+  const both = [await stoppedAfter(others[0], 2), await stoppedAfter(others[4], 1)];
+  // The second epoch of the second: three batches, and all of the validation split at once.
+  const train = oncePerTurn(dataset.train, 2, 3);
+  const validation = oncePerTurn(dataset.validation, 2, 1);
+  const { results } = await trained(both, more, { data: { ...dataset, train, validation } });
+  for (const each of both) {
+    const whole = await trained([others.find(({ id }) => id === each.id)!], more);
+    expect(outcome(results.get(each.id)!)).toEqual(outcome(whole.results.get(each.id)!));
+  }
+});
+
+test.skipIf(!isNative)('one of which only the test split is left shares it with those that come to it', async () => {
+  const more = { batchSize: 160 };
+  const alone = await trained([others[0]], more, { stopAfter: 3 });
+  expect(alone.results.get('a')).toMatchObject({ status: 'stopped' });
+  const left = { ...others[0], snapshot: alone.snapshots.get('a')!.at(-1)! };
+  const both = [left, others[4]];
+  const { results } = await trained(both, more, { data: { ...dataset, test: oncePerTurn(dataset.test, 2) } });
+  for (const { id } of both) expect(results.get(id)).toMatchObject({ status: 'finished' });
+});
 
 test.skipIf(!isNative)('trainings of one seed load each batch once, in training and in evaluation', async () => {
   const same = [others[0], others[1], others[4]];
