@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { unwrap } from '../../src/base/failure.ts';
-import { defineArchitecture } from '../../src/pattern/architecture.ts';
+import { type Architecture, defineArchitecture } from '../../src/pattern/architecture.ts';
 import { rankedCandidates } from '../../src/study/leaderboard.ts';
 import { startStudy } from '../../src/study/start-study.ts';
 import { StudyControl } from '../../src/study/study-control.ts';
@@ -88,13 +88,23 @@ test('a paused search makes no rounds, and finds the same as one without pauses'
   expect(found).toEqual(await searched());
 });
 
-const architecture = defineArchitecture({ layers: [16, 32, 8], fanOuts: [8, 4] });
+/** So many edges an input that trainings are taken one by one. */
+const alone = defineArchitecture({ layers: [16, 32, 8], fanOuts: [16, 4] });
+/** So few that native kernels take all three together. */
+const together = defineArchitecture({ layers: [16, 32, 8], fanOuts: [4, 1] });
 const dataset = someDataset({ features: 16, classes: 8, examples: { train: 4000, validation: 50, test: 50 } });
 
 /** Long enough that a pause finds the training running: one of a few epochs may have ended by the time its first events are heard. */
 const epochs = 250;
 
-async function trained(work: { control?: StudyControl; onEpoch?: (count: number) => void; signal?: AbortSignal }) {
+interface Work {
+  readonly architecture?: Architecture;
+  readonly control?: StudyControl;
+  readonly onEpoch?: (count: number) => void;
+}
+
+async function trained(work: Work) {
+  const { architecture = alone } = work;
   const numbers = [1, 2, 3];
   const patterns = numbers.map((number) => somePattern(architecture, number));
   const { store, study } = studyWith(
@@ -115,7 +125,7 @@ async function trained(work: { control?: StudyControl; onEpoch?: (count: number)
   };
   try {
     await trainCandidates(request, {
-      ...{ store, trainer, signal: work.signal ?? never, onWarning: () => {} },
+      ...{ store, trainer, signal: never, onWarning: () => {} },
       ...(work.control === undefined ? {} : { control: work.control }),
       onEvent: (_, __, event) => {
         if (event.kind === 'started') starts.push(event.resumed?.epoch ?? 1);
@@ -145,6 +155,21 @@ test('trainings that were paused go on where they were, and end bit for bit as w
   // The second training was at its beginning.
   expect(paused.starts).toHaveLength(4);
   expect(paused.starts[2]).toBeGreaterThan(1);
+});
+
+test('trainings that were paused while they were together go on where they were, bit for bit', async () => {
+  const control = new StudyControl();
+  let paused = false;
+  const onEpoch = (count: number) => {
+    if (count < 100 || paused) return;
+    paused = true;
+    control.pause();
+    void delay(200).then(() => control.goOn());
+  };
+  const { rows, starts } = await trained({ architecture: together, control, onEpoch });
+  expect(rows).toEqual((await trained({ architecture: together })).rows);
+  expect(starts.length).toBeGreaterThan(3);
+  expect(Math.max(...starts)).toBeGreaterThan(1);
 });
 
 test('an end after the trainings that run lets them end, begins no other, and says that something is left', async () => {
