@@ -140,7 +140,9 @@ test('a strategy file that fails, or never ends, ends its island alone with the 
   const there = await eventsOf(asked, { limits, onPrint, runner: await lab.runner() });
   expect(failures(there)).toMatchObject([{ reason: /lost count/ }, { reason: /longer than 2 seconds/ }]);
   expect(failures(there)).toEqual(failures(await eventsOf(asked, { limits })));
-  expect(prints).toContainEqual({ island: 1, strategy: 'shuffled-ring', text: 'made 1' });
+  // How many lines come at a time is the machine's.
+  const printed = prints.filter(({ island, strategy }) => island === 1 && strategy === 'shuffled-ring');
+  expect(printed.map(({ text }) => text).join('\n')).toMatch(/^made 1$/m);
 });
 
 test('an abort ends a search while its only worker never answers', async () => {
