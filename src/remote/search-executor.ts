@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { cleanText } from '../base/clean-text.ts';
 import { failure, messageOf, type Outcome, ScattershotError, success } from '../base/failure.ts';
 import { errorText } from '../base/user-module.ts';
@@ -70,10 +69,7 @@ class SearchSession implements ExecutorSession {
     };
     this.#jobs.set(island, job);
     try {
-      const body = this.#body(await this.#step(step, job), job);
-      // What was printed comes from the thread by a way of its own: it may still be there to be heard.
-      await nextTurn();
-      return [body];
+      return [this.#body(await this.#step(step, job), job)];
     } finally {
       if (this.#jobs.get(island) === job) this.#jobs.delete(island);
     }

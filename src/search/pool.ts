@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Piscina } from 'piscina';
 import { failure, ScattershotError } from '../base/failure.ts';
 import { isLackOfFiles } from '../base/file-access.ts';
@@ -127,17 +128,21 @@ export class SearchPool implements IslandRunner {
   }
 
   /**
-   * A task of an island, by the function of that name of the worker's module; a thread that it ends is the island's failure.
+   * A task of an island, by the function of that name of the worker's module; a thread that it ends is the island's failure. What a
+   * user's strategy prints meanwhile has been heard when it resolves.
    * @param round 0 before the first. @param signal aborted: it is ended, and rejected
    */
-  turn<Result>(
+  async turn<Result>(
     island: number,
     name: string,
     task: unknown,
     round: number,
     signal?: AbortSignal,
   ): Promise<Result | StepFailure> {
-    return this.#inTurn(() => this.#ofIsland<Result>(island, name, task, round, signal));
+    const result = await this.#inTurn(() => this.#ofIsland<Result>(island, name, task, round, signal));
+    // Prints come from a thread by another port than its results, which may be read first.
+    if (this.#setup.islands[island].file !== undefined) await nextTurn();
+    return result;
   }
 
   /** Tasks of islands take their turn here, so that audits, which a round waits for, need not wait for all of the next round's. */
