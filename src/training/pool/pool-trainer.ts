@@ -222,11 +222,10 @@ export class PoolTrainer implements Trainer {
     const waiting = groups.values();
     const takeGroups = async () => {
       for (const jobs of waiting) {
-        // A population sends all its snapshots at once.
-        const keep = keepRequest(run.keeper, this.#device === null ? jobs.length : 1);
-        const keeps = new Map(
-          jobs.map(({ id }, place) => [id, keep && this.#device === null ? keepOf(keep, place) : keep]),
-        );
+        // A population sends all its snapshots at once, and they are counted in one place.
+        const counted = this.#device === null ? jobs.length : 1;
+        const keep = keepRequest(run.keeper, counted);
+        const keeps = new Map(jobs.map(({ id }, place) => [id, keep && keepOf(keep, place % counted)]));
         const emitOwn = (message: WorkerMessage) => emit({ message, keep: keeps.get(message.job) ?? null });
         if (!stopRequested(run) && run.beginsMore())
           await this.#pool.train({ jobs, keep, ...common }, emitOwn, abandoned);

@@ -47,7 +47,7 @@ export interface KernelAddon {
   gradients(network: NetworkHandle, junction: number, tiles: number, first: number, last: number): void;
   load(network: NetworkHandle, ...examples: Examples): void;
   backward(network: NetworkHandle, tiles: number): void;
-  countCorrect(network: NetworkHandle, ...rest: [...Examples, tile: number, loaded: number]): number;
+  countCorrect(network: NetworkHandle, ...rest: [...Examples, loaded: number]): number;
   gather(network: NetworkHandle): void;
   adam(network: NetworkHandle, from: number, to: number, rate: number, twiceL2: number, ...betas: number[]): void;
   peak(name: string, fastMath: number, rounds: number): number;

@@ -147,7 +147,7 @@ export class NativePasses implements Passes {
     let correct = 0;
     for (const range of this.#rangesOf(split, null, from, to)) {
       const loaded = Number(this.#inputs.are(range));
-      correct += this.#addon.countCorrect(this.#network, inputs, labels, null, range.from, range.to, 0, loaded);
+      correct += this.#addon.countCorrect(this.#network, inputs, labels, null, range.from, range.to, loaded);
       this.#inputs.become(range);
     }
     return correct;

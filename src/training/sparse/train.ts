@@ -9,7 +9,7 @@ import { Lockstep } from './lockstep.ts';
 import { SparseNetwork } from './network.ts';
 import { keepPlaces, letGoOfData } from './thread-passes.ts';
 
-export interface JobsTask extends Omit<JobTask, 'job'> {
+export interface JobsTask extends Omit<JobTask, 'job' | 'together'> {
   readonly jobs: readonly TrainingJob[];
 }
 
@@ -62,8 +62,8 @@ async function trainEpoch(
   for (let start = batches * settings.batchSize; start < examples; start += settings.batchSize) {
     const end = Math.min(examples, start + settings.batchSize);
     if (together !== null) await together.lockstep.turn({ epoch, stage: 0, index: batches });
-    // Other trainings' turns are not this one's time.
-    if (together !== null || batches === course.batches) clock.start();
+    // Other trainings' turns are not this one's time, nor are snapshots.
+    clock.start();
     const { loss, correct } = sums;
     if (!network.accumulate(train, order, start, end, stopped)) return course.stopped(batches, { loss, correct });
     network.update();
@@ -71,9 +71,7 @@ async function trainEpoch(
     clock.count(1, end - start);
     if (!Number.isFinite(sums.loss)) return notFiniteIn(epoch, 'the loss');
     const keeping = course.between(batches, sums);
-    if (keeping === null) continue;
-    await keeping;
-    clock.start();
+    if (keeping !== null) await keeping;
   }
   return { ...sums };
 }

@@ -568,20 +568,19 @@ static napi_value backward(napi_env env, napi_callback_info info) {
 /* Tiles that are gone through at once where only values are wanted. */
 enum { COUNTED_TILES = 8 };
 
-/* countCorrect(network, inputs, labels, order, start, end, tile, loaded): correct guesses of examples in the tiles from `tile` on, NaN
-   where a logit is not finite; writes over their values and deltas. `loaded` as for accumulate. */
+/* countCorrect(network, inputs, labels, order, start, end, loaded): correct guesses of examples in the tiles from 0 on, NaN where a
+   logit is not finite; writes over their values and deltas. `loaded` as for accumulate. */
 static napi_value count_correct(napi_env env, napi_callback_info info) {
   struct call call = begin_call(env, info);
   struct network *net = take_network(&call);
   if (call.failed) return fail(env, "countCorrect expects a network");
   const struct span all = take_span(&call, net);
-  const uint32_t first = take_count(&call);
   const int loaded = take_count(&call) != 0;
-  const uint32_t last = first + tiles_of(&call, net, &all, first);
+  const uint32_t last = tiles_of(&call, net, &all, 0);
   if (call.failed) return fail(env, "countCorrect expects examples of the network");
   double correct = 0;
   struct span span = all;
-  for (uint32_t tile = first; tile < last; tile += COUNTED_TILES, span.start = span.end) {
+  for (uint32_t tile = 0; tile < last; tile += COUNTED_TILES, span.start = span.end) {
     const uint32_t end = last - tile < COUNTED_TILES ? last : tile + COUNTED_TILES;
     span.end = end == last ? all.end : span.start + COUNTED_TILES * TILE;
     pass_forward(net, &span, tile, end, loaded);
